@@ -1,1 +1,103 @@
-fn main() {}
+//! `cargo xtask run | test | bench NAME | setup`: everything a newcomer types, and all a machine with only Rust, Node and
+//! npm needs to know. It must not depend on the product's crates, nor on anything that takes long to build.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to whoever typed it")]
+
+mod bench;
+mod call;
+mod debian;
+mod display;
+mod house;
+mod practice;
+mod run;
+mod screens;
+mod setup;
+mod tally;
+mod test;
+
+use bench::Load;
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+
+/// The result of a step; its error is a sentence for the person at the terminal.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "\
+cargo xtask run       installs what is missing, builds, and opens the desk in a practice commune
+cargo xtask test      runs every test
+cargo xtask bench NAME [--peers DIR] [--data FILE] [--manifest FILE]
+                      measures, prints a table and writes target/bench/NAME.json
+cargo xtask setup     only installs what run and test need";
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    Run,
+    Test,
+    Setup,
+    Bench { name: String, load: Load },
+}
+
+fn main() -> ExitCode {
+    let Some(task) = parse(env::args().skip(1)) else {
+        eprintln!("{USAGE}\n\nBenches: {}", bench::names());
+        return ExitCode::from(2);
+    };
+    let outcome = match task {
+        Task::Run => run::run(),
+        Task::Test => test::test(),
+        Task::Setup => setup::everything(),
+        Task::Bench { name, load } => bench::bench(&name, &load),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The task a command line names; none where it is wrong use.
+fn parse(mut words: impl Iterator<Item = String>) -> Option<Task> {
+    let task = match words.next()?.as_str() {
+        "run" => Task::Run,
+        "test" => Task::Test,
+        "setup" => Task::Setup,
+        "bench" => {
+            let name = words.next().filter(|name| bench::is_known(name))?;
+            let mut load = Load::default();
+            while let Some(option) = words.next() {
+                let value = Some(words.next()?.into());
+                match option.as_str() {
+                    "--peers" => load.peers = value,
+                    "--data" => load.data = value,
+                    "--manifest" => load.manifest = value,
+                    _ => return None,
+                }
+            }
+            Task::Bench { name, load }
+        }
+        _ => return None,
+    };
+    words.next().is_none().then_some(task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Option<Task> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn a_command_line_is_one_task_or_wrong_use() {
+        assert_eq!(parsed("run"), Some(Task::Run));
+        assert_eq!(parsed("test"), Some(Task::Test));
+        assert_eq!(parsed("setup"), Some(Task::Setup));
+        for wrong in ["", "walk", "run fast", "test --now", "bench", "bench no-such-bench", "bench store --data"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -3,6 +3,11 @@
 
 pub mod catalogue;
 pub mod error;
+pub mod identity;
+pub mod keys;
+pub mod place;
 pub mod print;
 pub mod scan;
+pub mod store;
+pub mod sync;
 pub mod texts;

@@ -1,1 +1,24 @@
-//! .
+//! The province's server: it enrols desks, takes their operations in, passes them on, and holds them durably.
+//! It must not contain Tauri, printing or the desk's rules, nor change an operation that was acknowledged.
+
+mod admin;
+mod certificate;
+mod clock;
+mod effects;
+mod enrolment;
+mod error;
+mod folder;
+mod http;
+mod refusal;
+mod replication;
+mod server;
+mod store;
+mod writer;
+
+pub use admin::{
+    BackupDone, DeskLine, DeskState, DossierLine, Revocation, add_desk, back_up, desks, dossiers, revoke_desk,
+};
+pub use clock::{Clock, local_time, system_clock};
+pub use error::{Error, Result};
+pub use refusal::{Refusal, SetAsideReason};
+pub use server::{Config, Running, serve};

@@ -1,1 +1,9 @@
-//! .
+//! What leaves the machine: operations as bytes, chains and checkpoints over them, frames and messages, with numbered fields.
+//! It must not contain input or output, nor rules of the office; whatever is written here once is read for ever.
+
+pub mod chain;
+pub mod enrolment;
+pub mod fields;
+pub mod frame;
+pub mod message;
+pub mod op;

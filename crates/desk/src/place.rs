@@ -1,0 +1,104 @@
+//! Where a desk keeps its things: a folder that may be copied and carried, and a folder bound to this machine that may not.
+
+use crate::error::{Code, Error, Result};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The folders of one desk.
+#[derive(Debug, Clone)]
+pub struct Place {
+    data: PathBuf,
+    machine: PathBuf,
+}
+
+impl Place {
+    /// A desk in `data`, with its machine-bound files in the folder the environment names (`MOTCUA_MACHINE_DIR`),
+    /// else the user's state folder.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        let machine = std::env::var_os("MOTCUA_MACHINE_DIR").map(PathBuf::from).unwrap_or_else(|| {
+            let base = ["XDG_STATE_HOME", "LOCALAPPDATA"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
+            let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+            base.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("motcua")
+        });
+        Self { data: data.into(), machine }
+    }
+
+    /// A desk in `data` on the machine whose own files are in `machine`.
+    pub fn on_machine(data: impl Into<PathBuf>, machine: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), machine: machine.into() }
+    }
+
+    /// The store.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("desk.db")
+    }
+
+    /// The wrapped data key.
+    pub fn keys(&self) -> PathBuf {
+        self.data.join("keys.json")
+    }
+
+    /// Where damaged stores are moved.
+    pub fn damaged(&self) -> PathBuf {
+        self.data.join("damaged")
+    }
+
+    /// Backups go to a second place: the folder named in the settings, else one beside the data folder.
+    pub fn backups(&self) -> PathBuf {
+        let name = self.data.file_name().map_or_else(|| "motcua".into(), |name| name.to_string_lossy().into_owned());
+        self.data.with_file_name(format!("{name}-backup"))
+    }
+
+    /// The data folder itself.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// A machine-bound file of the store with this name.
+    pub fn machine_file(&self, store: &str, name: &str) -> PathBuf {
+        self.machine.join(store).join(name)
+    }
+
+    /// The machine's own secret.
+    pub fn machine_secret(&self) -> PathBuf {
+        self.machine.join("secret")
+    }
+
+    /// Whether a desk was set up here.
+    pub fn is_set_up(&self) -> bool {
+        self.keys().exists()
+    }
+}
+
+/// Writes a file so that after a power cut either the old or the new content is there, readable by its owner alone.
+pub fn write_durably(path: &Path, content: &[u8]) -> Result<()> {
+    write(path, content, true)
+}
+
+/// The same without waiting for the disk: cheap enough for every intake, may be lost in a power cut.
+pub fn write_soon(path: &Path, content: &[u8]) -> Result<()> {
+    write(path, content, false)
+}
+
+fn write(path: &Path, content: &[u8], durable: bool) -> Result<()> {
+    let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(unwritable)?;
+    let new = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new).map_err(unwritable)?;
+    file.write_all(content).map_err(unwritable)?;
+    if durable {
+        file.sync_all().map_err(unwritable)?;
+    }
+    fs::rename(&new, path).map_err(unwritable)?;
+    #[cfg(unix)]
+    if durable {
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Backups: one file that holds the encrypted store and the wrapped keys that open it, so that the recovery sheet is enough.
+//!
+//! Layout: `MCXB1\n`, the length of the key file as eight bytes little-endian, the key file, the database (SQLCipher).
+
+use super::{Store, settings};
+use crate::error::{Code, Error, Result};
+use crate::keys::{DataKey, KeyFile, Unlock};
+use crate::place::{Place, write_durably};
+use rusqlite::{Connection, OpenFlags};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 6] = b"MCXB1\n";
+
+/// A key file longer than this is none.
+const MAX_KEYS: u64 = 1024 * 1024;
+
+impl Store {
+    /// Writes a backup and notes how far it reaches. Answers its size in bytes.
+    pub fn back_up(&self, place: &Place, target: &Path, now_ms: i64) -> Result<u64> {
+        let unwritable = |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", target.display()).because(error);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).map_err(unwritable)?;
+        }
+        let copy = target.with_extension("copy");
+        let _ = fs::remove_file(&copy);
+        let reached: i64 = self.read(|connection| {
+            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|error| match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::SystemIoFailure) => {
+                    Error::new(Code::FileUnwritable).with("file", target.display()).because(error)
+                }
+                _ => Error::from(error),
+            })?;
+            Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM op", [], |row| row.get(0))?)
+        })?;
+        let written = self.bundle(place, &copy, target).map_err(unwritable);
+        let _ = fs::remove_file(&copy);
+        let bytes = written?;
+        self.write(|writing| {
+            settings::set(writing, settings::Key::CopiedOp, &reached.to_string())?;
+            settings::set(writing, settings::Key::CopiedAt, &now_ms.to_string())
+        })?;
+        Ok(bytes)
+    }
+
+    fn bundle(&self, place: &Place, copy: &Path, target: &Path) -> std::io::Result<u64> {
+        let keys = fs::read(place.keys())?;
+        let new = target.with_extension("new");
+        let mut file = fs::File::create(&new)?;
+        file.write_all(MAGIC)?;
+        file.write_all(&(keys.len() as u64).to_le_bytes())?;
+        file.write_all(&keys)?;
+        std::io::copy(&mut fs::File::open(copy)?, &mut file)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        fs::rename(&new, target)?;
+        Ok(bytes)
+    }
+}
+
+/// A backup taken apart into a folder of its own, opened with its key and found sound.
+pub struct Unpacked {
+    keys: KeyFile,
+    database: PathBuf,
+}
+
+/// Takes a backup apart beside the desk's data folder and proves that it opens. The folder is emptied again if it does not.
+pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>, now_ms: i64) -> Result<(Unpacked, DataKey)> {
+    let unreadable = |error: std::io::Error| Error::new(Code::FileUnreadable).with("file", backup.display()).because(error);
+    let not_one = || Error::new(Code::BackupUnreadable).with("file", backup.display());
+    let mut file = fs::File::open(backup).map_err(unreadable)?;
+    let (mut magic, mut length) = ([0; 6], [0; 8]);
+    file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut length)).map_err(|error| not_one().because(error))?;
+    let length = u64::from_le_bytes(length);
+    if &magic != MAGIC || length > MAX_KEYS {
+        return Err(not_one());
+    }
+    let mut keys = Vec::new();
+    (&mut file).take(length).read_to_end(&mut keys).map_err(unreadable)?;
+    let mut keys = KeyFile::parse(&keys).map_err(|error| not_one().because(error))?;
+    let key = keys.unlock(how, place, now_ms)?;
+    let database = place.data().join("restored.db");
+    let result = (|| {
+        fs::create_dir_all(place.data())?;
+        let mut target = fs::File::create(&database)?;
+        std::io::copy(&mut file, &mut target)?;
+        target.sync_all()
+    })();
+    result.map_err(|error| Error::new(Code::FileUnwritable).with("file", database.display()).because(error))?;
+    let sound = super::connection(&database, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| sound(&connection));
+    if let Err(error) = sound {
+        let _ = fs::remove_file(&database);
+        return Err(not_one().because(error));
+    }
+    Ok((Unpacked { keys, database }, key))
+}
+
+fn sound(connection: &Connection) -> Result<()> {
+    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(Error::new(Code::StoreDamaged).with("file", "backup").because(said)) }
+}
+
+impl Unpacked {
+    /// Puts the unpacked store in the place of the desk's; what was there is kept in `damaged/`, never deleted.
+    pub fn take_over(self, place: &Place) -> Result<()> {
+        let unwritable = |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", place.database().display()).because(error);
+        let kept = (1..10_000).map(|n| place.damaged().join(format!("replaced-{n}"))).find(|folder| !folder.exists());
+        let kept = kept.ok_or_else(|| Error::new(Code::Internal))?;
+        let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", place.database().display()));
+        for old in [place.database(), beside("-wal"), beside("-shm"), place.keys()] {
+            if old.exists() {
+                fs::create_dir_all(&kept).map_err(unwritable)?;
+                fs::rename(&old, kept.join(old.file_name().unwrap_or_default())).map_err(unwritable)?;
+            }
+        }
+        fs::rename(&self.database, place.database()).map_err(unwritable)?;
+        write_durably(&place.keys(), &self.keys.bytes()?)
+    }
+
+    /// Leaves nothing of it behind; for a trial restore.
+    pub fn discard(self) {
+        let _ = fs::remove_file(&self.database);
+    }
+}

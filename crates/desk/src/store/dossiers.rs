@@ -1,0 +1,295 @@
+//! Dossiers as rows: the fold of their operations, and the reads of the lists.
+
+use super::ops::{At, entries};
+use super::{Change, Writing};
+use crate::error::Result;
+use domain::dossier::Dossier;
+use domain::person::{CitizenId, PartialDate, Phone, Sex};
+use domain::text::fold;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+/// One row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierRow {
+    /// Row number.
+    pub id: i64,
+    /// The operation that received it.
+    pub at: At,
+    /// The desk's number.
+    pub code: String,
+    /// Official code, empty while none is known.
+    pub alias: String,
+    /// State by the portal's numbers.
+    pub state: u8,
+    /// Procedure code.
+    pub procedure_code: String,
+    /// Procedure name.
+    pub procedure_name: String,
+    /// Applicant's name.
+    pub applicant: String,
+    /// Their personal number, empty where not given.
+    pub number: String,
+    /// Birth date, ISO, as far as known.
+    pub born: String,
+    /// 0 unknown, 1 male, 2 female.
+    pub sex: u8,
+    /// Address.
+    pub address: String,
+    /// Telephone.
+    pub phone: String,
+    /// Local civil time.
+    pub received_at: String,
+    /// Local civil time, empty where no time is known.
+    pub due_at: String,
+    /// Row number of its latest operation.
+    pub last_op: i64,
+}
+
+const COLUMNS: &str = "dossier.id, dossier.origin, dossier.seq, code, alias, state, procedure_code, procedure_name, applicant,
+    number, born, sex, address, phone, received_at, due_at, last_op";
+
+fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
+    Ok(DossierRow {
+        id: row.get(0)?,
+        at: At { origin: row.get(1)?, seq: row.get(2)? },
+        code: row.get(3)?,
+        alias: row.get(4)?,
+        state: row.get(5)?,
+        procedure_code: row.get(6)?,
+        procedure_name: row.get(7)?,
+        applicant: row.get(8)?,
+        number: row.get(9)?,
+        born: row.get(10)?,
+        sex: row.get(11)?,
+        address: row.get(12)?,
+        phone: row.get(13)?,
+        received_at: row.get(14)?,
+        due_at: row.get(15)?,
+        last_op: row.get(16)?,
+    })
+}
+
+/// Which dossiers a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// All, newest first.
+    All,
+    /// Not finished, by due moment.
+    Open,
+    /// Due on the day that begins at this local moment (`YYYY-MM-DD`) and not finished.
+    DueToday,
+    /// Past due and not finished.
+    Late,
+    /// With an operation the hub has not stored.
+    Unsent,
+}
+
+/// One page of a list. `now` is local civil time, ISO.
+pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offset: u32) -> Result<Vec<DossierRow>> {
+    let day = now.get(..10).unwrap_or(now);
+    // ?1 the day, ?2 the moment; `'U'` stands after every `T…` time of a day.
+    let (condition, order) = match filter {
+        Filter::All => ("true", "received_at DESC, dossier.id DESC"),
+        Filter::Open => ("state < 9", "due_at = '', due_at, dossier.id"),
+        Filter::DueToday => ("state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'", "due_at, dossier.id"),
+        Filter::Late => ("state < 9 AND due_at <> '' AND due_at < ?2", "due_at, dossier.id"),
+        Filter::Unsent => (UNSENT, "dossier.id"),
+    };
+    let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {condition} ORDER BY {order} LIMIT ?3 OFFSET ?4");
+    rows(connection, &sql, &[&day, &now, &limit, &offset])
+}
+
+const UNSENT: &str = "(dossier.origin, dossier.seq) IN (SELECT op.dossier_origin, op.dossier_seq FROM op
+    JOIN origin ON origin.id = op.origin WHERE origin.own = 1 AND op.seq > origin.acknowledged)";
+
+/// The dossier with this number or official code.
+pub fn by_code(connection: &Connection, code: &str) -> Result<Option<DossierRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM dossier WHERE code = ?1 OR alias = ?1 ORDER BY code = ?1 DESC, dossier.id LIMIT 1");
+    Ok(connection.prepare_cached(&sql)?.query_row([code], row).optional()?)
+}
+
+/// Dossiers a person handed in on a day (`YYYY-MM-DD`) for a procedure; the person by number, else by folded name and birth.
+pub fn same_day(connection: &Connection, day: &str, procedure: &str, number: &str, name: &str, born: &str) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM dossier WHERE received_at >= ?1 AND received_at < ?1 || 'U' AND procedure_code = ?2"
+    );
+    let folded = fold(name);
+    let same = |found: &DossierRow| {
+        if number.is_empty() || found.number.is_empty() {
+            fold(&found.applicant) == folded && (born.is_empty() || found.born.is_empty() || found.born == born)
+        } else {
+            found.number == number
+        }
+    };
+    let found = rows(connection, &sql, &[&day, &procedure])?;
+    Ok(found.into_iter().filter(same).map(|found| found.code).collect())
+}
+
+/// The latest dossier of the person with this number.
+pub fn latest_of(connection: &Connection, number: &str) -> Result<Option<DossierRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM dossier WHERE number = ?1 AND number <> '' ORDER BY received_at DESC LIMIT 1");
+    Ok(connection.prepare_cached(&sql)?.query_row([number], row).optional()?)
+}
+
+/// Dossiers whose words all begin with the words of `text`, newest first: name, number, code, procedure, telephone.
+pub fn find(connection: &Connection, text: &str, limit: u32) -> Result<Vec<DossierRow>> {
+    let words: Vec<String> = fold(text).split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"*")).collect();
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM dossier_words JOIN dossier ON dossier.id = dossier_words.rowid
+         WHERE dossier_words MATCH ?1 ORDER BY dossier_words.rowid DESC LIMIT ?2"
+    );
+    rows(connection, &sql, &[&words.join(" "), &limit])
+}
+
+fn rows(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<DossierRow>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_map(values, row)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Counts for the first screen: due today, late, open, received today.
+pub fn counts(connection: &Connection, now: &str) -> Result<(u64, u64, u64, u64)> {
+    let day = now.get(..10).unwrap_or(now);
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM dossier WHERE state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'),
+                (SELECT count(*) FROM dossier WHERE state < 9 AND due_at <> '' AND due_at < ?2),
+                (SELECT count(*) FROM dossier WHERE state < 9),
+                (SELECT count(*) FROM dossier WHERE received_at >= ?1 AND received_at < ?1 || 'U')",
+    )?;
+    Ok(statement.query_row([day, now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+}
+
+/// How often each procedure was asked for.
+pub fn uses(connection: &Connection) -> Result<Vec<(String, u32)>> {
+    let mut statement = connection.prepare_cached("SELECT code, times FROM procedure_use")?;
+    Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A dossier, folded from the log.
+pub fn load(connection: &Connection, at: At) -> Result<Option<Dossier>> {
+    Ok(Dossier::fold(entries(connection, at)?))
+}
+
+/// Folds a dossier again and writes its row.
+pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
+    let Some(dossier) = load(&writing.tx, at)? else { return Ok(()) };
+    let new = Folded::of(&dossier);
+    let last_op: i64 = writing
+        .tx
+        .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?
+        .query_row(params![at.origin, at.seq], |row| row.get(0))?;
+    let tx = writing.changed(Change::Dossiers);
+    let known: Option<i64> = tx
+        .prepare_cached("SELECT id FROM dossier WHERE origin = ?1 AND seq = ?2")?
+        .query_row(params![at.origin, at.seq], |row| row.get(0))
+        .optional()?;
+    let columns = params![
+        at.origin, at.seq, new.code, new.alias, new.state, new.procedure_code, new.procedure_name, new.applicant, new.number,
+        new.born, new.sex, new.address, new.phone, new.received_at, new.due_at, last_op
+    ];
+    let id = match known {
+        Some(id) => {
+            tx.prepare_cached(
+                "UPDATE dossier SET (code, alias, state, procedure_code, procedure_name, applicant, number, born, sex, address,
+                 phone, received_at, due_at, last_op) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 WHERE origin = ?1 AND seq = ?2",
+            )?
+            .execute(columns)?;
+            tx.prepare_cached("DELETE FROM dossier_words WHERE rowid = ?1")?.execute([id])?;
+            id
+        }
+        None => {
+            tx.prepare_cached(
+                "INSERT INTO dossier (origin, seq, code, alias, state, procedure_code, procedure_name, applicant, number, born,
+                 sex, address, phone, received_at, due_at, last_op)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(columns)?;
+            let id = tx.last_insert_rowid();
+            tx.prepare_cached(
+                "INSERT INTO procedure_use (code, times) VALUES (?1, 1) ON CONFLICT (code) DO UPDATE SET times = times + 1",
+            )?
+            .execute([&new.procedure_code])?;
+            id
+        }
+    };
+    tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?.execute(params![id, new.words()])?;
+    Ok(())
+}
+
+/// What a dossier's row says, made from the fold alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Folded {
+    pub code: String,
+    pub alias: String,
+    pub state: u8,
+    pub procedure_code: String,
+    pub procedure_name: String,
+    pub applicant: String,
+    pub number: String,
+    pub born: String,
+    pub sex: u8,
+    pub address: String,
+    pub phone: String,
+    pub received_at: String,
+    pub due_at: String,
+}
+
+impl Folded {
+    pub(super) fn of(dossier: &Dossier) -> Self {
+        let received = dossier.received();
+        let applicant = &received.applicant;
+        Self {
+            code: received.code.as_str().to_owned(),
+            alias: dossier.aliases().last().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+            state: dossier.state(),
+            procedure_code: received.procedure.code.clone(),
+            procedure_name: received.procedure.name.clone(),
+            applicant: applicant.name.as_str().to_owned(),
+            number: applicant.number.as_ref().map(CitizenId::as_str).unwrap_or_default().to_owned(),
+            born: applicant.born.map(PartialDate::iso).unwrap_or_default(),
+            sex: applicant.sex.map_or(0, |sex| match sex {
+                Sex::Male => 1,
+                Sex::Female => 2,
+            }),
+            address: applicant.address.clone(),
+            phone: dossier.phone().map(Phone::as_str).unwrap_or_default().to_owned(),
+            received_at: received.at.to_string(),
+            due_at: received.due.map(|due| due.to_string()).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn of_row(row: DossierRow) -> Self {
+        Self {
+            code: row.code,
+            alias: row.alias,
+            state: row.state,
+            procedure_code: row.procedure_code,
+            procedure_name: row.procedure_name,
+            applicant: row.applicant,
+            number: row.number,
+            born: row.born,
+            sex: row.sex,
+            address: row.address,
+            phone: row.phone,
+            received_at: row.received_at,
+            due_at: row.due_at,
+        }
+    }
+
+    fn words(&self) -> String {
+        let number = self.code.rsplit('-').next().unwrap_or_default();
+        fold(&[&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name].join(" "))
+    }
+}
+
+/// Every row, in order, for verification.
+pub(super) fn all(connection: &Connection, mut each: impl FnMut(DossierRow) -> Result<()>) -> Result<()> {
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM dossier ORDER BY dossier.id"))?;
+    for found in statement.query_map([], row)? {
+        each(found?)?;
+    }
+    Ok(())
+}

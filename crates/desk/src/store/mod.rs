@@ -1,0 +1,205 @@
+//! The desk's store: SQLCipher, one writer and a few readers, and one door for writes that answers what changed.
+//!
+//! Tables are a fold of the log: whatever appends an operation refolds its dossier in the same transaction.
+
+pub mod backup;
+pub mod dossiers;
+pub mod drafts;
+
+pub mod numbers;
+pub mod officers;
+pub mod ops;
+pub mod procedures;
+pub mod settings;
+pub mod verify;
+
+use crate::error::{Code, Error, Result};
+use crate::keys::DataKey;
+use crate::place::Place;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// What a write touched, so that screens fetch it anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Dossiers, their lists and counts.
+    Dossiers,
+    /// Intake in progress.
+    Drafts,
+    /// What waits to be sent.
+    Sync,
+    /// Procedures.
+    Catalogue,
+    /// Officers.
+    Officers,
+    /// The desk's settings.
+    Settings,
+}
+
+/// The changes of one write.
+pub type Changes = BTreeSet<Change>;
+
+/// How many migrations this release knows; a store with more was written by a newer one.
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("../../../../migrations/desk/0001_first.sql"))])
+}
+
+/// An open store.
+pub struct Store {
+    path: PathBuf,
+    key: DataKey,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Makes a new store. An existing one is never overwritten.
+    pub fn create(place: &Place, key: DataKey) -> Result<Self> {
+        let path = place.database();
+        if path.exists() {
+            return Err(Error::new(Code::AlreadySetUp));
+        }
+        fs::create_dir_all(place.data())
+            .map_err(|error| Error::new(Code::FileUnwritable).with("file", place.data().display()).because(error))?;
+        Self::connect(path, key)
+    }
+
+    /// Opens the store, bringing an older one up to date. One that cannot be read with its own key is moved aside, never deleted.
+    pub fn open(place: &Place, key: DataKey) -> Result<Self> {
+        let path = place.database();
+        if !path.exists() {
+            return Err(Error::new(Code::StoreMissing));
+        }
+        Self::connect(path.clone(), key).inspect_err(|error| log::error!("store: {error}")).map_err(|error| {
+            if error.code() == Code::StoreDamaged { move_aside(place, &path, error) } else { error }
+        })
+    }
+
+    fn connect(path: PathBuf, key: DataKey) -> Result<Self> {
+        let mut writer = connection(&path, &key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.pragma_update(None, "foreign_keys", true)?;
+        let version: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        migrations().to_latest(&mut writer).map_err(|error| match error {
+            rusqlite_migration::Error::MigrationDefinition(rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead) => {
+                Error::new(Code::StoreNewer).with("version", version)
+            }
+            rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
+            other => Error::new(Code::Internal).because(other),
+        })?;
+        Ok(Self { path, key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Reads a consistent picture of the store; never waits for a write.
+    pub fn read<T>(&self, what: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let spare = lock(&self.readers).pop();
+        let mut reader = match spare {
+            Some(reader) => reader,
+            None => connection(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        let result = {
+            let picture = reader.transaction()?;
+            what(&picture)
+        };
+        let mut readers = lock(&self.readers);
+        if readers.len() < 4 {
+            readers.push(reader);
+        }
+        result
+    }
+
+    /// The one write door: everything `what` writes becomes durable together, or nothing does.
+    pub fn write<T>(&self, what: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<(T, Changes)> {
+        let mut writer = lock(&self.writer);
+        let mut writing =
+            Writing { tx: writer.transaction_with_behavior(TransactionBehavior::Immediate)?, changes: Changes::new() };
+        let result = what(&mut writing)?;
+        let Writing { tx, changes } = writing;
+        tx.commit()?;
+        Ok((result, changes))
+    }
+
+    /// The data key, for backups.
+    pub(crate) fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    /// The database file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A write in progress.
+pub struct Writing<'a> {
+    tx: Transaction<'a>,
+    changes: Changes,
+}
+
+impl Writing<'_> {
+    /// What is written is read in the same transaction.
+    pub fn reading(&self) -> &Connection {
+        &self.tx
+    }
+
+    pub(crate) fn changed(&mut self, change: Change) -> &Transaction<'_> {
+        self.changes.insert(change);
+        &self.tx
+    }
+}
+
+/// Opens an encrypted connection and proves that the key fits.
+fn connection(path: &Path, key: &DataKey, flags: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    let raw = zeroize::Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key.as_slice())));
+    connection.pragma_update(None, "key", raw.as_str())?;
+    connection.pragma_update_and_check(None, "cipher_log_level", "NONE", |_| Ok(()))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+/// Moves a store that cannot be read, with its journal, into `damaged/`, and says so.
+fn move_aside(place: &Place, path: &Path, error: Error) -> Error {
+    let folder = place.damaged();
+    let moved = (1..1000).map(|n| folder.join(format!("desk-{n}.db"))).find(|target| !target.exists());
+    let Some(target) = moved else { return error };
+    if fs::create_dir_all(&folder).and_then(|()| fs::rename(path, &target)).is_err() {
+        return error;
+    }
+    for suffix in ["-wal", "-shm"] {
+        let beside = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+        if beside(path).exists()
+            && let Err(error) = fs::rename(beside(path), beside(&target))
+        {
+            log::error!("store: the journal could not be moved aside: {error}");
+        }
+    }
+    Error::new(Code::StoreDamaged).with("file", target.display()).because(error)
+}
+
+/// A poisoned lock means a panic elsewhere; SQLite has rolled that transaction back, so the connection is sound.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Code::StoreDamaged,
+            Some(ErrorCode::DiskFull) => Code::DiskFull,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Code::StoreBusy,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => Code::StoreUnwritable,
+            _ => Code::Internal,
+        };
+        Error::new(code).with("file", "desk.db").because(error)
+    }
+}

@@ -1,0 +1,296 @@
+//! The log of operations: who wrote what, chained, with what each operation had seen.
+
+use super::{Change, Store, Writing, dossiers, officers};
+use crate::error::{Code, Error, Result};
+use domain::dossier::{Entry, Hlc, Op, OpId, Stamp};
+use protocol::chain::{self, Head};
+use protocol::fields::{self, Content, Header};
+use protocol::message::Relayed;
+use protocol::op::{Encoded, Personal, Public, Seed};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// A writer of operations as this store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Row in this store.
+    pub id: i64,
+    /// Number leased by the hub, if any yet.
+    pub replica: Option<u32>,
+    /// Lane of dossier numbers; 0 while not enrolled.
+    pub lane: u8,
+    /// Its last operation here.
+    pub last_seq: u64,
+    /// The chain's head there.
+    pub head: Head,
+    /// Its last operation that has left this machine.
+    pub sent: u64,
+    /// Its last operation the hub has stored.
+    pub acknowledged: u64,
+    /// Its last operation that a backup of the hub holds.
+    pub backed_up: u64,
+}
+
+/// An operation's place in this store: the origin's row and the number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct At {
+    /// Row of `origin`.
+    pub origin: i64,
+    /// Number in its log.
+    pub seq: u64,
+}
+
+const ORIGIN: &str = "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up FROM origin";
+
+fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
+    Ok(Origin {
+        id: row.get(0)?,
+        replica: row.get(1)?,
+        lane: row.get(2)?,
+        last_seq: row.get(3)?,
+        head: row.get(4)?,
+        sent: row.get(5)?,
+        acknowledged: row.get(6)?,
+        backed_up: row.get(7)?,
+    })
+}
+
+/// The origin this desk writes under: the newest of its own.
+pub fn own(connection: &Connection) -> Result<Origin> {
+    Ok(connection.query_row(&format!("{ORIGIN} WHERE own = 1 ORDER BY id DESC LIMIT 1"), [], origin)?)
+}
+
+/// All origins this desk has written under, oldest first.
+pub fn all_own(connection: &Connection) -> Result<Vec<Origin>> {
+    let mut statement = connection.prepare_cached(&format!("{ORIGIN} WHERE own = 1 ORDER BY id"))?;
+    Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Every origin, for verification.
+pub fn origins(connection: &Connection) -> Result<Vec<Origin>> {
+    let mut statement = connection.prepare_cached(&format!("{ORIGIN} ORDER BY id"))?;
+    Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The identity others know an operation by; the writer itself is replica 0 to a desk not yet enrolled.
+fn known_as(connection: &Connection, at: At) -> Result<OpId> {
+    let mut statement = connection.prepare_cached("SELECT replica FROM origin WHERE id = ?1")?;
+    let replica: Option<u32> = statement.query_row([at.origin], |row| row.get(0))?;
+    Ok(OpId { replica: replica.unwrap_or(0), seq: at.seq })
+}
+
+/// Where an operation another desk names stands here; the origin's row is made if it is the first that is heard of it.
+fn located(writing: &mut Writing<'_>, id: OpId, writer: i64) -> Result<At> {
+    if id.replica == 0 {
+        return Ok(At { origin: writer, seq: id.seq });
+    }
+    Ok(At { origin: origin_of(writing, id.replica)?, seq: id.seq })
+}
+
+fn origin_of(writing: &mut Writing<'_>, replica: u32) -> Result<i64> {
+    writing.tx.prepare_cached("INSERT INTO origin (replica, head) VALUES (?1, ?2) ON CONFLICT (replica) DO NOTHING")?
+        .execute(params![replica, chain::START])?;
+    Ok(writing.tx.prepare_cached("SELECT id FROM origin WHERE replica = ?1")?.query_row([replica], |row| row.get(0))?)
+}
+
+/// Makes the origin a desk writes under from now on.
+pub fn begin_origin(writing: &mut Writing<'_>, replica: Option<u32>, lane: u8) -> Result<i64> {
+    writing.tx.execute(
+        "INSERT INTO origin (replica, own, lane, head) VALUES (?1, 1, ?2, ?3)",
+        params![replica, lane, chain::START],
+    )?;
+    Ok(writing.tx.last_insert_rowid())
+}
+
+/// Gives the origin of a desk that was just enrolled its number and lane; not one operation is written anew for it.
+pub fn enrol_origin(writing: &mut Writing<'_>, id: i64, replica: u32, lane: u8) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.execute("UPDATE origin SET replica = ?2, lane = ?3 WHERE id = ?1", params![id, replica, lane])?;
+    Ok(())
+}
+
+/// Notes how far an own origin's log has got.
+pub fn set_progress(writing: &mut Writing<'_>, id: i64, sent: u64, acknowledged: u64, backed_up: u64) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.execute(
+        "UPDATE origin SET sent = max(sent, ?2), acknowledged = max(acknowledged, ?3), backed_up = max(backed_up, ?4) WHERE id = ?1",
+        params![id, sent, acknowledged, backed_up],
+    )?;
+    Ok(())
+}
+
+impl Writing<'_> {
+    /// Appends an operation of this desk and refolds what it concerns. `dossier` is the dossier it belongs to, unless it
+    /// begins one.
+    pub fn append(&mut self, now_ms: u64, actor: Option<At>, dossier: Option<At>, content: &Content) -> Result<At> {
+        let own = own(&self.tx)?;
+        let seed = match dossier {
+            Some(at) => seed_of(&self.tx, at)?,
+            None => crate::keys::random()?,
+        };
+        let seen = |at: At| if at.origin == own.id { Ok(OpId { replica: 0, seq: at.seq }) } else { known_as(&self.tx, at) };
+        let header = Header {
+            hlc: last_hlc(&self.tx)?.next(now_ms),
+            actor: actor.map(seen).transpose()?,
+            dossier: dossier.map(seen).transpose()?,
+            deps: newly_seen(&self.tx, own.id)?,
+        };
+        let encoded = fields::write(&header, content, &seed).map_err(|error| Error::new(Code::Internal).because(error))?;
+        let at = At { origin: own.id, seq: own.last_seq + 1 };
+        let kind = encoded.open().map_err(|error| Error::new(Code::Internal).because(error))?.kind;
+        let subject = dossier.or_else(|| (kind == fields::kind::RECEIVED).then_some(at));
+        self.insert(at, &encoded, header.hlc, kind, subject, &own.head)?;
+        self.tx.prepare_cached("UPDATE origin SET declared = last_seq WHERE own = 0 AND declared < last_seq")?.execute([])?;
+        self.changes.insert(Change::Sync);
+        self.effect(at, subject, content)?;
+        Ok(at)
+    }
+
+    /// Takes in an operation another replica wrote; the same one again, or one after a gap, changes nothing. Answers whether it was new.
+    pub fn take_in(&mut self, relayed: Relayed) -> Result<bool> {
+        let id = relayed.id();
+        let encoded = Encoded::from(relayed.op);
+        let public = encoded.open().map_err(|error| Error::new(Code::HubUnreadable).because(error))?;
+        let origin_id = origin_of(self, id.replica)?;
+        let (last_seq, head, is_own): (u64, Head, bool) = self
+            .tx
+            .prepare_cached("SELECT last_seq, head, own FROM origin WHERE id = ?1")?
+            .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        if is_own || id.seq <= last_seq {
+            return Ok(false);
+        }
+        if id.seq > last_seq + 1 {
+            return Err(Error::new(Code::HubUnreadable).because("the feed skipped an operation"));
+        }
+        let at = At { origin: origin_id, seq: id.seq };
+        let subject = match public.dossier {
+            Some(reference) => Some(located(self, reference.seen_from(id.replica), origin_id)?),
+            None => (public.kind == fields::kind::RECEIVED).then_some(at),
+        };
+        self.insert(at, &encoded, Hlc(public.hlc), public.kind, subject, &head)?;
+        let personal = encoded.personal.as_ref().map(|personal| personal.bytes.as_slice());
+        match fields::read(&public, personal) {
+            Ok(content) => self.effect(at, subject, &content)?,
+            // The hub takes what it cannot read too: the operation stays in the log until a release understands it.
+            Err(error) => log::warn!("operation {}/{} is kept without effect: {error}", id.replica, id.seq),
+        }
+        Ok(true)
+    }
+
+    fn insert(&mut self, at: At, op: &Encoded, hlc: Hlc, kind: u16, subject: Option<At>, head: &Head) -> Result<()> {
+        let (personal, salt) = op.personal.as_ref().map(|p| (&p.bytes, &p.salt)).unzip();
+        self.tx
+            .prepare_cached(
+                "INSERT INTO op (origin, seq, hlc, kind, dossier_origin, dossier_seq, public, personal, salt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                at.origin, at.seq, hlc.0, kind, subject.map(|s| s.origin), subject.map(|s| s.seq), op.public, personal, salt
+            ])?;
+        self.tx
+            .prepare_cached("UPDATE origin SET last_seq = ?2, head = ?3 WHERE id = ?1")?
+            .execute(params![at.origin, at.seq, chain::follow(head, &op.public)])?;
+        Ok(())
+    }
+
+    fn effect(&mut self, at: At, subject: Option<At>, content: &Content) -> Result<()> {
+        match (content, subject) {
+            (Content::OfficerAdded { name, role }, _) => officers::add(self, at, name, *role),
+            (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
+            (Content::Dossier(_), None) => Ok(()),
+        }
+    }
+}
+
+/// The operations of a dossier, decoded. What cannot be read has no effect, and is kept.
+pub fn entries(connection: &Connection, dossier: At) -> Result<Vec<Entry>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT op.public, op.personal, op.origin, op.seq, origin.replica FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2",
+    )?;
+    let mut rows = statement.query(params![dossier.origin, dossier.seq])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let public: Vec<u8> = row.get(0)?;
+        let personal: Option<Vec<u8>> = row.get(1)?;
+        let replica: Option<u32> = row.get(4)?;
+        let id = OpId { replica: replica.unwrap_or(0), seq: row.get(3)? };
+        let Ok(public) = Public::decode(&public) else { continue };
+        let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(|actor| actor.seen_from(id.replica)) };
+        let op = match fields::read(&public, personal.as_deref()) {
+            Ok(Content::Dossier(op)) => op,
+            Ok(Content::OfficerAdded { .. }) | Err(_) => Op::Unknown { kind: public.kind },
+        };
+        entries.push(Entry { stamp, op });
+    }
+    Ok(entries)
+}
+
+/// Operations of one origin from `first` on, as they are sent, until about `bytes` are together.
+pub fn from(connection: &Connection, origin: i64, first: u64, bytes: usize) -> Result<Vec<Encoded>> {
+    let mut statement = connection
+        .prepare_cached("SELECT public, personal, salt FROM op WHERE origin = ?1 AND seq >= ?2 ORDER BY seq")?;
+    let mut rows = statement.query(params![origin, first])?;
+    let (mut ops, mut size) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let op = encoded(row)?;
+        size += op.public.len() + op.personal.as_ref().map_or(0, |personal| personal.bytes.len() + 16);
+        ops.push(op);
+        if size >= bytes {
+            break;
+        }
+    }
+    Ok(ops)
+}
+
+/// The head of an origin's chain after its operation `seq`.
+pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<Head> {
+    if seq == origin.last_seq {
+        return Ok(origin.head);
+    }
+    let mut statement = connection.prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq <= ?2 ORDER BY seq")?;
+    let mut rows = statement.query(params![origin.id, seq])?;
+    let mut head = chain::START;
+    while let Some(row) = rows.next()? {
+        head = chain::follow(&head, &row.get::<_, Vec<u8>>(0)?);
+    }
+    Ok(head)
+}
+
+/// Reads the columns `public, personal, salt`.
+pub(super) fn encoded(row: &Row<'_>) -> rusqlite::Result<Encoded> {
+    let personal: Option<Vec<u8>> = row.get(1)?;
+    let salt: Option<[u8; 16]> = row.get(2)?;
+    Ok(Encoded { public: row.get(0)?, personal: personal.zip(salt).map(|(bytes, salt)| Personal { bytes, salt }) })
+}
+
+fn seed_of(connection: &Connection, dossier: At) -> Result<Seed> {
+    let personal: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT personal FROM op WHERE origin = ?1 AND seq = ?2")?
+        .query_row(params![dossier.origin, dossier.seq], |row| row.get(0))
+        .optional()?
+        .flatten();
+    personal.and_then(|personal| fields::seed(&personal)).ok_or_else(|| Error::new(Code::DossierForgotten))
+}
+
+fn last_hlc(connection: &Connection) -> Result<Hlc> {
+    // Rows come in order of arrival; the clock only has to pass what this desk has itself written or followed.
+    let last: Option<u64> = connection
+        .prepare_cached("SELECT max(hlc) FROM (SELECT hlc FROM op ORDER BY id DESC LIMIT 64)")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Hlc(last.unwrap_or(0)))
+}
+
+fn newly_seen(connection: &Connection, own: i64) -> Result<Vec<OpId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT replica, last_seq FROM origin WHERE id <> ?1 AND replica IS NOT NULL AND last_seq > declared ORDER BY replica",
+    )?;
+    let rows = statement.query_map([own], |row| Ok(OpId { replica: row.get(0)?, seq: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+impl Store {
+    /// How many operations of this desk the hub has not stored yet.
+    pub fn waiting(&self) -> Result<u64> {
+        self.read(|connection| Ok(all_own(connection)?.iter().map(|origin| origin.last_seq - origin.acknowledged).sum()))
+    }
+}

@@ -1,0 +1,90 @@
+//! The desk's settings: one value a key.
+
+use super::{Change, Writing};
+use crate::error::Result;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Every key there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Agency code.
+    Agency,
+    /// "Xã Bản Mẫu".
+    Commune,
+    /// The body above it, "UBND tỉnh …".
+    Superior,
+    /// The place in "…, ngày … tháng … năm …".
+    PlaceName,
+    /// Number of the counter.
+    Counter,
+    /// Telephone printed on receipts.
+    Phone,
+    /// `yes` in a practice commune: every print is marked.
+    Practice,
+    /// Decision by which the province made the desk's number the official one; empty: it has not.
+    OfficialNumberDecision,
+    /// The desk's Ed25519 key, hexadecimal.
+    DeviceKey,
+    /// The hub's address.
+    Hub,
+    /// The hash of the hub's key, hexadecimal.
+    HubKey,
+    /// The hub's epoch.
+    HubEpoch,
+    /// How far this desk has read the feed of its scope.
+    Cursor,
+    /// Hub time minus own clock, milliseconds, at the last contact.
+    ClockOffset,
+    /// Own clock at the last contact, milliseconds.
+    LastSync,
+    /// The latest moment this desk has seen on its own clock, milliseconds.
+    LastClock,
+    /// Row number of the last operation the newest backup holds.
+    CopiedOp,
+    /// When that backup was made, milliseconds.
+    CopiedAt,
+}
+
+impl Key {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Agency => "agency",
+            Self::Commune => "commune",
+            Self::Superior => "superior",
+            Self::PlaceName => "place",
+            Self::Counter => "counter",
+            Self::Phone => "phone",
+            Self::Practice => "practice",
+            Self::OfficialNumberDecision => "official_number_decision",
+            Self::DeviceKey => "device_key",
+            Self::Hub => "hub",
+            Self::HubKey => "hub_key",
+            Self::HubEpoch => "hub_epoch",
+            Self::Cursor => "cursor",
+            Self::ClockOffset => "clock_offset_ms",
+            Self::LastSync => "last_sync_ms",
+            Self::LastClock => "last_clock_ms",
+            Self::CopiedOp => "copied_op",
+            Self::CopiedAt => "copied_at_ms",
+        }
+    }
+}
+
+/// A setting's value, empty where it was never set.
+pub fn get(connection: &Connection, key: Key) -> Result<String> {
+    let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
+    Ok(statement.query_row([key.name()], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// A setting that is a number, 0 where it was never set.
+pub fn number(connection: &Connection, key: Key) -> Result<i64> {
+    Ok(get(connection, key)?.parse().unwrap_or(0))
+}
+
+/// Sets a value.
+pub fn set(writing: &mut Writing<'_>, key: Key, value: &str) -> Result<()> {
+    let tx = writing.changed(Change::Settings);
+    tx.prepare_cached("INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .execute(params![key.name(), value])?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! `motcua verify`: the log is chained as it says, its personal parts are the ones it was made with, and the tables are its fold.
+
+use super::dossiers::{self, Folded};
+use super::ops::{At, encoded, origins};
+use super::Store;
+use crate::error::Result;
+use protocol::chain;
+use rusqlite::Connection;
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verified {
+    /// Operations read.
+    pub operations: u64,
+    /// Dossiers folded and compared.
+    pub dossiers: u64,
+    /// What does not agree, by place: never with a person's data.
+    pub faults: Vec<String>,
+}
+
+impl Store {
+    /// Replays the whole log from its beginning and compares.
+    pub fn verify(&self) -> Result<Verified> {
+        self.read(|connection| {
+            let mut verified = Verified::default();
+            pages(connection, &mut verified)?;
+            log(connection, &mut verified)?;
+            folds(connection, &mut verified)?;
+            Ok(verified)
+        })
+    }
+}
+
+fn pages(connection: &Connection, verified: &mut Verified) -> Result<()> {
+    for check in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(20)"] {
+        let mut statement = connection.prepare(check)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let said: String = row.get(0)?;
+            if said != "ok" {
+                verified.faults.push(format!("pages: {said}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
+    for origin in origins(connection)? {
+        let mut statement =
+            connection.prepare_cached("SELECT public, personal, salt, seq, hlc, kind FROM op WHERE origin = ?1 ORDER BY seq")?;
+        let mut rows = statement.query([origin.id])?;
+        let (mut head, mut expected) = (chain::START, 1u64);
+        while let Some(row) = rows.next()? {
+            let op = encoded(row)?;
+            let (seq, hlc, kind): (u64, u64, u16) = (row.get(3)?, row.get(4)?, row.get(5)?);
+            verified.operations += 1;
+            if seq != expected {
+                verified.faults.push(format!("writer {}: operation {expected} is missing", origin.id));
+            }
+            match op.open() {
+                Ok(public) if public.hlc == hlc && public.kind == kind => {}
+                Ok(_) => verified.faults.push(format!("writer {}: operation {seq}: columns differ from its bytes", origin.id)),
+                Err(error) => verified.faults.push(format!("writer {}: operation {seq}: {error}", origin.id)),
+            }
+            head = chain::follow(&head, &op.public);
+            expected = seq + 1;
+        }
+        if head != origin.head || expected != origin.last_seq + 1 {
+            verified.faults.push(format!("writer {}: the chain ends elsewhere than its head says", origin.id));
+        }
+    }
+    Ok(())
+}
+
+fn folds(connection: &Connection, verified: &mut Verified) -> Result<()> {
+    dossiers::all(connection, |row| {
+        verified.dossiers += 1;
+        let (id, at) = (row.id, row.at);
+        match dossiers::load(connection, at)? {
+            Some(dossier) if Folded::of(&dossier) == Folded::of_row(row) => {}
+            Some(_) => verified.faults.push(format!("dossier {id}: the table differs from the log")),
+            None => verified.faults.push(format!("dossier {id}: the log does not receive it")),
+        }
+        Ok(())
+    })?;
+    let mut statement = connection.prepare_cached(
+        "SELECT origin, seq FROM op WHERE dossier_origin = origin AND dossier_seq = seq
+         AND NOT EXISTS (SELECT 1 FROM dossier WHERE dossier.origin = op.origin AND dossier.seq = op.seq)",
+    )?;
+    for at in statement.query_map([], |row| Ok(At { origin: row.get(0)?, seq: row.get(1)? }))? {
+        let at = at?;
+        if dossiers::load(connection, at)?.is_some() {
+            verified.faults.push(format!("writer {}: the dossier of operation {} has no row", at.origin, at.seq));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The hub as a desk sees it over HTTPS. The server's key has to be the one the one-time code named; nothing else is trusted,
+//! and no certificate authority is asked.
+
+use crate::error::{Code, Error, Result};
+use ed25519_dalek::SigningKey;
+use minicbor::{Decode, Encode};
+use protocol::enrolment::KeyHash;
+use protocol::frame::{self, Dictionary};
+use protocol::message::{MEDIA_TYPE, Refused, Signed};
+use reqwest::blocking::Client;
+use reqwest::{StatusCode, Url};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
+use std::error::Error as StdError;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// A connection that takes longer than this to begin, or to say anything, counts as none.
+const CONNECT: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(45);
+
+/// Longest answer that is read.
+const MAX_ANSWER: u64 = 2 * 1024 * 1024;
+
+/// A hub at an address, known by the hash of its key.
+pub struct Hub {
+    address: Url,
+    key: KeyHash,
+    client: Client,
+}
+
+impl Hub {
+    /// A hub to talk to. Only `https` is spoken.
+    pub fn new(address: &str, key: KeyHash) -> Result<Self> {
+        Self::patient(address, key, ANSWER)
+    }
+
+    /// The same with another patience for answers.
+    pub fn patient(address: &str, key: KeyHash, answer: Duration) -> Result<Self> {
+        let malformed = || Error::new(Code::HubAddress);
+        let address = Url::parse(address.trim()).map_err(|error| malformed().because(error))?;
+        if address.scheme() != "https" || !address.has_host() {
+            return Err(malformed());
+        }
+        let provider = Arc::new(ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::new(Code::Internal).because(error))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(OneKey { key, provider }))
+            .with_no_client_auth();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connect_timeout(CONNECT)
+            .timeout(answer)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Error::new(Code::Internal).because(error))?;
+        Ok(Self { address, key, client })
+    }
+
+    /// Sends a message, signed by the device, and reads the answer.
+    pub fn exchange<Q: Encode<()>, A: for<'b> Decode<'b, ()>>(&self, device: &SigningKey, path: &str, request: &Q) -> Result<A> {
+        let frame = frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
+        let body = Signed::new(device, &self.key, path, frame).encode();
+        let url = self.address.join(path).map_err(|error| Error::new(Code::HubAddress).because(error))?;
+        let response = self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure)?;
+        let status = response.status();
+        let ours = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()));
+        if status.is_server_error() {
+            return Err(Error::new(Code::HubFailing).with("status", status.as_u16()));
+        }
+        let mut answer = Vec::new();
+        response.take(MAX_ANSWER).read_to_end(&mut answer).map_err(|error| Error::new(Code::HubSilent).because(error))?;
+        if !ours {
+            return Err(Error::new(Code::HubUnreadable).because(format!("status {status}")));
+        }
+        let unreadable = |error| Error::new(Code::HubUnreadable).because(error);
+        if status == StatusCode::OK {
+            return frame::unpack(&answer).map_err(unreadable);
+        }
+        let refused: Refused = frame::unpack(&answer).map_err(unreadable)?;
+        Err(Error::new(Code::HubRefused).with("reason", refused.code))
+    }
+}
+
+/// What kept an exchange from ending: another key, yesterday's certificate, silence, or no way there.
+fn failure(error: reqwest::Error) -> Error {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
+    let mut code = if error.is_timeout() && !error.is_connect() { Code::HubSilent } else { Code::HubUnreachable };
+    while let Some(inner) = cause {
+        let tls = inner.downcast_ref::<TlsError>().or_else(|| {
+            inner.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()).and_then(|inner| inner.downcast_ref::<TlsError>())
+        });
+        match tls {
+            Some(TlsError::InvalidCertificate(CertificateError::Expired | CertificateError::NotValidYet)) => {
+                code = Code::HubCertificateExpired;
+            }
+            Some(TlsError::InvalidCertificate(_)) => code = Code::HubNotOurs,
+            _ => {}
+        }
+        cause = inner.source();
+    }
+    Error::new(code).because(error.without_url())
+}
+
+/// Accepts one public key and no other, within the dates of its certificate.
+#[derive(Debug)]
+struct OneKey {
+    key: KeyHash,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for OneKey {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, TlsError> {
+        let (_, parsed) = X509Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+        if KeyHash::of(parsed.public_key().raw) != self.key {
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        if now > parsed.validity().not_after.timestamp() {
+            return Err(CertificateError::Expired.into());
+        }
+        // A desk whose clock is behind still sends: the key is the right one, and the hub's answer corrects the clock.
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, TlsError> {
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, TlsError> {
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,103 @@
+//! Replication with the province's hub: when to try ([`pace`]), how to speak ([`hub`]), and one round of the exchange.
+//!
+//! A round sends this desk's operations in order and takes in what the hub's feed holds after the cursor. No transaction is
+//! open while bytes cross the network.
+
+pub mod hub;
+pub mod pace;
+
+use crate::error::{Code, Error, Result};
+use crate::store::settings::{self, Key};
+use crate::store::{Changes, Store, ops};
+use ed25519_dalek::SigningKey;
+use hub::Hub;
+use protocol::chain::Checkpoint;
+use protocol::message::{Carried, SYNC, SyncReply, SyncRequest};
+
+/// Unpacked bytes of operations one request carries at most.
+const REQUEST_BYTES: usize = 128 * 1024;
+
+/// What one round did.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// Operations the hub acknowledged that it had not before.
+    pub acknowledged: u64,
+    /// Operations of others that came in.
+    pub received: u64,
+    /// Whether another round would do more at once.
+    pub more: bool,
+    /// Codes of operations the hub stored but set aside.
+    pub set_aside: Vec<String>,
+    /// What it changed here.
+    pub changes: Changes,
+}
+
+/// One request and its answer.
+pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Result<Round> {
+    let (origin, request) = store.read(|connection| {
+        // An older identity's operations go first: they were written first.
+        let own = ops::all_own(connection)?;
+        let waiting = own.iter().find(|origin| origin.replica.is_some() && origin.acknowledged < origin.last_seq);
+        let Some(origin) = waiting.or(own.iter().rev().find(|origin| origin.replica.is_some())) else {
+            return Err(Error::new(Code::NotEnrolled));
+        };
+        let replica = origin.replica.ok_or_else(|| Error::new(Code::NotEnrolled))?;
+        let first = origin.acknowledged + 1;
+        let sent = ops::from(connection, origin.id, first, REQUEST_BYTES)?;
+        let checkpoint = match sent.len() as u64 {
+            0 => None,
+            count => {
+                let last = origin.acknowledged + count;
+                Some(Checkpoint::sign(device, replica, last, ops::head_after(connection, origin, last)?))
+            }
+        };
+        let request = SyncRequest {
+            epoch: u32::try_from(settings::number(connection, Key::HubEpoch)?).unwrap_or(0),
+            replica,
+            first,
+            ops: sent.into_iter().map(Carried::from).collect(),
+            checkpoint,
+            cursor: u64::try_from(settings::number(connection, Key::Cursor)?).unwrap_or(0),
+        };
+        Ok((origin.clone(), request))
+    })?;
+    let sent = origin.acknowledged + request.ops.len() as u64;
+    let reply: SyncReply = match hub.exchange(device, SYNC, &request) {
+        Ok(reply) => reply,
+        Err(error) => {
+            // The request may have arrived although no answer did: its dossiers are shown as sent, not yet as received.
+            if error.code() == Code::HubSilent && sent > origin.sent {
+                store.write(|writing| ops::set_progress(writing, origin.id, sent, 0, 0))?;
+            }
+            return Err(error);
+        }
+    };
+    if reply.acknowledged > origin.last_seq {
+        return Err(Error::new(Code::HubRefused).with("reason", "fork"));
+    }
+    let gained = reply.acknowledged.saturating_sub(origin.acknowledged);
+    let count = reply.ops.len();
+    let set_aside: Vec<String> = reply.set_aside.iter().map(|set_aside| set_aside.reason.clone()).collect();
+    let (received, changes) = store.write(|writing| {
+        let mut received = 0;
+        for op in reply.ops {
+            received += u64::from(writing.take_in(op)?);
+        }
+        ops::set_progress(writing, origin.id, sent.min(reply.acknowledged), reply.acknowledged, reply.backed_up.unwrap_or(0))?;
+        settings::set(writing, Key::Cursor, &reply.cursor.to_string())?;
+        settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
+        settings::set(writing, Key::LastSync, &now_ms.to_string())?;
+        let offset = i64::try_from(reply.time_ms).unwrap_or(now_ms) - now_ms;
+        settings::set(writing, Key::ClockOffset, &offset.to_string())?;
+        Ok(received)
+    })?;
+    let unsent = store.waiting()? > 0;
+    Ok(Round {
+        acknowledged: gained,
+        received,
+        // Without progress nothing is tried again at once, whatever the hub says.
+        more: (gained > 0 && unsent) || (reply.more && count > 0),
+        set_aside,
+        changes,
+    })
+}

@@ -1,0 +1,228 @@
+//! What an officer may do with a dossier, and what is refused.
+
+use super::{CardSeen, Dossier, Op, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use crate::catalogue::{Channel, Procedure};
+use crate::code::{AgencyCode, DossierCode};
+use crate::person::Phone;
+use jiff::civil::DateTime;
+
+/// What an officer asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take in a dossier. `answered` are the questions somebody has said yes to.
+    Receive {
+        /// What is on the counter.
+        intake: Box<Intake>,
+        /// Questions already answered.
+        answered: Vec<Question>,
+    },
+    /// Put a remark on the timeline.
+    Note {
+        /// Its words.
+        text: String,
+    },
+    /// Change the applicant's telephone number.
+    ChangePhone {
+        /// The new number, or none.
+        phone: Option<Phone>,
+    },
+    /// Record the official code.
+    GiveAlias {
+        /// That code.
+        code: DossierCode,
+    },
+    /// A form came out of the printer.
+    Print {
+        /// Form of TT 03/2025.
+        form: String,
+    },
+}
+
+/// What is on the counter when a dossier is taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// The receiving agency.
+    pub agency: AgencyCode,
+    /// The procedure version in force.
+    pub procedure: Procedure,
+    /// Chủ hồ sơ.
+    pub applicant: Person,
+    /// Người nộp, where it is somebody else.
+    pub submitter: Option<Submitter>,
+    /// How it came.
+    pub channel: Channel,
+    /// Papers with their counts; one with neither originals nor copies is not there.
+    pub papers: Vec<Paper>,
+    /// Số bộ.
+    pub sets: u16,
+    /// Where the result is fetched.
+    pub result_at: ResultAt,
+    /// How the person was identified.
+    pub card_seen: CardSeen,
+    /// Who helped.
+    pub helper: String,
+    /// The officer's remark.
+    pub note: String,
+}
+
+/// What a decision needs to know besides the command.
+#[derive(Debug, Clone, Copy)]
+pub enum Known<'a> {
+    /// Nothing exists yet; these dossiers of today have the same person and procedure.
+    Nothing {
+        /// Their numbers.
+        same_today: &'a [DossierCode],
+    },
+    /// The dossier the command is about.
+    Dossier(&'a Dossier),
+}
+
+/// What the desk gives a new dossier: the number from its lane, the due moment by the rules in force, a look-up secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The number.
+    pub code: DossierCode,
+    /// When the result is due, if a time is known.
+    pub due: Option<DateTime>,
+    /// Whether that rests on days not officially announced yet.
+    pub due_provisional: bool,
+    /// Four characters drawn at random.
+    pub secret: String,
+}
+
+/// Something that is allowed but must be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Question {
+    /// The same person has handed in the same procedure today already.
+    SameDay,
+    /// A paper that everybody has to bring was not counted.
+    PapersMissing,
+}
+
+impl Question {
+    /// As it stands in JSON and in the keys of the texts.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SameDay => "same_day",
+            Self::PapersMissing => "papers_missing",
+        }
+    }
+}
+
+/// Why a command was not carried out, with the rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Questions nobody has answered yet. Nothing was received.
+    #[error("questions are open")]
+    Unanswered(Vec<Question>),
+    /// Marriage, re-registration of marriage, recognition of parent and child cannot be handed to somebody else (TT 04/2020/TT-BTP, Điều 2).
+    #[error("the procedure allows no authorisation")]
+    NoAuthorisation,
+    /// The procedure version does not hold on the day of reception.
+    #[error("the procedure is not in force on this day")]
+    ProcedureNotInForce,
+    /// A dossier has at least one set.
+    #[error("a dossier has at least one set")]
+    NoSets,
+    /// A remark without words.
+    #[error("a remark needs words")]
+    EmptyNote,
+    /// The command is about a dossier that is not there, or one that is there already.
+    #[error("the command does not fit the dossier's state")]
+    WrongState,
+}
+
+/// The operations a command amounts to at `now` (UTC+7), or the rule that refuses it.
+pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<Given>) -> Result<Vec<Op>, Refusal> {
+    match (command, known) {
+        (Command::Receive { intake, answered }, Known::Nothing { same_today }) => {
+            receive(*intake, &answered, same_today, now, given.ok_or(Refusal::WrongState)?)
+        }
+        (Command::Note { text }, Known::Dossier(_)) => {
+            let text = crate::text::tidy(&text);
+            if text.is_empty() { Err(Refusal::EmptyNote) } else { Ok(vec![Op::Noted { text }]) }
+        }
+        (Command::ChangePhone { phone }, Known::Dossier(dossier)) => Ok(if dossier.phone() == phone.as_ref() {
+            vec![]
+        } else {
+            vec![Op::PhoneChanged { phone }]
+        }),
+        (Command::GiveAlias { code }, Known::Dossier(dossier)) => {
+            Ok(if dossier.aliases().contains(&code) { vec![] } else { vec![Op::AliasGiven { code }] })
+        }
+        (Command::Print { form }, Known::Dossier(dossier)) => {
+            let copy = dossier.printed(&form) + 1;
+            Ok(vec![Op::Printed { form, copy }])
+        }
+        (Command::Receive { .. }, Known::Dossier(_)) | (_, Known::Nothing { .. }) => Err(Refusal::WrongState),
+    }
+}
+
+fn receive(
+    intake: Intake,
+    answered: &[Question],
+    same_today: &[DossierCode],
+    now: DateTime,
+    given: Given,
+) -> Result<Vec<Op>, Refusal> {
+    if intake.submitter.is_some() && !intake.procedure.may_authorise {
+        return Err(Refusal::NoAuthorisation);
+    }
+    if !intake.procedure.in_force(now.date()) {
+        return Err(Refusal::ProcedureNotInForce);
+    }
+    if intake.sets == 0 {
+        return Err(Refusal::NoSets);
+    }
+    let mut open = Vec::new();
+    if !same_today.is_empty() {
+        open.push(Question::SameDay);
+    }
+    if !intake.missing_papers().is_empty() {
+        open.push(Question::PapersMissing);
+    }
+    open.retain(|question| !answered.contains(question));
+    if !open.is_empty() {
+        return Err(Refusal::Unanswered(open));
+    }
+    let limit = intake.procedure.time(intake.channel);
+    Ok(vec![Op::Received(Box::new(Received {
+        code: given.code,
+        agency: intake.agency,
+        procedure: ProcedureInForce {
+            code: intake.procedure.code,
+            name: intake.procedure.name,
+            field: intake.procedure.field,
+            version: intake.procedure.effective_from,
+            limit,
+        },
+        applicant: intake.applicant,
+        submitter: intake.submitter,
+        channel: intake.channel,
+        papers: intake.papers.into_iter().filter(|paper| paper.originals + paper.copies > 0).collect(),
+        sets: intake.sets,
+        at: now,
+        due: given.due,
+        due_provisional: given.due_provisional,
+        result_at: intake.result_at,
+        card_seen: intake.card_seen,
+        helper: intake.helper,
+        note: intake.note,
+        secret: given.secret,
+    }))])
+}
+
+impl Intake {
+    /// Papers everybody has to bring that were not counted, by name.
+    pub fn missing_papers(&self) -> Vec<&str> {
+        let here = |name: &str| {
+            self.papers.iter().any(|paper| paper.name == name && (paper.originals > 0 || paper.copies > 0))
+        };
+        self.procedure
+            .papers
+            .iter()
+            .filter(|paper| paper.condition.is_empty() && (paper.originals > 0 || paper.copies > 0) && !here(&paper.name))
+            .map(|paper| paper.name.as_str())
+            .collect()
+    }
+}

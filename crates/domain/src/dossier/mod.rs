@@ -1,0 +1,214 @@
+//! A dossier (hồ sơ): what it is made of, the operations that make its life, and the fold that turns them into its present state.
+//!
+//! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::fold`] turns
+//! operations, in whatever order they arrived, into the dossier. Nothing else changes a dossier.
+
+mod decide;
+mod fold;
+
+pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
+pub use fold::{Dossier, Entry};
+
+use crate::catalogue::{Channel, TimeLimit};
+use crate::code::{AgencyCode, DossierCode};
+use crate::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
+use jiff::civil::{Date, DateTime};
+
+/// Identity of an operation: the replica that wrote it and its number there, counted from 1.
+///
+/// Replica 0 is the writer itself, so that an operation written before enrolment needs no change after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OpId {
+    /// Number the hub leased to the writer; 0 for the writer itself.
+    pub replica: u32,
+    /// Position in the writer's log, from 1.
+    pub seq: u64,
+}
+
+/// Hybrid logical time: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Hlc(pub u64);
+
+impl Hlc {
+    /// How far ahead of its own clock a replica lets another's time carry it.
+    pub const MAX_LEAD_MS: u64 = 10 * 60 * 1000;
+
+    /// The time to give the next operation, after this one, when the own clock shows `now_ms`.
+    pub fn next(self, now_ms: u64) -> Hlc {
+        Hlc((self.0 + 1).max(now_ms << 16))
+    }
+
+    /// This clock after hearing `other` while its own shows `now_ms`; a time too far ahead is not followed.
+    pub fn heard(self, other: Hlc, now_ms: u64) -> Hlc {
+        if other.millis() > now_ms + Self::MAX_LEAD_MS { self } else { self.max(other) }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn millis(self) -> u64 {
+        self.0 >> 16
+    }
+}
+
+/// Who an operation is by, when, and what it follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its identity.
+    pub id: OpId,
+    /// Its place in time.
+    pub hlc: Hlc,
+    /// The officer, as the operation that added them; `None` for the system itself.
+    pub actor: Option<OpId>,
+}
+
+/// A citizen as a dossier names them. What was not given is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Họ tên.
+    pub name: PersonName,
+    /// Số định danh cá nhân.
+    pub number: Option<CitizenId>,
+    /// Old nine-digit identity card number, still a key in old papers.
+    pub old_number: Option<String>,
+    /// Ngày sinh, as far as it is known.
+    pub born: Option<PartialDate>,
+    /// Giới tính.
+    pub sex: Option<Sex>,
+    /// Nơi thường trú or nơi cư trú, in the card's words.
+    pub address: String,
+    /// Số điện thoại.
+    pub phone: Option<Phone>,
+    /// Email.
+    pub email: String,
+}
+
+/// Somebody who hands in a dossier for its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitter {
+    /// Who they are.
+    pub person: Person,
+    /// What they are to the owner (con, vợ, người được ủy quyền…).
+    pub relation: String,
+    /// The authorisation paper, where there is one.
+    pub authorisation: String,
+}
+
+/// A paper handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// Its name.
+    pub name: String,
+    /// Originals taken or shown.
+    pub originals: u16,
+    /// Copies taken.
+    pub copies: u16,
+    /// The officer's remark.
+    pub note: String,
+}
+
+/// How the officer checked who the person is (officer.md: compared with the original or VNeID; the card itself is not scanned).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CardSeen {
+    /// Not recorded.
+    #[default]
+    None,
+    /// The card itself.
+    Original,
+    /// Shown in VNeID.
+    Vneid,
+}
+
+/// Where the citizen gets the result (HinhThuc of the portal).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ResultAt {
+    /// At the counter.
+    #[default]
+    Counter,
+    /// By post.
+    Post,
+}
+
+/// The procedure a dossier is for, as it stood when the dossier was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcedureInForce {
+    /// National code.
+    pub code: String,
+    /// Official name.
+    pub name: String,
+    /// Lĩnh vực.
+    pub field: String,
+    /// First day of the version in force at reception.
+    pub version: Date,
+    /// Its time for the dossier's channel, where the catalogue knew one.
+    pub limit: Option<TimeLimit>,
+}
+
+/// A dossier taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The desk's number, which never changes.
+    pub code: DossierCode,
+    /// The agency that received it.
+    pub agency: AgencyCode,
+    /// What is asked for.
+    pub procedure: ProcedureInForce,
+    /// Chủ hồ sơ.
+    pub applicant: Person,
+    /// Người nộp, where it is somebody else.
+    pub submitter: Option<Submitter>,
+    /// How it came.
+    pub channel: Channel,
+    /// What came with it.
+    pub papers: Vec<Paper>,
+    /// Số bộ hồ sơ.
+    pub sets: u16,
+    /// When it was received, by the desk's corrected clock, UTC+7.
+    pub at: DateTime,
+    /// When the result is due, UTC+7; `None` where the catalogue gives no time.
+    pub due: Option<DateTime>,
+    /// Whether the due moment rests on days that are not officially announced yet.
+    pub due_provisional: bool,
+    /// Where the result is fetched.
+    pub result_at: ResultAt,
+    /// How the person was identified.
+    pub card_seen: CardSeen,
+    /// Who helped to fill it in.
+    pub helper: String,
+    /// The officer's remark.
+    pub note: String,
+    /// Four characters that open the public look-up, never derived from a person's data.
+    pub secret: String,
+}
+
+/// The operations of a dossier's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// Tiếp nhận.
+    Received(Box<Received>),
+    /// A remark on the timeline.
+    Noted {
+        /// Its words.
+        text: String,
+    },
+    /// The applicant's telephone number was changed.
+    PhoneChanged {
+        /// The new number; `None` takes the old one away.
+        phone: Option<Phone>,
+    },
+    /// The province or the portal gave its official code.
+    AliasGiven {
+        /// That code.
+        code: DossierCode,
+    },
+    /// A paper form was printed.
+    Printed {
+        /// Form of TT 03/2025, `01`.
+        form: String,
+        /// Counts from 1; above 1 it is a reprint.
+        copy: u32,
+    },
+    /// Something a newer release wrote; kept and passed on, without effect here.
+    Unknown {
+        /// Its kind.
+        kind: u16,
+    },
+}

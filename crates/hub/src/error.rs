@@ -1,0 +1,93 @@
+//! What can go wrong for the hub's administrator, each with a sentence in both languages. What a desk is refused is
+//! [`crate::Refusal`].
+
+use std::io;
+use std::path::PathBuf;
+
+/// The result of the hub's commands.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a command of the hub was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder holds no hub; a mistyped path must not found a second one.
+    #[error("There is no hub in {0}. Check --data, or run `serve` or `desk add` first.")]
+    NoHub(PathBuf),
+    /// The folder or a file in it cannot be read or written.
+    #[error("{path} cannot be used: {cause}.")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// The key file is no Ed25519 key. Desks know the hub by this key, so it is never replaced silently.
+    #[error("{0} does not hold the hub's key. Put the right key back: with a new one every desk has to enrol again.")]
+    Key(PathBuf),
+    /// A certificate could not be made.
+    #[error("No certificate could be made: {0}.")]
+    Certificate(String),
+    /// A name for the certificate that no certificate can hold.
+    #[error("{0:?} is not a host name or an address.")]
+    HostName(String),
+    /// The hub cannot listen where it was told to.
+    #[error("The hub cannot listen on {address}: {cause}.")]
+    Listen {
+        /// Where.
+        address: String,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// The store was written by a newer release.
+    #[error("The store was written by a newer release of motcua-hub. Nothing was changed; install that release.")]
+    NewerStore,
+    /// The store failed.
+    #[error("The store failed: {0}. Nothing of this command was kept.")]
+    Store(#[from] rusqlite::Error),
+    /// No desk has this number.
+    #[error("There is no desk {0}. `desk list` shows their numbers.")]
+    NoDesk(u32),
+    /// A desk's name without letters or digits.
+    #[error("A desk needs a name.")]
+    NoName,
+    /// The backup's file is there already.
+    #[error("{0} exists already; it was left as it is. Choose another name.")]
+    FileExists(PathBuf),
+    /// A backup did not pass SQLite's check.
+    #[error("The backup does not pass its check and was thrown away. The store itself was not changed.")]
+    BadBackup,
+}
+
+impl Error {
+    /// The sentence for an administrator, in Vietnamese. The English one is `to_string()`.
+    pub fn vietnamese(&self) -> String {
+        match self {
+            Self::NoHub(path) => format!(
+                "Không có dữ liệu máy chủ trong {}. Hãy kiểm tra --data, hoặc chạy `serve` hay `desk add` trước.",
+                path.display()
+            ),
+            Self::Folder { path, cause } => format!("Không dùng được {}: {cause}.", path.display()),
+            Self::Key(path) => format!(
+                "{} không chứa khoá của máy chủ. Hãy đặt lại đúng khoá cũ: nếu dùng khoá mới, mọi máy phải kết nối lại.",
+                path.display()
+            ),
+            Self::Certificate(cause) => format!("Không tạo được chứng thư: {cause}."),
+            Self::HostName(name) => format!("{name:?} không phải là tên máy hay địa chỉ."),
+            Self::Listen { address, cause } => format!("Máy chủ không mở được cổng {address}: {cause}."),
+            Self::NewerStore => "Dữ liệu do phiên bản motcua-hub mới hơn ghi. Chưa có gì thay đổi; hãy cài phiên bản đó.".into(),
+            Self::Store(cause) => format!("Kho dữ liệu bị lỗi: {cause}. Lệnh này chưa ghi gì."),
+            Self::NoDesk(number) => format!("Không có máy số {number}. Xem số máy bằng `desk list`."),
+            Self::NoName => "Máy cần có tên.".into(),
+            Self::FileExists(path) => {
+                format!("Tệp {} đã có và được giữ nguyên. Hãy chọn tên khác.", path.display())
+            }
+            Self::BadBackup => "Bản sao lưu không qua được kiểm tra nên đã bỏ đi. Kho dữ liệu không thay đổi.".into(),
+        }
+    }
+
+    /// For `map_err` on file operations.
+    pub(crate) fn folder(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |cause| Self::Folder { path, cause }
+    }
+}

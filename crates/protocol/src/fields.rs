@@ -1,0 +1,211 @@
+//! The kinds of operations and their numbered fields: domain values to bytes and back.
+//!
+//! Numbers are given once. A field is added with a new number, never removed, never given another meaning; what an older
+//! release does not know it skips, and passes on because the bytes are kept.
+
+mod person;
+mod received;
+
+use crate::op::{Encoded, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
+use domain::code::DossierCode;
+use domain::dossier::{Hlc, Op, OpId};
+use domain::person::Phone;
+use minicbor::{Decode, Encode};
+
+/// Kinds of operations.
+pub mod kind {
+    /// A dossier is taken in.
+    pub const RECEIVED: u16 = 1;
+    /// A remark.
+    pub const NOTED: u16 = 2;
+    /// The applicant's telephone number changed.
+    pub const PHONE_CHANGED: u16 = 3;
+    /// The official code is known.
+    pub const ALIAS_GIVEN: u16 = 4;
+    /// A form was printed.
+    pub const PRINTED: u16 = 5;
+    /// An officer joined the agency's desks.
+    pub const OFFICER_ADDED: u16 = 16;
+}
+
+/// Everything about an operation but its kind's own fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// When, in hybrid logical time.
+    pub hlc: Hlc,
+    /// By whom; `None` for the system itself.
+    pub actor: Option<OpId>,
+    /// The dossier concerned, unless this operation receives it.
+    pub dossier: Option<OpId>,
+    /// What the author had newly seen of other replicas.
+    pub deps: Vec<OpId>,
+}
+
+/// What an operation does: to a dossier, or to the office itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Part of a dossier's life.
+    Dossier(Op),
+    /// An officer joined.
+    OfficerAdded {
+        /// Their name.
+        name: String,
+        /// What they may do.
+        role: Role,
+    },
+}
+
+/// What an officer may do (design: trust).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Cán bộ một cửa.
+    OneStop,
+    /// Chuyên môn.
+    Specialist,
+    /// Lãnh đạo.
+    Leader,
+    /// Tình nguyện viên.
+    Volunteer,
+    /// Quản trị.
+    Administrator,
+}
+
+impl Role {
+    /// Number on the wire.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::OneStop => 1,
+            Self::Specialist => 2,
+            Self::Leader => 3,
+            Self::Volunteer => 4,
+            Self::Administrator => 5,
+        }
+    }
+
+    /// The role with this number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::OneStop, Self::Specialist, Self::Leader, Self::Volunteer, Self::Administrator]
+            .into_iter()
+            .find(|role| role.number() == number)
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Text {
+    #[n(0)]
+    text: Option<String>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Printed {
+    #[n(0)]
+    form: String,
+    #[n(1)]
+    copy: u32,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Officer {
+    #[n(0)]
+    role: u8,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct OfficerPersonal {
+    #[n(0)]
+    name: String,
+    #[cbor(n(15), with = "minicbor::bytes")]
+    seed: Seed,
+}
+
+/// The seed a personal part carries, in the operations that begin a subject.
+#[derive(Decode)]
+#[cbor(map)]
+struct Seeded {
+    #[cbor(n(15), with = "minicbor::bytes")]
+    seed: Option<Seed>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Empty {}
+
+/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or an officer,
+/// the dossier's for those that follow.
+pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded, Malformed> {
+    let (kind, fields, personal) = match content {
+        Content::Dossier(Op::Received(received)) => {
+            let (fields, personal) = received::write(received, seed);
+            (kind::RECEIVED, fields, Some(personal))
+        }
+        Content::Dossier(Op::Noted { text }) => {
+            (kind::NOTED, encode(&Empty {}), Some(encode(&Text { text: Some(text.clone()) })))
+        }
+        Content::Dossier(Op::PhoneChanged { phone }) => {
+            let text = phone.as_ref().map(|phone| phone.as_str().to_owned());
+            (kind::PHONE_CHANGED, encode(&Empty {}), Some(encode(&Text { text })))
+        }
+        Content::Dossier(Op::AliasGiven { code }) => {
+            (kind::ALIAS_GIVEN, encode(&Text { text: Some(code.as_str().to_owned()) }), None)
+        }
+        Content::Dossier(Op::Printed { form, copy }) => {
+            (kind::PRINTED, encode(&Printed { form: form.clone(), copy: *copy }), None)
+        }
+        Content::OfficerAdded { name, role } => (
+            kind::OFFICER_ADDED,
+            encode(&Officer { role: role.number() }),
+            Some(encode(&OfficerPersonal { name: name.clone(), seed: *seed })),
+        ),
+        // What is not understood is passed on as the bytes it came in, never written anew.
+        Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
+    };
+    let personal = personal.map(|bytes| Personal { bytes, salt: salt(seed, header.hlc) });
+    let public = Public {
+        kind,
+        schema: 1,
+        hlc: header.hlc.0,
+        actor: header.actor.map(Ref::from),
+        dossier: header.dossier.map(Ref::from),
+        deps: (!header.deps.is_empty()).then(|| header.deps.iter().copied().map(Ref::from).collect()),
+        fields,
+        personal: personal.as_ref().map(Personal::hash),
+    };
+    Ok(Encoded { public: public.encode(), personal })
+}
+
+/// Reads what an operation does. A personal part that was forgotten leaves empty places, never an error.
+pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malformed> {
+    let text = |bytes: &[u8]| decode::<Text>(bytes).map(|text| text.text);
+    Ok(match public.kind {
+        kind::RECEIVED => Content::Dossier(Op::Received(Box::new(received::read(&public.fields, personal)?))),
+        kind::NOTED => Content::Dossier(Op::Noted { text: personal.map(text).transpose()?.flatten().unwrap_or_default() }),
+        kind::PHONE_CHANGED => {
+            let phone = personal.map(text).transpose()?.flatten();
+            let phone = phone.map(|phone| Phone::parse(&phone)).transpose().map_err(|_| Malformed::Field("phone"))?;
+            Content::Dossier(Op::PhoneChanged { phone })
+        }
+        kind::ALIAS_GIVEN => {
+            let code = text(&public.fields)?.unwrap_or_default();
+            let code = DossierCode::parse(&code).map_err(|_| Malformed::Field("alias"))?;
+            Content::Dossier(Op::AliasGiven { code })
+        }
+        kind::PRINTED => {
+            let Printed { form, copy } = decode(&public.fields)?;
+            Content::Dossier(Op::Printed { form, copy })
+        }
+        kind::OFFICER_ADDED => Content::OfficerAdded {
+            name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
+            role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
+        },
+        kind => Content::Dossier(Op::Unknown { kind }),
+    })
+}
+
+/// The seed an operation's personal part carries, if it begins a subject.
+pub fn seed(personal: &[u8]) -> Option<Seed> {
+    decode::<Seeded>(personal).ok()?.seed
+}

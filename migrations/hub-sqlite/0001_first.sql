@@ -1,0 +1,126 @@
+-- The hub's first tables. Every key begins with the agency, and a transaction touches one agency and the row of `hub`.
+-- Times are milliseconds since 1970 by the hub's clock.
+
+-- One row: what belongs to the hub as a whole. Numbers people see are counted here, by no sequence.
+CREATE TABLE hub (
+    one          INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    epoch        INTEGER NOT NULL, -- changes when the hub is restored from a backup
+    next_desk    INTEGER NOT NULL,
+    next_replica INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
+
+-- A computer that is, or is to become, a desk of an agency.
+CREATE TABLE desk (
+    agency       TEXT    NOT NULL,
+    desk         INTEGER NOT NULL, -- for the administrator; unique over all agencies
+    name         TEXT    NOT NULL,
+    code_hash    BLOB    NOT NULL, -- of the one-time code's secret
+    code_made_at INTEGER NOT NULL,
+    failed_tries INTEGER NOT NULL DEFAULT 0,
+    device       BLOB,             -- Ed25519 public key, once enrolled
+    label        TEXT    NOT NULL DEFAULT '',
+    enrolled_at  INTEGER,
+    revoked_at   INTEGER,
+    stolen       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (agency, desk)
+) STRICT;
+
+CREATE INDEX desk_by_code ON desk (code_hash);
+
+-- Replica numbers and lanes given to a desk; the lowest number is in use, the others are its spares.
+CREATE TABLE lease (
+    agency  TEXT    NOT NULL,
+    replica INTEGER NOT NULL, -- unique over all agencies, never given twice
+    lane    INTEGER NOT NULL,
+    desk    INTEGER NOT NULL,
+    PRIMARY KEY (agency, replica)
+) STRICT;
+
+CREATE INDEX lease_by_replica ON lease (replica);
+CREATE INDEX lease_by_desk ON lease (agency, desk);
+
+-- Every operation that was acknowledged, in the bytes it came in.
+CREATE TABLE op (
+    agency          TEXT    NOT NULL,
+    replica         INTEGER NOT NULL,
+    seq             INTEGER NOT NULL,
+    public          BLOB    NOT NULL,
+    personal        BLOB,             -- NULL where there is none or it was forgotten
+    salt            BLOB,
+    head            BLOB    NOT NULL, -- of the replica's chain, this operation included
+    kind            INTEGER,          -- NULL where it cannot be read
+    dossier_replica INTEGER,          -- the dossier concerned, as the operation that received it
+    dossier_seq     INTEGER,
+    set_aside       TEXT,             -- the reason it has no effect
+    heard_at        INTEGER NOT NULL,
+    PRIMARY KEY (agency, replica, seq)
+) STRICT;
+
+CREATE INDEX op_by_dossier ON op (agency, dossier_replica, dossier_seq) WHERE dossier_replica IS NOT NULL;
+CREATE INDEX op_set_aside ON op (agency, replica, seq) WHERE set_aside IS NOT NULL;
+
+-- The devices' own words on their logs, passed on unchanged; the head they name is op.head.
+CREATE TABLE checkpoint (
+    agency    TEXT    NOT NULL,
+    replica   INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    signature BLOB    NOT NULL,
+    PRIMARY KEY (agency, replica, seq)
+) STRICT;
+
+-- The order in which an agency's desks hear of each other's operations: 1, 2, 3 without gaps.
+CREATE TABLE feed (
+    agency   TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    replica  INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    PRIMARY KEY (agency, position)
+) STRICT, WITHOUT ROWID;
+
+-- Dossiers, a fold of their operations. Nothing here names a person.
+CREATE TABLE dossier (
+    agency      TEXT    NOT NULL,
+    replica     INTEGER NOT NULL, -- with seq: the operation that received it
+    seq         INTEGER NOT NULL,
+    code        TEXT    NOT NULL,
+    alias       TEXT,             -- the newest official code
+    state       INTEGER NOT NULL, -- the portal's number
+    received_at TEXT    NOT NULL, -- local civil time of the desk
+    PRIMARY KEY (agency, replica, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
+
+-- Operations whose time lies too far ahead of the hub's.
+CREATE TABLE far_ahead (
+    agency   TEXT    NOT NULL,
+    replica  INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    claimed  INTEGER NOT NULL, -- the time the operation gives itself
+    heard_at INTEGER NOT NULL,
+    PRIMARY KEY (agency, replica, seq)
+) STRICT;
+
+-- What is to reach systems beyond the hub, once for each operation that was really inserted.
+CREATE TABLE outbox (
+    agency  TEXT    NOT NULL,
+    replica INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    effect  TEXT    NOT NULL,
+    payload TEXT    NOT NULL, -- JSON
+    made_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    PRIMARY KEY (agency, replica, seq, effect)
+) STRICT;
+
+CREATE INDEX outbox_waiting ON outbox (agency, made_at) WHERE sent_at IS NULL;
+
+-- How far the newest backup holds each replica's log.
+CREATE TABLE backed_up (
+    agency  TEXT    NOT NULL,
+    replica INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (agency, replica)
+) STRICT;

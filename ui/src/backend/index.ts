@@ -1,0 +1,47 @@
+/** The desk's commands, one function each, named as the commands are. Rejections are `Trouble`. */
+import { call } from "./line";
+import type * as T from "./types";
+
+export type * from "./types";
+export { asTrouble, onChanged } from "./line";
+
+export const opening = () => call<T.Opening>("opening");
+export const setUp = (input: T.SetUp) => call<T.SetUpDone>("set_up", input);
+export const logIn = (input: T.LogIn) => call<T.Session>("log_in", input);
+export const lock = () => call<null>("lock");
+
+export const today = () => call<T.Today>("today");
+export const readText = (text: string) => call<T.ScanView>("read_text", { text });
+export const readPicture = (name: string, base64: string) => call<T.ScanView[]>("read_picture", { name, base64 });
+export const lookUp = (text: string) => call<T.LookUp>("look_up", { text });
+export const earlier = (number: string) => call<T.Person | null>("earlier", { number });
+export const findProcedures = (text: string, limit: number) => call<T.ProcedureRow[]>("find_procedures", { text, limit });
+export const procedure = (code: string, channel: T.Channel) => call<T.ProcedureView>("procedure", { code, channel });
+
+export const saveDraft = (input: T.Draft) => call<T.DraftSaved>("save_draft", input);
+export const draft = (id: string) => call<T.Draft>("draft", { id });
+export const dropDraft = (id: string) => call<null>("drop_draft", { id });
+export const checkIntake = (input: T.Draft) => call<T.FieldProblem[]>("check_intake", input);
+export const receive = (input: { draft: T.Draft; answered: string[] }) => call<T.Received>("receive", input);
+
+export const previewReceipt = (code: string, paper: T.Paper) => call<T.Preview>("preview_receipt", { code, paper });
+export const printers = () => call<T.PrinterRow[]>("printers");
+export const printReceipt = (input: { code: string; paper: T.Paper; printer: string }) =>
+  call<T.Printing>("print_receipt", input);
+export const printing = (job: string) => call<T.Printing>("printing", { job });
+export const saveReceipt = (code: string, paper: T.Paper) => call<{ file: string }>("save_receipt", { code, paper });
+
+export const dossiers = (input: { filter: T.DossierFilter; text: string; limit: number; offset: number }) =>
+  call<T.DossierRow[]>("dossiers", input);
+export const dossier = (code: string) => call<T.DossierView>("dossier", { code });
+export const reveal = (code: string) => call<{ number: string }>("reveal", { code });
+export const changePhone = (code: string, phone: string) => call<T.DossierView>("change_phone", { code, phone });
+export const addNote = (code: string, text: string) => call<T.DossierView>("add_note", { code, text });
+export const giveAlias = (code: string, alias: string) => call<T.DossierView>("give_alias", { code, alias });
+
+export const syncStatus = () => call<T.SyncView>("sync_status");
+export const syncNow = () => call<T.SyncView>("sync_now");
+export const enrol = (input: { hub: string; code: string }) => call<T.SyncView>("enrol", input);
+export const backUp = () => call<T.BackedUp>("back_up");
+export const officers = () => call<T.OfficerTile[]>("officers");
+export const addOfficer = (input: { name: string; role: T.Role; pin: string }) => call<T.OfficerTile>("add_officer", input);

@@ -1,0 +1,152 @@
+/**
+ * Wedge scanners type what they read, far faster than a person, and end with Enter. Wherever the focus is, such a burst must
+ * neither stay in a field nor press a button: it is collected, the field is put back as it was, and the text is handed over.
+ *
+ * Characters are let through while they come, because nobody can know yet what they are; only the Enter decides. Fast typing
+ * that is no code (Unikey's Backspace-and-retype, a driver's keys) therefore passes untouched.
+ */
+
+/** Milliseconds between two characters of a scanner, at most; also how long a lone key waits to be known as lone. */
+export const GAP = 35;
+/** Characters a code has at least; the shortest of ours, a receipt's number, has 18. */
+const SHORTEST = 10;
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+type Before = { field: Field; value: string; start: number; end: number };
+
+/** Whether a text is some machine-made code rather than words: a card, a receipt's number, a web address, a long token. */
+export function looksLikeCode(text: string): boolean {
+  const code = text.trim();
+  return (
+    (code.match(/\|/g)?.length ?? 0) >= 2 ||
+    /^[A-Z0-9.]+-\d{6}-\d{4,6}$/i.test(code) ||
+    /^https?:\/\//i.test(code) ||
+    /^0002\d\d/.test(code) ||
+    (code.length >= 40 && !/\s/.test(code))
+  );
+}
+
+/** The run of quick characters so far. Moments are milliseconds of one clock. */
+export class Burst {
+  text = "";
+  #last = -Infinity;
+
+  /** Takes a character; true when it opens a new run. */
+  character(character: string, at: number): boolean {
+    const opens = at - this.#last > GAP;
+    if (opens) this.text = "";
+    this.text += character;
+    this.#last = at;
+    return opens;
+  }
+
+  /** Takes back a character, as an input method does inside a run. */
+  backspace(at: number): void {
+    if (at - this.#last > GAP) this.text = "";
+    else this.text = this.text.slice(0, -1);
+    this.#last = at;
+  }
+
+  /** A key that is part of a character, such as Shift, keeps a run going. */
+  touch(at: number): void {
+    if (at - this.#last <= GAP) this.#last = at;
+  }
+
+  /** Whether a run of at least `length` characters is still going on. */
+  running(at: number, length: number): boolean {
+    return at - this.#last <= GAP && this.text.length >= length;
+  }
+
+  forget(): void {
+    this.text = "";
+    this.#last = -Infinity;
+  }
+}
+
+/** The character a key has on the keyboard scanners are built for, whatever layout or input method is on. */
+export function physical(event: Pick<KeyboardEvent, "key" | "code" | "shiftKey">): string {
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+  if (digit?.[1] && !event.shiftKey) return digit[1];
+  if (event.code === "Backslash" && event.shiftKey) return "|";
+  if ([...event.key].length === 1) return event.key;
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  if (letter) return event.shiftKey ? letter : letter.toLowerCase();
+  return { Space: " ", Minus: "-", Period: ".", Slash: "/", Comma: "," }[event.code] ?? "";
+}
+
+let keys = 0;
+
+/** Does something for a single key, unless it turns out to be the first of a scanner's run. */
+export function alone(action: () => void): void {
+  const mark = keys;
+  setTimeout(() => {
+    if (mark === keys) action();
+  }, GAP + 5);
+}
+
+/**
+ * Hears scans in the whole window. `typing` is told of every character before it arrives, so that a screen may take the focus
+ * to its box first. Answers with the way to stop.
+ */
+export function listen(heard: (text: string) => void, typing: (event: KeyboardEvent) => void = () => {}): () => void {
+  const burst = new Burst();
+  let before: Before | null = null;
+
+  function onKey(event: KeyboardEvent) {
+    const at = event.timeStamp;
+    if (event.repeat || event.ctrlKey || event.metaKey) return burst.forget();
+    // Letters given as Alt and a number reach the field by themselves; the run goes on.
+    if (event.altKey || ["Shift", "Alt", "AltGraph", "CapsLock"].includes(event.key)) return burst.touch(at);
+    if (event.key === "Backspace") return burst.backspace(at);
+    if (event.key === "Enter") return onEnter(event, at);
+    const character = physical(event);
+    if (!character) return burst.forget();
+    keys += 1;
+    typing(event);
+    if (burst.character(character, at)) before = snapshot(document.activeElement);
+    // Outside a field the third quick character is a scanner's: it must press and tick nothing.
+    if (!before && burst.running(at, 3)) stop(event);
+  }
+
+  function onEnter(event: KeyboardEvent, at: number) {
+    const scanned = burst.running(at, SHORTEST) ? collected(burst.text, before) : null;
+    burst.forget();
+    if (scanned === null) return;
+    stop(event);
+    if (before) restore(before);
+    heard(scanned);
+  }
+
+  window.addEventListener("keydown", onKey, true);
+  return () => window.removeEventListener("keydown", onKey, true);
+}
+
+/** The scan's text: as the field received it, or by the keys where that is no code. Null when neither is one. */
+function collected(typed: string, before: Before | null): string | null {
+  const inserted = before
+    ? before.field.value.slice(before.start, before.field.value.length - (before.value.length - before.end))
+    : "";
+  return [inserted, typed].find(looksLikeCode) ?? null;
+}
+
+function snapshot(element: Element | null): Before | null {
+  if (!isField(element)) return null;
+  const end = element.value.length;
+  return { field: element, value: element.value, start: element.selectionStart ?? end, end: element.selectionEnd ?? end };
+}
+
+function isField(element: Element | null): element is Field {
+  if (element instanceof HTMLTextAreaElement) return true;
+  return element instanceof HTMLInputElement && !["checkbox", "radio", "button", "file", "range"].includes(element.type);
+}
+
+function restore({ field, value, start, end }: Before) {
+  field.value = value;
+  field.setSelectionRange(start, end);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function stop(event: Event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}

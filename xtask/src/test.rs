@@ -1,0 +1,130 @@
+//! `cargo xtask test`: every test there is, of every runner, to the end, whatever fails on the way.
+
+use crate::display::Display;
+use crate::house::House;
+use crate::tally::Tally;
+use crate::{Result, call, practice, screens, setup};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Runs everything and closes with the line `N passed, N failed`. A part that fails without a failed test, one that does
+/// not compile for instance, counts as one failure.
+///
+/// # Errors
+/// Names the parts that failed.
+pub fn test() -> Result<()> {
+    let house = House::find()?;
+    let mut report = Report::default();
+
+    report.part("installing what is missing", |_| setup::for_tests(&house));
+    report.part("format", |_| call::run(house.cargo().args(["fmt", "--all", "--check"])));
+    report.part("npm packages", |_| screens::install(&house));
+    for script in ["check", "test", "build", "test:screens"] {
+        report.part(&format!("screens: {script}"), |tally| counted(&mut screens::script(&house, script), tally));
+    }
+    report.part("lints", |_| {
+        call::run(house.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    });
+    report.part("tests", |tally| counted(house.cargo().args(["test", "--no-fail-fast"]), tally));
+    report.part("the window", |tally| window(&house, tally));
+
+    report.close()
+}
+
+/// Builds the programs as an office runs them, and drives the real window on a display of its own.
+fn window(house: &House, tally: &mut Tally) -> Result<()> {
+    practice::build(house, true)?;
+    let display = Display::start()?;
+    let mut tests = Command::new("dbus-run-session");
+    let cargo = house.cargo();
+    tests.arg("--").arg(cargo.get_program());
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => tests.env(name, value),
+            None => tests.env_remove(name),
+        };
+    }
+    tests
+        .args(["test", "--package", "motcua-tests", "--test", "e2e", "--", "--test-threads=1"])
+        .env("MOTCUA_WINDOW_PROGRAM", house.program("motcua-desk"))
+        .env("MOTCUA_DESK_PROGRAM", house.program("motcua"))
+        .env("MOTCUA_HUB_PROGRAM", house.program("motcua-hub"))
+        .env("TAURI_WEBVIEW_AUTOMATION", "true");
+    display.show(&mut tests);
+    practice::without_render_node(&mut tests);
+    counted(&mut tests, tally)
+}
+
+/// Runs a command, passing its output on and counting the tests it tells of.
+fn counted(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    call::announce(command);
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            tally.read(&line);
+        }
+    }
+    let status = child.wait()?;
+    if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
+}
+
+/// What the parts came to.
+#[derive(Default)]
+struct Report {
+    tally: Tally,
+    failed: Vec<String>,
+}
+
+impl Report {
+    fn part(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Result<()>) {
+        println!("\n── {name}");
+        let failed_before = self.tally.failed;
+        let outcome = work(&mut self.tally);
+        if let Err(error) = &outcome {
+            println!("{name}: {error}");
+            self.tally.failed = self.tally.failed.max(failed_before + 1);
+        }
+        if outcome.is_err() || self.tally.failed > failed_before {
+            self.failed.push(name.to_owned());
+        }
+    }
+
+    fn close(self) -> Result<()> {
+        println!("\n{} passed, {} failed", self.tally.passed, self.tally.failed);
+        if self.failed.is_empty() { Ok(()) } else { Err(format!("Failed: {}", self.failed.join(", ")).into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_fails_without_a_failed_test_counts_once() {
+        let mut report = Report::default();
+        report.part("good", |tally| {
+            tally.read("test result: ok. 4 passed; 0 failed");
+            Ok(())
+        });
+        report.part("does not compile", |_| Err("no".into()));
+        report.part("two tests fail", |tally| {
+            tally.read("test result: FAILED. 1 passed; 2 failed");
+            Err("no".into())
+        });
+        assert_eq!(report.tally, Tally { passed: 5, failed: 3 });
+        assert_eq!(report.failed, ["does not compile", "two tests fail"]);
+        assert!(report.close().is_err());
+    }
+
+    #[test]
+    fn a_runner_that_hides_its_failures_behind_success_is_still_named() {
+        let mut report = Report::default();
+        report.part("quiet", |tally| {
+            tally.read("Tests  1 failed | 3 passed (4)");
+            Ok(())
+        });
+        assert_eq!(report.failed, ["quiet"]);
+    }
+}
