@@ -1,4 +1,4 @@
-import { paraglideVitePlugin } from "@inlang/paraglide-js/vite";
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 

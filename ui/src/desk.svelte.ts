@@ -27,7 +27,7 @@ import { Print } from "./lib/printing.svelte";
 export type Screen =
   | { name: "today" | "visit" | "dossiers" | "sync" | "settings" | "help" }
   | { name: "dossier"; code: string }
-  | { name: "receipt"; code: string; fresh: boolean; print: boolean };
+  | { name: "receipt"; code: string; fresh: boolean; print: boolean; warnings?: Warning[] };
 
 export type Toast = { id: number; text: string };
 
@@ -258,12 +258,12 @@ class Desk {
   }
 
   /** The dossier was received: the visit ends and its receipt is shown. */
-  async received(code: string, print: boolean): Promise<void> {
+  async received(code: string, print: boolean, warnings: Warning[]): Promise<void> {
     const visit = this.visit;
     this.visit = null;
     await visit?.close();
     this.#trail = [];
-    this.screen = { name: "receipt", code, fresh: true, print };
+    this.screen = { name: "receipt", code, fresh: true, print, warnings };
   }
 }
 

@@ -56,6 +56,22 @@ pub fn companion(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// A command as another program runs it, `dbus-run-session` for instance, in the same place and surroundings.
+pub fn wrapped(wrapper: &str, command: &Command) -> Command {
+    let mut outer = Command::new(wrapper);
+    outer.arg("--").arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
+}
+
 /// Prints a command before its output.
 pub fn announce(command: &Command) {
     println!("\n→ {}", line(command));

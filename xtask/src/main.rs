@@ -44,13 +44,13 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let outcome = match task {
-        Task::Run => run::run(),
+        Task::Run => run::run().map(|()| ExitCode::SUCCESS),
         Task::Test => test::test(),
-        Task::Setup => setup::everything(),
-        Task::Bench { name, load } => bench::bench(&name, &load),
+        Task::Setup => setup::everything().map(|()| ExitCode::SUCCESS),
+        Task::Bench { name, load } => bench::bench(&name, &load).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE

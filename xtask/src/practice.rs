@@ -77,23 +77,18 @@ impl<'a> Practice<'a> {
     pub fn desk(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.house.program("motcua"));
         command.arg("--data").arg(self.path("desk")).args(words);
-        self.surround(&mut command);
+        command.env("MOTCUA_PASSPHRASE", PASSPHRASE).env("MOTCUA_MACHINE_DIR", self.path("machine"));
         command
     }
 
-    /// The desk's window.
+    /// The desk's window, on a session bus of its own where there is none.
     pub fn window(&self) -> Command {
         let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
             || std::env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
-        let program = self.house.program("motcua-desk");
-        let mut command = if has_bus { Command::new(program) } else { Command::new("dbus-run-session") };
-        if !has_bus {
-            command.arg("--").arg(self.house.program("motcua-desk"));
-        }
-        command.env("MOTCUA_DATA", self.path("desk"));
-        self.surround(&mut command);
-        without_render_node(&mut command);
-        command
+        let mut window = Command::new(self.house.program("motcua-desk"));
+        window.env("MOTCUA_DATA", self.path("desk")).env("MOTCUA_MACHINE_DIR", self.path("machine"));
+        without_render_node(&mut window);
+        if has_bus { window } else { call::wrapped("dbus-run-session", &window) }
     }
 
     /// What the desk answers to `--json`.
@@ -109,10 +104,6 @@ impl<'a> Practice<'a> {
             format!("the desk's answer is no JSON ({error}): {}", String::from_utf8_lossy(&output.stdout))
         })?;
         if output.status.success() { Ok(answer) } else { Err(format!("the desk refused: {answer}").into()) }
-    }
-
-    fn surround(&self, command: &mut Command) {
-        command.env("MOTCUA_PASSPHRASE", PASSPHRASE).env("MOTCUA_MACHINE_DIR", self.path("machine"));
     }
 
     /// Sets up a desk and enrols it. What an attempt cut short has left is of no use to anybody and makes room.

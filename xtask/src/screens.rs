@@ -22,7 +22,7 @@ pub fn install(house: &House) -> Result<()> {
         return Err("npm is not installed. It comes with Node, version 20 or later.".into());
     }
     call::run(npm(house, "ci").args(["--no-audit", "--no-fund"]))?;
-    Ok(fs::write(stamp, lock)?)
+    fs::write(&stamp, lock).map_err(|error| format!("{} cannot be written: {error}", stamp.display()).into())
 }
 
 /// Builds the screens where a source is newer than the last build.
@@ -47,16 +47,17 @@ fn npm(house: &House, word: &str) -> Command {
     command
 }
 
-/// When the newest source under a folder was written.
+/// When the newest source under a folder was written; hidden files are the tools' own.
 fn newest(folder: &Path) -> Result<SystemTime> {
     let mut latest = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let written = match entry.file_type()?.is_dir() {
-            true if MADE.iter().any(|made| entry.file_name() == *made) => continue,
-            true => newest(&entry.path())?,
-            false => entry.metadata()?.modified()?,
-        };
+        let name = entry.file_name();
+        if MADE.iter().any(|made| name == *made) || name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let written =
+            if entry.file_type()?.is_dir() { newest(&entry.path())? } else { entry.metadata()?.modified()? };
         latest = latest.max(written);
     }
     Ok(latest)

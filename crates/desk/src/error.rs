@@ -54,8 +54,13 @@ codes! {
     DiskFull = "disk_full", "The disk is full.";
     BackupUnreadable = "backup_unreadable", "A file is no backup of a desk, or a damaged one (`file`).";
     NumbersExhausted = "numbers_exhausted", "All numbers of the desk's lanes are used for today.";
+    DraftUnknown = "draft_unknown", "A draft is gone, perhaps received or dropped in another window.";
     DossierUnknown = "dossier_unknown", "No dossier has this number (`code`).";
     DossierForgotten = "dossier_forgotten", "The dossier's personal data was erased after its retention; it takes no more operations.";
+    CatalogueUnreadable = "catalogue_unreadable", "A file is neither a catalogue in JSON nor an Excel workbook (`file`).";
+    CatalogueColumns = "catalogue_columns", "A workbook lacks columns a catalogue needs (`file`, `missing`).";
+    CatalogueTooLarge = "catalogue_too_large", "A catalogue file is larger than any catalogue, or unpacks to too much (`file`).";
+    CatalogueNewer = "catalogue_newer", "A catalogue was written by a newer release.";
     ProcedureUnknown = "procedure_unknown", "The catalogue has no procedure with this code (`code`).";
     NotACard = "not_a_card", "A code was read, but it is no identity card (`kind`).";
     FieldWrong = "field_wrong", "A value is not what its field takes (`field`).";
@@ -113,6 +118,11 @@ impl Error {
     /// The code.
     pub fn code(&self) -> Code {
         self.code
+    }
+
+    /// The technical cause.
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.cause.as_deref()
     }
 
     /// The values its sentences name.

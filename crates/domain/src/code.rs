@@ -83,6 +83,12 @@ impl DossierCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The lane a desk's own number was given in; `None` for a number of another system's width.
+    pub fn lane(&self) -> Option<u8> {
+        let number = self.0.rsplit('-').next().filter(|number| number.len() == 5)?;
+        number.get(..2)?.parse().ok()
+    }
 }
 
 impl fmt::Display for DossierCode {

@@ -53,6 +53,9 @@ pub enum Error {
     /// The backup's file is there already.
     #[error("{0} exists already; it was left as it is. Choose another name.")]
     FileExists(PathBuf),
+    /// The system has no random numbers to give.
+    #[error("The system gives no random numbers: {0}. No code was made.")]
+    NoRandomness(String),
     /// A backup did not pass SQLite's check.
     #[error("The backup does not pass its check and was thrown away. The store itself was not changed.")]
     BadBackup,
@@ -81,6 +84,7 @@ impl Error {
             Self::FileExists(path) => {
                 format!("Tệp {} đã có và được giữ nguyên. Hãy chọn tên khác.", path.display())
             }
+            Self::NoRandomness(cause) => format!("Hệ thống không cấp được số ngẫu nhiên: {cause}. Chưa tạo mã nào."),
             Self::BadBackup => "Bản sao lưu không qua được kiểm tra nên đã bỏ đi. Kho dữ liệu không thay đổi.".into(),
         }
     }

@@ -9,6 +9,7 @@ mod enrolment;
 mod error;
 mod folder;
 mod http;
+mod hub;
 mod refusal;
 mod replication;
 mod server;
@@ -16,9 +17,9 @@ mod store;
 mod writer;
 
 pub use admin::{
-    BackupDone, DeskLine, DeskState, DossierLine, Revocation, add_desk, back_up, desks, dossiers, revoke_desk,
+    BackupDone, DeskLine, DeskState, DossierLine, Revocation, add_desk, back_up, desks, dossiers, revoke_desk, written,
 };
-pub use clock::{Clock, local_time, system_clock};
+pub use clock::{Clock, system_clock};
 pub use error::{Error, Result};
 pub use refusal::{Refusal, SetAsideReason};
 pub use server::{Config, Running, serve};

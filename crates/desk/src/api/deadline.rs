@@ -40,7 +40,7 @@ pub fn deadline(
             reason: None,
             provisional: due.provisional,
             steps: sentences(language, &due),
-            text: text(language, "deadline_text", &Words { language }.moment(due.at)),
+            text: in_a_few_words(language, due.at),
         },
         Err(NoDue::NoTime) => DeadlineView::none(language, text(language, "deadline_reason_no_time", &[])),
         Err(NoDue::OutOfReach(beyond)) => {
@@ -60,6 +60,13 @@ impl DeadlineView {
 /// A moment of the office's own time as RFC 3339: Viet Nam keeps +07:00 all year.
 pub fn office_time(at: DateTime) -> String {
     format!("{at}+07:00")
+}
+
+/// A due moment in a few words: "17 giờ 00, thứ Hai 07/09/2026".
+pub fn in_a_few_words(language: Language, due: DateTime) -> String {
+    let (hour, minute) = (format!("{:02}", due.hour()), format!("{:02}", due.minute()));
+    let day = Words { language }.day(due.date());
+    text(language, "deadline_text", &[("hour", hour), ("minute", minute), ("day", day)])
 }
 
 /// A time limit in words: "3 ngày làm việc", "trong ngày".
@@ -209,7 +216,7 @@ mod tests {
         let view = counter("Hộ tịch", vec![time("", TimeLimit::WorkingDays(3))], datetime(2026, 8, 28, 9, 0, 0, 0));
         assert_eq!(view.due.as_deref(), Some("2026-09-07T17:00:00+07:00"));
         assert_eq!((view.reason, view.provisional), (None, false));
-        assert_eq!(view.text, "17:00 thứ Hai 07/09/2026");
+        assert_eq!(view.text, "17 giờ 00, thứ Hai 07/09/2026");
         assert_eq!(
             view.steps,
             [

@@ -39,12 +39,21 @@ const SPELLED: [&str; 14] =
 /// Reads a time.
 pub fn time(text: &str) -> TimeWords {
     let folded = fold(text);
-    let tokens: Vec<&str> = folded.split(' ').collect();
-    if let [single] = tokens.as_slice()
-        && let Ok(number) = single.parse()
-    {
+    if let Ok(number) = folded.parse() {
         return TimeWords::Unitless(number);
     }
+    match times(text).as_slice() {
+        [limit] => TimeWords::One(*limit),
+        [] if folded.contains("trong ngay") => TimeWords::One(TimeLimit::SameDay),
+        [] => TimeWords::Nothing,
+        _ => TimeWords::Several,
+    }
+}
+
+/// The times with a number and a unit that a text names, each once.
+pub fn times(text: &str) -> Vec<TimeLimit> {
+    let folded = fold(text);
+    let tokens: Vec<&str> = folded.split(' ').collect();
     let mut found: Vec<TimeLimit> = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
         let Some(count) = token.parse::<u16>().ok().filter(|count| *count > 0) else { continue };
@@ -64,12 +73,7 @@ pub fn time(text: &str) -> TimeWords {
             found.push(limit);
         }
     }
-    match found.as_slice() {
-        [limit] => TimeWords::One(*limit),
-        [] if folded.contains("trong ngay") => TimeWords::One(TimeLimit::SameDay),
-        [] => TimeWords::Nothing,
-        _ => TimeWords::Several,
-    }
+    found
 }
 
 /// Reads a fee.
@@ -94,9 +98,11 @@ pub fn fee(text: &str) -> FeeWords {
 
 /// Whether words leave the amount to somebody else: the provincial council, another rule, or nobody.
 pub fn is_left_open(text: &str) -> bool {
-    let folded = fold(text);
-    let charges = ["phi", "muc thu", "hoi dong nhan dan", "hdnd", "quy dinh"];
-    !is_free(&folded) && charges.iter().any(|word| format!(" {folded} ").contains(&format!(" {word} ")))
+    let folded = format!(" {} ", fold(text));
+    let anywhere = [" phi ", " muc thu ", " hoi dong nhan dan ", " hdnd "];
+    let opening = [" theo quy dinh ", " khong quy dinh ", " chua quy dinh "];
+    !is_free(folded.trim())
+        && (anywhere.iter().any(|words| folded.contains(words)) || opening.iter().any(|words| folded.starts_with(words)))
 }
 
 /// The amounts in đồng that a text names, in order, each once. A bare number is none: it needs groups of three or a currency.
@@ -217,7 +223,7 @@ mod tests {
             ("Miễn lệ phí cho người thuộc hộ nghèo.", true),
             ("Miễn lệ phí.", false),
             ("Không thu lệ phí đăng ký đối với tổ hợp tác theo quy định", false),
-            ("05 ngày làm việc kể từ ngày nhận đủ hồ sơ", false),
+            ("05 ngày làm việc kể từ ngày nhận đủ hồ sơ theo quy định", false),
             ("", false),
         ] {
             assert_eq!(is_left_open(text), open, "{text}");

@@ -14,14 +14,14 @@ const QUIET: f32 = 10.0;
 /// Width of one module: 0.25 mm (10 mil), which a cheap laser printer draws and every gun reads.
 const MODULE: f32 = 0.25 * super::MM;
 
-/// Code 128 of a dossier's number within a width, its quiet zones included, from `x`, `y` down. Answers with the bars and
-/// the width taken.
-pub(super) fn code128(code: &DossierCode, x: f32, y: f32, width: f32, height: f32) -> Result<(Vec<Bar>, f32)> {
+/// Code 128 of a dossier's number from `y` down, at most so wide with its quiet zones. Answers with the bars, counted
+/// from the left quiet zone's edge, and the width taken.
+pub(super) fn code128(code: &DossierCode, y: f32, width: f32, height: f32) -> Result<(Vec<Bar>, f32)> {
     let symbol = Code128::new(character_sets(code.as_str())).map_err(|cause| internal(format!("{cause:?}")))?.encode();
     let modules = symbol.len() as f32 + 2.0 * QUIET;
     let module = MODULE.min(width / modules);
     let bars = runs(symbol.iter().map(|module| *module == 1))
-        .map(|(from, count)| Bar { x: x + (QUIET + from) * module, y, width: count * module, height })
+        .map(|(from, count)| Bar { x: (QUIET + from) * module, y, width: count * module, height })
         .collect();
     Ok((bars, modules * module))
 }
@@ -51,25 +51,27 @@ fn character_sets(text: &str) -> String {
     out
 }
 
-/// The look-up code as a square of this side, its quiet zone (four modules) included.
+/// The look-up code, in a square of this side with its quiet zone (four modules). Answers with the bars, counted from the
+/// symbol's own corner, and the side of the symbol.
 ///
 /// A quarter of it may be creased or dirty (level Q): the paper lives in a pocket for days.
-pub(super) fn lookup(code: &DossierCode, secret: LookupSecret, x: f32, y: f32, side: f32) -> Result<Vec<Bar>> {
+pub(super) fn lookup(code: &DossierCode, secret: LookupSecret, side: f32) -> Result<(Vec<Bar>, f32)> {
     const QUIET: f32 = 4.0;
     let text = Receipt::lookup_text(code, secret);
     let symbol = QrCode::with_error_correction_level(text, EcLevel::Q).map_err(|cause| internal(cause.to_string()))?;
-    let module = side / (symbol.width() as f32 + 2.0 * QUIET);
+    let modules = symbol.width() as f32;
+    let module = side / (modules + 2.0 * QUIET);
     let colours = symbol.to_colors();
     let rows = colours.chunks(symbol.width()).enumerate();
     let bars = rows.flat_map(|(row, colours)| {
         runs(colours.iter().map(|colour| *colour == Color::Dark)).map(move |(from, count)| Bar {
-            x: x + (QUIET + from) * module,
-            y: y + (QUIET + row as f32) * module,
+            x: from * module,
+            y: row as f32 * module,
             width: count * module,
             height: module,
         })
     });
-    Ok(bars.collect())
+    Ok((bars.collect(), modules * module))
 }
 
 /// Where black begins and how long it lasts, in modules.
@@ -105,10 +107,19 @@ mod tests {
     fn the_barcode_is_wide_enough_to_read_and_keeps_its_place() {
         for (text, width) in [("H56.14-261122-07042", 180.0), ("H56.123.123.123.123-261122-070421", 180.0)] {
             let code = DossierCode::parse(text).expect("a number");
-            let (bars, taken) = code128(&code, 10.0, 0.0, width, 30.0).expect("a barcode");
+            let (bars, taken) = code128(&code, 0.0, width, 30.0).expect("a barcode");
             assert!(taken <= width && taken >= 20.0 * super::super::MM, "{taken}");
-            assert!(bars.iter().all(|bar| bar.x > 10.0 && bar.x + bar.width < 10.0 + width));
+            assert!(bars.iter().all(|bar| bar.x > 0.0 && bar.x + bar.width < width));
         }
+    }
+
+    #[test]
+    fn the_look_up_code_is_large_enough_to_read() {
+        let code = DossierCode::parse("H56.14-261122-07042").expect("a number");
+        let secret = LookupSecret::parse("7K3M").expect("a secret");
+        let (bars, side) = lookup(&code, secret, 26.0 * super::super::MM).expect("a code");
+        assert!(side >= 20.0 * super::super::MM, "{side}");
+        assert!(bars.iter().all(|bar| bar.x + bar.width <= side + 0.01 && bar.y + bar.height <= side + 0.01));
     }
 
     #[test]

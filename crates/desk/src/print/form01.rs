@@ -5,7 +5,7 @@
 use super::MM;
 use super::codes;
 use super::face::{Face, Faces};
-use super::layout::{Align, Column, Flow, Line, Margins, Page, Span, Style};
+use super::layout::{Align, Bar, Column, Flow, Line, Margins, Page, Span, Style};
 use super::receipt::{Counterpart, Fees, Paper, Receipt, Standing};
 use crate::error::Result;
 use domain::catalogue::Channel;
@@ -34,6 +34,7 @@ struct Look {
     lead: f32,
     /// Width of the barcode with its label.
     barcode: f32,
+    barcode_height: f32,
     /// Side of the look-up code with its quiet zone.
     qr: f32,
     /// Room to sign in.
@@ -53,7 +54,7 @@ fn look(paper: Paper) -> Look {
         Paper::A5 => Look {
             width: 148.0 * MM,
             height: 210.0 * MM,
-            margins: mm(12.0, 8.0, 8.0, 8.0),
+            margins: mm(12.0, 6.5, 8.0, 6.5),
             body: 11.0,
             head: 11.0,
             motto: 12.0,
@@ -62,10 +63,11 @@ fn look(paper: Paper) -> Look {
             due: 17.0,
             gap: 3.0,
             lead: 0.0,
-            barcode: 62.0 * MM,
+            barcode: 74.0 * MM,
+            barcode_height: 8.0 * MM,
             qr: 26.0 * MM,
-            signature: 36.0,
-            count: 50.0,
+            signature: 34.0,
+            count: 53.0,
         },
         Paper::A4 => Look {
             width: 210.0 * MM,
@@ -77,12 +79,13 @@ fn look(paper: Paper) -> Look {
             title: 15.0,
             number: 15.0,
             due: 20.0,
-            gap: 8.0,
-            lead: 2.5,
-            barcode: 72.0 * MM,
-            qr: 30.0 * MM,
+            gap: 7.0,
+            lead: 2.0,
+            barcode: 88.0 * MM,
+            barcode_height: 11.0 * MM,
+            qr: 32.0 * MM,
             signature: 52.0,
-            count: 60.0,
+            count: 66.0,
         },
     }
 }
@@ -169,8 +172,14 @@ impl Form<'_> {
         );
         let italic = Style { face: Face::Italic, size: look.motto };
         let date = flow.at_most(2, &[Span::value(italic, &date)], right);
-        right_end = flow.put(&date, x, right_end + 2.0 * look.gap, right, Align::Centre);
-        flow.skip(end.max(right_end) - top + look.gap + 2.0);
+        right_end = flow.put(&date, x, right_end + look.gap + 2.0, right, Align::Centre);
+        let regular = self.regular();
+        let register = [("Quyển số: ", &self.receipt.book, 0.55), (", Số thứ tự: ", &self.receipt.serial, 0.45)]
+            .map(|(label, value, share)| self.spans(label, value, regular, right * share))
+            .concat();
+        let register = self.flow.at_most(2, &register, right);
+        right_end = self.flow.put(&register, x, right_end, right, Align::Centre);
+        self.flow.skip((end + 4.0).max(right_end) - top + 2.0 * look.gap);
     }
 
     /// The number with its two codes, and the place in the register.
@@ -178,47 +187,38 @@ impl Form<'_> {
         let (regular, look) = (self.regular(), self.look);
         let receipt = self.receipt;
         let label = match (&receipt.standing, receipt.alias.is_empty()) {
-            (Standing::Provisional, true) => "Số tiếp nhận tạm (chưa có mã\u{a0}trên\u{a0}hệ\u{a0}thống):",
+            (Standing::Provisional, true) => "Số tiếp nhận tạm (chưa có mã trên hệ thống):",
             (Standing::Unconnected, true) => "Số tiếp nhận tạm (máy chưa kết nối, chưa có mã trên hệ thống):",
             (Standing::Provisional | Standing::Unconnected, false) => "Số tiếp nhận tạm:",
             (Standing::Official { .. }, _) => "Mã hồ sơ:",
         };
         let top = self.flow.y();
         let left = self.flow.left();
-        let label = self.flow.at_most(3, &[Span::label(regular, label)], look.barcode);
-        let mut end = self.flow.put(&label, left, top, look.barcode, Align::Centre);
-        let bars_height = 10.0 * MM;
-        let (bars, width) = codes::code128(&receipt.code, 0.0, end + 2.0, look.barcode, bars_height)?;
+        let label = self.flow.at_most(2, &[Span::label(regular, label)], look.barcode);
+        let mut end = self.flow.put(&label, left, top, look.barcode, Align::Centre) + 2.0;
+        let (bars, width) = codes::code128(&receipt.code, end, look.barcode, look.barcode_height)?;
         let indent = left + (look.barcode - width) / 2.0;
-        self.flow.bars(bars.into_iter().map(|mut bar| {
-            bar.x += indent;
-            bar
-        }));
-        end += bars_height + 2.0;
+        self.flow.bars(bars.into_iter().map(|bar| Bar { x: bar.x + indent, ..bar }));
+        end += look.barcode_height;
         let number = Style { face: Face::Bold, size: look.number };
         let number = self.flow.lines(&[Span::value(number, receipt.code.as_str())], look.barcode);
         end = self.flow.put(&number, left, end, look.barcode, Align::Centre);
 
-        let edge = left + self.flow.width();
-        let qr = codes::lookup(&receipt.code, receipt.secret, edge - look.qr, top, look.qr)?;
-        self.flow.bars(qr);
+        // The code itself stands flush with the margin and the label; its quiet zone lies in white that is there anyway.
+        let (qr, symbol) = codes::lookup(&receipt.code, receipt.secret, look.qr)?;
+        let qr_left = left + self.flow.width() - symbol;
+        self.flow.bars(qr.into_iter().map(|bar| Bar { x: bar.x + qr_left, y: bar.y + top, ..bar }));
 
-        let x = left + look.barcode + 10.0;
-        let width = edge - look.qr - x;
-        let mut lines = Vec::new();
-        for (label, value) in [("Quyển số: ", &receipt.book), ("Số thứ tự: ", &receipt.serial)] {
-            lines.extend(self.filled(label, value, width, 2));
-        }
-        let secret = receipt.secret.to_string();
-        lines.extend(self.filled("Mã tra cứu: ", &secret, width, 1));
+        let x = left + look.barcode + 4.0;
+        let width = qr_left - x - (look.qr - symbol) / 2.0;
+        let mut lines = self.flow.lines(&[Span::label(regular, "Mã tra cứu:")], width);
+        lines.extend(self.flow.lines(&[Span::value(self.bold(), &receipt.secret.to_string())], width));
         if receipt.offline {
             let words = Span::label(self.italic(), "Tiếp nhận khi không\u{a0}có\u{a0}mạng");
-            lines.extend(self.flow.at_most(2, &[words], width));
+            lines.extend(self.flow.at_most(3, &[words], width));
         }
-        let height = lines.iter().map(Line::height).sum::<f32>();
-        let words_top = top + ((look.qr - height) / 2.0).max(0.0);
-        let words_end = self.flow.put(&lines, x, words_top, width, Align::Left);
-        self.flow.skip(end.max(top + look.qr).max(words_end) - top + look.gap);
+        let words_end = self.flow.put(&lines, x, top, width, Align::Centre);
+        self.flow.skip(end.max(top + symbol).max(words_end) - top + 2.0 * look.gap);
         Ok(())
     }
 
@@ -251,12 +251,18 @@ impl Form<'_> {
         let (bold, regular) = (self.bold(), self.regular());
         let receipt = self.receipt;
         let applicant = &receipt.applicant;
-        self.field("Bộ phận tiếp nhận và trả kết quả: ", &receipt.counter, regular);
+        let office = ("Bộ phận tiếp nhận và trả kết quả: ", receipt.counter.as_str());
+        self.pair(office, ("Điện thoại: ", &receipt.contact_phone));
         self.field("Tiếp nhận hồ sơ của: ", &applicant.name, bold);
         self.submitter();
         self.field("Địa chỉ: ", &applicant.address, regular);
-        self.pair(("Số điện thoại: ", &applicant.phone), ("Email: ", &applicant.email));
-        self.field("Số căn cước/Hộ chiếu: ", &applicant.personal_number, regular);
+        let number = ("Số căn cước/Hộ chiếu: ", applicant.personal_number.as_str());
+        if applicant.email.is_empty() {
+            self.pair(("Số điện thoại: ", &applicant.phone), number);
+        } else {
+            self.pair(("Số điện thoại: ", &applicant.phone), ("Email: ", &applicant.email));
+            self.field(number.0, number.1, regular);
+        }
         let mut wanted = vec![
             Span::label(regular, "Nội dung yêu cầu giải quyết: "),
             Span::value(bold, &receipt.procedure_name),
@@ -270,11 +276,6 @@ impl Form<'_> {
 
     fn submitter(&mut self) {
         let (bold, regular) = (self.bold(), self.regular());
-        let channel = match self.receipt.channel {
-            Channel::Counter => "nộp trực tiếp",
-            Channel::Online => "nộp trực tuyến",
-            Channel::Post => "nộp qua bưu chính công ích",
-        };
         let mut spans = vec![Span::label(regular, "Người nộp hồ sơ: ")];
         match &self.receipt.submitter {
             None => spans.push(Span::label(regular, "chủ hồ sơ")),
@@ -286,13 +287,11 @@ impl Form<'_> {
                 }
             }
         }
-        spans.push(Span::label(regular, ", "));
-        spans.push(Span::label(regular, channel));
         self.line(&spans);
     }
 
     fn items(&mut self) {
-        let (bold, regular) = (self.bold(), self.regular());
+        let regular = self.regular();
         let receipt = self.receipt;
         self.flow.skip(self.look.gap);
         self.papers();
@@ -300,14 +299,19 @@ impl Form<'_> {
         let time = if receipt.time_limit.is_empty() { "chưa có thời hạn" } else { &receipt.time_limit };
         self.field("2. Số lượng hồ sơ: ", &sets, regular);
         self.field("3. Thời gian giải quyết theo quy định: ", time, regular);
-        self.field("4. Thời gian nhận hồ sơ: ", &moment(receipt.received_at), regular);
+        let channel = match receipt.channel {
+            Channel::Counter => "nộp trực tiếp",
+            Channel::Online => "nộp trực tuyến",
+            Channel::Post => "nộp qua bưu chính công ích",
+        };
+        let received = format!("{} ({channel})", moment(receipt.received_at));
+        self.field("4. Thời gian nhận hồ sơ: ", &received, regular);
         self.due();
         self.field("6. Đăng ký nhận kết quả tại: ", &receipt.result_at, regular);
         self.fees();
         if !receipt.helped_by.is_empty() {
             self.field("Người hỗ trợ kê khai: ", &receipt.helped_by, regular);
         }
-        self.field("Điện thoại liên hệ: ", &receipt.contact_phone, bold);
         let remember = "Khi đến nhận kết quả, xin mang theo giấy này và căn cước của người nhận.";
         self.line(&[Span::label(self.italic(), remember)]);
     }
@@ -320,7 +324,7 @@ impl Form<'_> {
         self.flow.need(6.0 * self.look.body);
         self.line(&[Span::label(regular, heading)]);
         self.flow.skip(1.5);
-        let (number, count) = (24.0, self.look.count);
+        let (number, count) = (2.0 * self.look.body, self.look.count);
         let columns = [
             Column { head: "TT", width: number, align: Align::Centre },
             Column { head: "Tên giấy tờ", width: self.flow.width() - number - 2.0 * count, align: Align::Left },
@@ -358,7 +362,7 @@ impl Form<'_> {
                 let words = [
                     Span::value(large(look.due), &moment(due.at)),
                     Span::label(regular, " "),
-                    Span::value(large(look.body), &day),
+                    Span::value(large(look.number), &day),
                 ];
                 lines.extend(self.flow.lines(&words, width));
                 if !due.provisional.is_empty() {
@@ -369,7 +373,7 @@ impl Form<'_> {
             None => {
                 let none = Span::label(large(look.due), "Chưa hẹn được ngày");
                 lines.extend(self.flow.lines(&[none], width));
-                let why = "Thủ tục chưa có thời hạn trong danh mục; xin hỏi theo số điện thoại liên hệ dưới đây.";
+                let why = "Thủ tục chưa có thời hạn trong danh mục; xin hỏi theo số điện thoại trên giấy này.";
                 lines.extend(self.flow.lines(&[Span::label(self.italic(), why)], width));
             }
         }
@@ -433,41 +437,42 @@ impl Form<'_> {
         self.line(&spans);
     }
 
-    /// Two short fields side by side where they fit.
+    /// Two short fields on one line, the second in the right half or as far left of it as it needs; one under the other
+    /// where they do not fit.
     fn pair(&mut self, first: (&'static str, &str), second: (&'static str, &str)) {
         let regular = self.regular();
-        let half = self.flow.width() / 2.0;
+        let (width, between) = (self.flow.width(), 12.0);
+        let half = width / 2.0;
         let [left, right] = [first, second].map(|(label, value)| {
-            let spans = self.spans(label, value, regular, half - 10.0);
-            self.flow.lines(&spans, half - 10.0)
+            let spans = self.spans(label, value, regular, half - between);
+            self.flow.lines(&spans, width)
         });
-        if left.len() > 1 || right.len() > 1 {
-            self.field(first.0, first.1, regular);
-            self.field(second.0, second.1, regular);
-            return;
-        }
-        let height = left.iter().chain(&right).map(Line::height).fold(0.0, f32::max);
+        let (left, right) = match (left.as_slice(), right.as_slice()) {
+            ([left], [right]) if left.width + between + right.width <= width => (left, right),
+            _ => {
+                self.field(first.0, first.1, regular);
+                self.field(second.0, second.1, regular);
+                return;
+            }
+        };
+        let height = left.height().max(right.height());
         self.flow.need(height);
         let top = self.flow.y();
-        self.flow.put(&left, self.flow.left(), top, half, Align::Left);
-        self.flow.put(&right, self.flow.left() + half, top, half, Align::Left);
+        let x = half.min(width - right.width).max(left.width + between);
+        self.flow.put(std::slice::from_ref(left), self.flow.left(), top, width, Align::Left);
+        self.flow.put(std::slice::from_ref(right), self.flow.left() + x, top, width - x, Align::Left);
         self.flow.skip(height + self.look.lead);
     }
 
-    fn filled(&self, label: &'static str, value: &str, width: f32, count: usize) -> Vec<Line> {
-        let spans = self.spans(label, value, self.regular(), width);
-        self.flow.at_most(count, &spans, width)
-    }
-
-    fn spans(&self, label: &'static str, value: &str, style: Style, width: f32) -> [Span; 2] {
+    fn spans(&self, label: &'static str, value: &str, style: Style, width: f32) -> Vec<Span> {
         let label = Span::label(self.regular(), label);
         let value = Span::value(style, value);
         if !value.is_empty() {
-            return [label, value];
+            return vec![label, value];
         }
         let taken: f32 = self.flow.lines(std::slice::from_ref(&label), width).iter().map(|line| line.width).sum();
         let dots = self.flow.dots(self.regular(), width - taken - 0.5 * self.look.body);
-        [label, dots]
+        vec![label, dots]
     }
 
     fn line(&mut self, spans: &[Span]) {

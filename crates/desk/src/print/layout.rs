@@ -78,9 +78,9 @@ impl Line {
 }
 
 /// From one baseline to the next, in type sizes. Stacked marks (Ễ, Ậ) need the room.
-const LEADING: f32 = 1.17;
+const LEADING: f32 = 1.15;
 /// Where in that room the baseline lies.
-const BASELINE: f32 = 0.9;
+const BASELINE: f32 = 0.91;
 
 /// A mark on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,7 +180,7 @@ pub(super) struct Flow {
 /// Thickness of the rules of boxes and tables.
 const RULE: f32 = 0.6;
 /// White between a table's rule and its words.
-const PADDING: f32 = 2.5;
+const PADDING: f32 = 2.0;
 
 impl Flow {
     /// Begins with one empty page. A banner stands boxed at the head of every page.
@@ -386,7 +386,7 @@ impl Flow {
             self.need(height);
         }
         let (x, top, width) = (self.margins.left, self.y, self.width());
-        self.put(lines, x + PADDING, top + PADDING * 0.6, width - 2.0 * PADDING, Align::Centre);
+        self.put(lines, x + PADDING, top + PADDING, width - 2.0 * PADDING, Align::Centre);
         self.frame(x, top, width, height, 2.0 * RULE);
         self.y = top + height;
     }
@@ -443,7 +443,7 @@ impl Flow {
         let (mut x, top) = (self.margins.left, self.y);
         for (column, cell) in columns.iter().zip(cells) {
             let align = align.unwrap_or(column.align);
-            self.put(cell, x + PADDING, top + PADDING * 0.7, column.width - 2.0 * PADDING, align);
+            self.put(cell, x + PADDING, top + PADDING, column.width - 2.0 * PADDING, align);
             self.frame(x, top, column.width + RULE, height + RULE, RULE);
             x += column.width;
         }

@@ -65,8 +65,33 @@ pub struct Unpacked {
     database: PathBuf,
 }
 
+/// Opens a backup as it would be after a disaster, with the key at hand, and leaves nothing behind.
+pub fn open_on_trial(place: &Place, backup: &Path, key: &DataKey) -> Result<()> {
+    let (_, database) = take_apart(place, backup, "trial.db")?;
+    let result = super::connection(&database, key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| sound(&connection));
+    let _ = fs::remove_file(&database);
+    result.map_err(|error| Error::new(Code::BackupUnreadable).with("file", backup.display()).because(error))
+}
+
 /// Takes a backup apart beside the desk's data folder and proves that it opens. The folder is emptied again if it does not.
 pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>, now_ms: i64) -> Result<(Unpacked, DataKey)> {
+    let (mut keys, database) = take_apart(place, backup, "restored.db")?;
+    let opened = keys.unlock(how, place, now_ms).and_then(|key| {
+        let connection = super::connection(&database, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|c| sound(&c));
+        connection.map_err(|error| Error::new(Code::BackupUnreadable).with("file", backup.display()).because(error))?;
+        Ok(key)
+    });
+    match opened {
+        Ok(key) => Ok((Unpacked { keys, database }, key)),
+        Err(error) => {
+            let _ = fs::remove_file(&database);
+            Err(error)
+        }
+    }
+}
+
+/// The key file of a backup, and its database written beside the desk's under a name of its own.
+fn take_apart(place: &Place, backup: &Path, name: &str) -> Result<(KeyFile, PathBuf)> {
     let unreadable = |error: std::io::Error| Error::new(Code::FileUnreadable).with("file", backup.display()).because(error);
     let not_one = || Error::new(Code::BackupUnreadable).with("file", backup.display());
     let mut file = fs::File::open(backup).map_err(unreadable)?;
@@ -78,22 +103,16 @@ pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>, now_ms: i64) -> Re
     }
     let mut keys = Vec::new();
     (&mut file).take(length).read_to_end(&mut keys).map_err(unreadable)?;
-    let mut keys = KeyFile::parse(&keys).map_err(|error| not_one().because(error))?;
-    let key = keys.unlock(how, place, now_ms)?;
-    let database = place.data().join("restored.db");
-    let result = (|| {
+    let keys = KeyFile::parse(&keys).map_err(|error| not_one().because(error))?;
+    let database = place.data().join(name);
+    let written = (|| {
         fs::create_dir_all(place.data())?;
         let mut target = fs::File::create(&database)?;
         std::io::copy(&mut file, &mut target)?;
         target.sync_all()
     })();
-    result.map_err(|error| Error::new(Code::FileUnwritable).with("file", database.display()).because(error))?;
-    let sound = super::connection(&database, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| sound(&connection));
-    if let Err(error) = sound {
-        let _ = fs::remove_file(&database);
-        return Err(not_one().because(error));
-    }
-    Ok((Unpacked { keys, database }, key))
+    written.map_err(|error| Error::new(Code::FileUnwritable).with("file", database.display()).because(error))?;
+    Ok((keys, database))
 }
 
 fn sound(connection: &Connection) -> Result<()> {
@@ -116,10 +135,5 @@ impl Unpacked {
         }
         fs::rename(&self.database, place.database()).map_err(unwritable)?;
         write_durably(&place.keys(), &self.keys.bytes()?)
-    }
-
-    /// Leaves nothing of it behind; for a trial restore.
-    pub fn discard(self) {
-        let _ = fs::remove_file(&self.database);
     }
 }

@@ -288,6 +288,31 @@ fn newly_seen(connection: &Connection, own: i64) -> Result<Vec<OpId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How far one operation has got: 0 stored here, 1 in a backup, 2 sent, 3 at the province (as all of other desks are).
+pub fn progress(connection: &Connection, id: OpId) -> Result<u8> {
+    let copied = super::settings::number(connection, super::settings::Key::CopiedOp)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT CASE WHEN origin.own = 0 OR op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2
+         WHEN op.id <= ?3 THEN 1 ELSE 0 END
+         FROM op JOIN origin ON origin.id = op.origin WHERE ifnull(origin.replica, 0) = ?1 AND op.seq = ?2",
+    )?;
+    Ok(statement.query_row(params![id.replica, id.seq, copied], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// When the oldest operation the hub lacks was written, milliseconds since 1970.
+pub fn oldest_waiting_ms(connection: &Connection) -> Result<Option<u64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(op.hlc) FROM origin JOIN op ON op.origin = origin.id AND op.seq = origin.acknowledged + 1 WHERE origin.own = 1",
+    )?;
+    let hlc: Option<u64> = statement.query_row([], |row| row.get(0))?;
+    Ok(hlc.map(|hlc| Hlc(hlc).millis()))
+}
+
+/// Row number of the latest operation, 0 for none.
+pub fn last_row(connection: &Connection) -> Result<i64> {
+    Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM op", [], |row| row.get(0))?)
+}
+
 impl Store {
     /// How many operations of this desk the hub has not stored yet.
     pub fn waiting(&self) -> Result<u64> {

@@ -43,6 +43,8 @@ pub enum Key {
     CopiedOp,
     /// When that backup was made, milliseconds.
     CopiedAt,
+    /// When a backup was last opened on trial, milliseconds.
+    TriedAt,
 }
 
 impl Key {
@@ -66,6 +68,7 @@ impl Key {
             Self::LastClock => "last_clock_ms",
             Self::CopiedOp => "copied_op",
             Self::CopiedAt => "copied_at_ms",
+            Self::TriedAt => "tried_at_ms",
         }
     }
 }

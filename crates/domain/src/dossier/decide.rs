@@ -88,6 +88,8 @@ pub struct Given {
     pub due_provisional: bool,
     /// Four characters drawn at random.
     pub secret: String,
+    /// Whether the desk's clock went back so far that a person has to look at the wall calendar.
+    pub clock_doubtful: bool,
 }
 
 /// Something that is allowed but must be meant.
@@ -97,14 +99,20 @@ pub enum Question {
     SameDay,
     /// A paper that everybody has to bring was not counted.
     PapersMissing,
+    /// The desk's clock went back by hours: is the date on the screen the one on the wall?
+    ClockDoubtful,
 }
 
 impl Question {
+    /// Every question, in the order they are asked.
+    pub const ALL: [Question; 3] = [Self::SameDay, Self::PapersMissing, Self::ClockDoubtful];
+
     /// As it stands in JSON and in the keys of the texts.
     pub fn code(self) -> &'static str {
         match self {
             Self::SameDay => "same_day",
             Self::PapersMissing => "papers_missing",
+            Self::ClockDoubtful => "clock_doubtful",
         }
     }
 }
@@ -180,6 +188,9 @@ fn receive(
     }
     if !intake.missing_papers().is_empty() {
         open.push(Question::PapersMissing);
+    }
+    if given.clock_doubtful {
+        open.push(Question::ClockDoubtful);
     }
     open.retain(|question| !answered.contains(question));
     if !open.is_empty() {

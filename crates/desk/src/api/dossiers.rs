@@ -1,0 +1,393 @@
+//! Lists of dossiers, and one dossier with its timeline.
+
+use super::drafts::{Channel, PaperInput};
+use super::people::{PersonView, Sex};
+use super::{Desk, Done, civil, deadline, office_moment, words};
+use crate::error::{Code, Error, Result};
+use crate::store::dossiers::{self, DossierRow as Row, Filter as Which};
+use crate::store::settings::{self, Key};
+use crate::store::{Writing, officers, ops};
+use crate::texts::{Language, text};
+use domain::code::DossierCode;
+use domain::deadline::due_for;
+use domain::dossier::{Command, Dossier, Entry, Known, Op, decide};
+use domain::person::Phone;
+use jiff::civil::DateTime;
+use protocol::fields::Content;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One row of a list.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DossierRow {
+    /// The desk's number.
+    pub code: String,
+    /// The official code, once known.
+    pub alias: Option<String>,
+    /// Applicant.
+    pub applicant: String,
+    /// Procedure's name.
+    pub procedure: String,
+    /// The portal's number of the state.
+    pub state: u8,
+    /// The state in words.
+    pub state_text: String,
+    /// When it was received, RFC 3339.
+    pub received: String,
+    /// When it is due, RFC 3339.
+    pub due: Option<String>,
+    /// The due moment in words.
+    pub due_text: String,
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// How far it has got on its way to the province.
+    pub sync: SyncStep,
+}
+
+/// How pressing a dossier is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Finished.
+    None,
+    /// In time.
+    Ok,
+    /// Due today.
+    Today,
+    /// Past due.
+    Late,
+    /// No time is known.
+    Unknown,
+}
+
+/// The ladder every dossier climbs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStep {
+    /// On this computer.
+    Saved,
+    /// And in a backup at a second place.
+    Copied,
+    /// On its way.
+    Sent,
+    /// At the province.
+    Received,
+}
+
+/// Which dossiers a list shows.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ListInput {
+    /// Filter.
+    pub filter: Filter,
+    /// Words to search by; empty: none.
+    pub text: String,
+    /// How many.
+    pub limit: u32,
+    /// From which on.
+    pub offset: u32,
+}
+
+/// See [`ListInput::filter`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// Everything.
+    All,
+    /// Not finished.
+    Open,
+    /// Due today.
+    Today,
+    /// Past due.
+    Late,
+    /// Not at the province yet.
+    Unsent,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TimelineRow {
+    /// RFC 3339.
+    pub at: String,
+    /// Officer's name.
+    pub by: String,
+    /// What happened, in words.
+    pub text: String,
+    /// How far that operation has got.
+    pub sync: SyncStep,
+}
+
+/// A dossier's page.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DossierView {
+    /// The desk's number.
+    pub code: String,
+    /// The official code, once known.
+    pub alias: Option<String>,
+    /// What kind of number the desk's is.
+    pub number_note: String,
+    /// The portal's number of the state.
+    pub state: u8,
+    /// In words.
+    pub state_text: String,
+    /// How far it has got.
+    pub sync: SyncStep,
+    /// RFC 3339.
+    pub received: String,
+    /// Officer's name.
+    pub received_by: String,
+    /// RFC 3339.
+    pub due: Option<String>,
+    /// In words.
+    pub due_text: String,
+    /// How the due moment was reached.
+    pub deadline_steps: Vec<String>,
+    /// How pressing.
+    pub urgency: Urgency,
+    /// Chủ hồ sơ.
+    pub applicant: PersonView,
+    /// Người nộp, if somebody else.
+    pub submitter: Option<PersonView>,
+    /// Procedure's name.
+    pub procedure: String,
+    /// Its code.
+    pub procedure_code: String,
+    /// Lĩnh vực.
+    pub field: String,
+    /// How it came.
+    pub channel: Channel,
+    /// Who helped.
+    pub helper: String,
+    /// Papers.
+    pub papers: Vec<PaperInput>,
+    /// What happened.
+    pub timeline: Vec<TimelineRow>,
+    /// How often the receipt was printed.
+    pub printed: u32,
+}
+
+pub(super) fn sex(number: u8) -> Option<Sex> {
+    match number {
+        1 => Some(Sex::Male),
+        2 => Some(Sex::Female),
+        _ => None,
+    }
+}
+
+pub(super) fn state_text(language: Language, state: u8) -> String {
+    text(language, &format!("state_{state}"), &[])
+}
+
+impl Desk {
+    /// A page of a list.
+    pub fn dossiers(&self, input: &ListInput) -> Result<Vec<DossierRow>> {
+        let now = self.now()?;
+        let which = match input.filter {
+            Filter::All => Which::All,
+            Filter::Open => Which::Open,
+            Filter::Today => Which::DueToday,
+            Filter::Late => Which::Late,
+            Filter::Unsent => Which::Unsent,
+        };
+        let limit = input.limit.clamp(1, 500);
+        let rows = self.store.read(|connection| {
+            if input.text.trim().is_empty() {
+                dossiers::list(connection, which, &now.to_string(), limit, input.offset)
+            } else {
+                dossiers::find(connection, &input.text, limit)
+            }
+        })?;
+        rows.into_iter().map(|row| self.row(row, now)).collect()
+    }
+
+    pub(super) fn row(&self, row: Row, now: DateTime) -> Result<DossierRow> {
+        let sync = self.store.read(|connection| step(connection, row.at))?;
+        let due = row.due_at.parse::<DateTime>().ok();
+        Ok(DossierRow {
+            sync,
+            state_text: state_text(self.language, row.state),
+            urgency: urgency(row.state, due, now),
+            due_text: self.due_text(due),
+            due: due.map(deadline::office_time),
+            received: words::stored(&row.received_at),
+            alias: (!row.alias.is_empty()).then_some(row.alias),
+            code: row.code,
+            applicant: row.applicant,
+            procedure: row.procedure_name,
+            state: row.state,
+        })
+    }
+
+    fn due_text(&self, due: Option<DateTime>) -> String {
+        due.map_or_else(|| text(self.language, "due_unknown", &[]), |due| words::moment(self.language, due))
+    }
+
+    /// A dossier by the desk's number or its official code.
+    pub(super) fn located(&self, code: &str) -> Result<(Row, Dossier)> {
+        let code = code.trim().to_ascii_uppercase();
+        self.store.read(|connection| {
+            let unknown = || Error::new(Code::DossierUnknown).with("code", &code);
+            let row = dossiers::by_code(connection, &code)?.ok_or_else(unknown)?;
+            let dossier = dossiers::load(connection, row.at)?.ok_or_else(unknown)?;
+            Ok((row, dossier))
+        })
+    }
+
+    /// A dossier's page.
+    pub fn dossier(&self, code: &str) -> Result<DossierView> {
+        let (row, dossier) = self.located(code)?;
+        let now = self.now()?;
+        let received = dossier.received();
+        let (timeline, sync, official) = self.store.read(|connection| {
+            let line = |entry: &Entry| self.timeline_row(connection, entry);
+            let timeline: Vec<TimelineRow> = dossier.timeline().iter().map(line).collect::<Result<_>>()?;
+            Ok((timeline, step(connection, row.at)?, settings::get(connection, Key::OfficialNumberDecision)?))
+        })?;
+        let due_steps = received
+            .procedure
+            .limit
+            .and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules).ok())
+            .filter(|due| Some(due.at) == received.due);
+        let number_note = match (official.is_empty(), received.code.lane()) {
+            (false, _) => "number_official",
+            (true, Some(0)) => "number_unconnected",
+            (true, _) => "number_provisional",
+        };
+        Ok(DossierView {
+            code: row.code.clone(),
+            alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()),
+            number_note: text(self.language, number_note, &[]),
+            state: dossier.state(),
+            state_text: state_text(self.language, dossier.state()),
+            sync,
+            received: deadline::office_time(received.at),
+            received_by: timeline.first().map(|first| first.by.clone()).unwrap_or_default(),
+            due: received.due.map(deadline::office_time),
+            due_text: self.due_text(received.due),
+            deadline_steps: due_steps.map(|due| deadline::sentences(self.language, &due)).unwrap_or_default(),
+            urgency: urgency(dossier.state(), received.due, now),
+            applicant: PersonView::of(&received.applicant, dossier.phone()),
+            submitter: received.submitter.as_ref().map(|s| PersonView::of(&s.person, s.person.phone.as_ref())),
+            procedure: received.procedure.name.clone(),
+            procedure_code: received.procedure.code.clone(),
+            field: received.procedure.field.clone(),
+            channel: received.channel.into(),
+            helper: received.helper.clone(),
+            papers: received
+                .papers
+                .iter()
+                .map(|paper| PaperInput {
+                    name: paper.name.clone(),
+                    originals: paper.originals,
+                    copies: paper.copies,
+                    note: paper.note.clone(),
+                })
+                .collect(),
+            timeline,
+            printed: dossier.printed(super::receipt::FORM),
+        })
+    }
+
+    fn timeline_row(&self, connection: &Connection, entry: &Entry) -> Result<TimelineRow> {
+        let by = match entry.stamp.actor {
+            Some(actor) => officers::by_op(connection, actor.replica, actor.seq)?.map(|officer| officer.name),
+            None => None,
+        };
+        let said = |key: &str, params: &[(&'static str, String)]| text(self.language, key, params);
+        let words = match &entry.op {
+            Op::Received(_) => said("timeline_received", &[]),
+            Op::Noted { text } => text.clone(),
+            Op::PhoneChanged { phone: Some(phone) } => said("timeline_phone", &[("phone", phone.as_str().to_owned())]),
+            Op::PhoneChanged { phone: None } => said("timeline_phone_removed", &[]),
+            Op::AliasGiven { code } => said("timeline_alias", &[("code", code.as_str().to_owned())]),
+            Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
+            Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
+            Op::Unknown { .. } => said("timeline_unknown", &[]),
+        };
+        let sync = ops::progress(connection, entry.stamp.id)?;
+        Ok(TimelineRow {
+            at: office_moment(i64::try_from(entry.stamp.hlc.millis()).unwrap_or(0)),
+            by: by.unwrap_or_default(),
+            text: words,
+            sync: ladder(sync),
+        })
+    }
+
+    /// The whole personal number of a dossier's applicant. Each view is logged.
+    pub fn reveal(&self, code: &str) -> Result<String> {
+        let (row, dossier) = self.located(code)?;
+        let number = dossier.received().applicant.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
+        self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.id))?;
+        Ok(number)
+    }
+
+    /// Changes the applicant's telephone number; empty takes it away.
+    pub fn change_phone(&self, code: &str, phone: &str) -> Done<DossierView> {
+        let phone = match phone.trim() {
+            "" => None,
+            typed => Some(Phone::parse(typed).map_err(|e| Error::new(Code::FieldWrong).with("field", "phone").because(e))?),
+        };
+        self.command(code, Command::ChangePhone { phone })
+    }
+
+    /// Puts a remark on the timeline.
+    pub fn add_note(&self, code: &str, words: &str) -> Done<DossierView> {
+        self.command(code, Command::Note { text: words.to_owned() })
+    }
+
+    /// Records the official code.
+    pub fn give_alias(&self, code: &str, alias: &str) -> Done<DossierView> {
+        let alias = DossierCode::parse(alias).map_err(|e| Error::new(Code::FieldWrong).with("field", "alias").because(e))?;
+        self.command(code, Command::GiveAlias { code: alias })
+    }
+
+    fn command(&self, code: &str, command: Command) -> Done<DossierView> {
+        let ((), changes) = self.carry_out(code, command)?;
+        Ok((self.dossier(code)?, changes))
+    }
+
+    /// Decides a command over a dossier and appends what comes of it.
+    pub(super) fn carry_out(&self, code: &str, command: Command) -> Done<()> {
+        let (row, dossier) = self.located(code)?;
+        let now_ms = self.now_ms();
+        let ops = decide(Known::Dossier(&dossier), command, civil(now_ms), None)?;
+        self.write(|writing: &mut Writing<'_>| {
+            for op in ops {
+                let now = u64::try_from(now_ms).unwrap_or(0);
+                writing.append(now, Some(self.officer.at), Some(row.at), &Content::Dossier(op))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn urgency(state: u8, due: Option<DateTime>, now: DateTime) -> Urgency {
+    match due {
+        _ if state >= 9 => Urgency::None,
+        None => Urgency::Unknown,
+        Some(due) if due < now => Urgency::Late,
+        Some(due) if due.date() == now.date() => Urgency::Today,
+        Some(_) => Urgency::Ok,
+    }
+}
+
+/// How far the slowest of this desk's operations on a dossier has got; a dossier of another desk is at the province.
+fn step(connection: &Connection, at: ops::At) -> Result<SyncStep> {
+    let copied = settings::number(connection, Key::CopiedOp)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT min(CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2 WHEN op.id <= ?3 THEN 1
+         ELSE 0 END) FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1",
+    )?;
+    let step: Option<u8> = statement.query_row(params![at.origin, at.seq, copied], |row| row.get(0))?;
+    Ok(ladder(step.unwrap_or(3)))
+}
+
+fn ladder(step: u8) -> SyncStep {
+    match step {
+        0 => SyncStep::Saved,
+        1 => SyncStep::Copied,
+        2 => SyncStep::Sent,
+        _ => SyncStep::Received,
+    }
+}

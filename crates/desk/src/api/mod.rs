@@ -1,0 +1,284 @@
+//! The use cases: what a person can do at a desk, one file each. The window, the terminal and the tests call these and nothing
+//! below them. Their inputs and views are the only types of the product with `Serialize` and generated TypeScript.
+
+pub mod catalogue;
+pub mod deadline;
+pub mod dossiers;
+pub mod drafts;
+pub mod enrol;
+pub mod lookup;
+pub mod officers;
+pub mod opening;
+pub mod people;
+pub mod receipt;
+pub mod receive;
+pub mod safety;
+pub mod scan;
+pub mod setup;
+pub mod sync;
+pub mod today;
+mod types;
+pub mod words;
+
+use crate::catalogue::Catalogue;
+use crate::error::{Code, Error, Result};
+use crate::identity::{Identity, Mark, Verdict};
+use crate::keys::{DataKey, KeyFile};
+use crate::place::Place;
+use crate::store::settings::{self, Key};
+use crate::store::{Change, Changes, Store, Writing, numbers, officers as officer_table, ops};
+use crate::sync::pace::Pace;
+use crate::texts::{Language, sentences};
+use domain::code::AgencyCode;
+use domain::deadline::Rules;
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use officer_table::Officer;
+use protocol::fields::Role;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use ts_rs::TS;
+
+/// The computer's clock, milliseconds since 1970. A test pushes its own.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// A view, and what the use case changed.
+pub type Done<T> = Result<(T, Changes)>;
+
+/// An error as people and scripts read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Trouble {
+    /// A code that stays the same in every language and release.
+    pub code: String,
+    /// What happened.
+    pub what: String,
+    /// Whether anything is lost.
+    pub lost: String,
+    /// What to do.
+    pub r#do: String,
+}
+
+impl Trouble {
+    /// An error in words.
+    pub fn of(language: Language, error: &Error) -> Self {
+        let said = sentences(language, error);
+        Self { code: error.code().as_str().to_owned(), what: said.what, lost: said.lost, r#do: said.action }
+    }
+}
+
+/// A desk with somebody at it.
+pub struct Desk {
+    place: Place,
+    clock: Clock,
+    language: Language,
+    keys: Mutex<KeyFile>,
+    store: Store,
+    officer: Officer,
+    device: SigningKey,
+    catalogue: RwLock<Arc<Catalogue>>,
+    rules: Rules,
+    identity: Mutex<Option<Identity>>,
+    pace: Mutex<Pace>,
+    jobs: Mutex<HashMap<String, receipt::PrintJob>>,
+}
+
+/// Who sits at a desk that is being opened.
+pub enum Sitter<'a> {
+    /// By row number.
+    Id(i64),
+    /// By name.
+    Named(&'a str),
+    /// The officer who set the desk up.
+    First,
+}
+
+impl Desk {
+    /// Opens a store with its key and seats an officer.
+    pub fn open(place: Place, keys: KeyFile, key: DataKey, sitter: &Sitter<'_>, clock: Clock, language: Language) -> Result<Self> {
+        let store = Store::open(&place, key)?;
+        Self::seat(place, keys, store, sitter, clock, language)
+    }
+
+    pub(crate) fn seat(
+        place: Place,
+        keys: KeyFile,
+        store: Store,
+        sitter: &Sitter<'_>,
+        clock: Clock,
+        language: Language,
+    ) -> Result<Self> {
+        let identity = match_identity(&place, &keys, &store, clock())?;
+        let (officer, device, bodies) = store.read(|connection| {
+            let officers = officer_table::list(connection)?;
+            let officer = match sitter {
+                Sitter::Id(id) => officers.into_iter().find(|officer| officer.id == *id),
+                Sitter::Named(name) => {
+                    let folded = domain::text::fold(name);
+                    officers.into_iter().find(|officer| domain::text::fold(&officer.name) == folded)
+                }
+                Sitter::First => officers.into_iter().next(),
+            };
+            let unknown = || match sitter {
+                Sitter::Named(name) => Error::new(Code::OfficerUnknown).with("name", name),
+                Sitter::Id(_) | Sitter::First => Error::new(Code::Locked),
+            };
+            let device = settings::get(connection, Key::DeviceKey)?;
+            Ok((officer.ok_or_else(unknown)?, device, crate::store::procedures::bodies(connection)?))
+        })?;
+        let device: Option<[u8; 32]> =
+            data_encoding::HEXLOWER.decode(device.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        let device = device.ok_or_else(|| Error::new(Code::Internal).because("the store holds no device key"))?;
+        Ok(Self {
+            place,
+            clock,
+            language,
+            keys: Mutex::new(keys),
+            store,
+            officer,
+            device: SigningKey::from_bytes(&device),
+            catalogue: RwLock::new(Arc::new(Catalogue::with_stored(&bodies))),
+            rules: Rules::builtin(),
+            identity: Mutex::new(identity),
+            pace: Mutex::new(Pace::default()),
+            jobs: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// Who sits here.
+    pub fn officer(&self) -> &Officer {
+        &self.officer
+    }
+
+    /// The language its sentences are in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The catalogue as of now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.catalogue.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_catalogue(&self, catalogue: Catalogue) {
+        *self.catalogue.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(catalogue);
+    }
+
+    /// The rules deadlines follow.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The store, for reports and verification.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The own clock, milliseconds since 1970.
+    fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Legal time at this desk: its own clock corrected by the last trusted time of the hub, as Vietnamese civil time.
+    pub fn now(&self) -> Result<DateTime> {
+        let offset = self.store.read(|connection| settings::number(connection, Key::ClockOffset))?;
+        Ok(civil(self.now_ms() + offset))
+    }
+
+    fn agency(&self) -> Result<AgencyCode> {
+        let text = self.store.read(|connection| settings::get(connection, Key::Agency))?;
+        AgencyCode::parse(&text).map_err(|error| Error::new(Code::Internal).because(error))
+    }
+
+    fn require(&self, allowed: &[Role]) -> Result<()> {
+        if allowed.contains(&self.officer.role) { Ok(()) } else { Err(Error::new(Code::NotAllowed)) }
+    }
+
+    /// Writes through the one door, then notes outside the database how far this machine has got.
+    fn write<T>(&self, what: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Done<T> {
+        let mut known = hold(&self.identity);
+        let (result, changes) = self.store.write(|writing| {
+            let last = ops::own(writing.reading())?.last_seq;
+            if let Some(identity) = known.as_mut()
+                && identity.reserve(last)
+            {
+                identity.save(&self.place, &hold(&self.keys).store)?;
+            }
+            what(writing)
+        })?;
+        if changes.contains(&Change::Sync) || changes.contains(&Change::Dossiers) {
+            self.mark()?;
+        }
+        Ok((result, changes))
+    }
+
+    fn mark(&self) -> Result<()> {
+        let today = civil(self.now_ms()).date();
+        let mark = self.store.read(|connection| {
+            let own = ops::own(connection)?;
+            let number = numbers::last(connection, today, own.lane)?;
+            Ok(Mark { replica: own.replica, seq: own.last_seq, day: Some(today.to_string()), lane: own.lane, number })
+        })?;
+        mark.save(&self.place, &hold(&self.keys).store)
+    }
+
+    /// Spare lanes for the day when the own is full.
+    fn spare_lanes(&self) -> Vec<u8> {
+        hold(&self.identity).as_ref().map(|known| known.spares.iter().map(|(_, lane)| *lane).collect()).unwrap_or_default()
+    }
+}
+
+/// Holds the database against what this machine knows of it, and moves to a spare identity where it is older.
+fn match_identity(place: &Place, keys: &KeyFile, store: &Store, now_ms: i64) -> Result<Option<Identity>> {
+    let mut known = Identity::read(place, &keys.store);
+    let mark = Mark::read(place, &keys.store);
+    let own = store.read(ops::own)?;
+    let today = civil(now_ms).date();
+    match Identity::judge(known.as_ref(), &mark, own.replica, own.last_seq) {
+        Verdict::Sound => {
+            // A desk without an identity of its own yet still gives no number of the day twice.
+            let number = mark.number_on(today, own.lane);
+            if number > 0 {
+                store.write(|writing| numbers::raise(writing, today, own.lane, number))?;
+            }
+        }
+        Verdict::TakeSpare(lease) => {
+            let taken = known.get_or_insert_default();
+            taken.spares.retain(|(replica, _)| *replica != lease.replica);
+            taken.replica = Some(lease.replica);
+            taken.reserved = 0;
+            taken.save(place, &keys.store)?;
+            store.write(|writing| ops::begin_origin(writing, Some(lease.replica), lease.lane))?;
+            log::warn!("the store is older than this machine's marks: going on as replica {}", lease.replica);
+        }
+        Verdict::GoUnenrolled => {
+            store.write(|writing| {
+                settings::set(writing, Key::Hub, "")?;
+                ops::begin_origin(writing, None, 0)
+            })?;
+            let number = mark.number_on(today, 0);
+            if number > 0 {
+                store.write(|writing| numbers::raise(writing, today, 0, number))?;
+            }
+            log::warn!("the store is a copy without a spare identity: going on unenrolled");
+            known = None;
+        }
+    }
+    Ok(known)
+}
+
+/// Milliseconds since 1970 as Vietnamese civil time (UTC+7, no daylight saving since 1975).
+pub(crate) fn civil(ms: i64) -> DateTime {
+    let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    jiff::tz::offset(7).to_datetime(timestamp)
+}
+
+/// Milliseconds since 1970 as RFC 3339 at +07:00, whole seconds.
+pub(crate) fn office_moment(ms: i64) -> String {
+    deadline::office_time(civil(ms - ms.rem_euclid(1000)))
+}
+
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,262 @@
+//! Taking in a dossier: check what was typed, ask what must be meant, give the number and the due moment, save.
+
+use super::drafts::{CardSeen, Draft, ResultAt};
+use super::people::FieldProblem;
+use super::scan::Warning;
+use super::{Desk, Done, deadline, words};
+use crate::error::{Code, Error, Result};
+use crate::keys;
+use crate::store::settings::{self, Key};
+use crate::store::{dossiers, drafts, numbers};
+use crate::texts::text;
+use domain::card::receipt::LookupSecret;
+use domain::code::AgencyCode;
+use domain::deadline::due_for;
+use domain::dossier::{self, Command, Given, Intake, Known, Paper, Question, Refusal, Submitter, decide};
+use domain::person::{CitizenId, PartialDate};
+use domain::text::tidy;
+use jiff::civil::DateTime;
+use protocol::fields::{Content, Role};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A dossier to take in.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct Receive {
+    /// What is on the counter.
+    pub draft: Draft,
+    /// Codes of the questions that were answered with yes.
+    pub answered: Vec<String>,
+}
+
+/// What became of it. With open questions nothing was received yet, and `code` is empty.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct Received {
+    /// The desk's number.
+    pub code: String,
+    /// When the result is due, RFC 3339; `null` where no time is known.
+    pub due: Option<String>,
+    /// What somebody should know.
+    pub warnings: Vec<Warning>,
+    /// What has to be answered before it is received.
+    pub questions: Vec<QuestionView>,
+}
+
+/// Something that is allowed but must be meant.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct QuestionView {
+    /// To be given back in `answered`.
+    pub code: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A clock further off than this needs a person's word before a receipt is printed.
+const CLOCK_DOUBT_MS: i64 = 12 * 3_600_000;
+
+impl Desk {
+    /// What has to be mended before the dossier can be received.
+    pub fn check_intake(&self, draft: &Draft) -> Result<Vec<FieldProblem>> {
+        let now = self.now()?;
+        Ok(self.intake(draft, now).err().unwrap_or_default())
+    }
+
+    /// Takes in a dossier now.
+    pub fn receive(&self, input: &Receive) -> Done<Received> {
+        self.receive_at(input, self.now()?)
+    }
+
+    /// Takes in a dossier that was handed in at `at` (UTC+7), as a record made afterwards says.
+    pub fn receive_at(&self, input: &Receive, at: DateTime) -> Done<Received> {
+        // A volunteer's paper is no receipt (officer.md §1.2).
+        self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
+        let intake = self.intake(&input.draft, at).map_err(|problems| {
+            let first = problems.first().map(|problem| problem.field.clone()).unwrap_or_default();
+            Error::new(Code::FieldWrong).with("field", first)
+        })?;
+        let answered: Vec<Question> =
+            Question::ALL.into_iter().filter(|question| input.answered.iter().any(|code| code == question.code())).collect();
+        let limit = intake.procedure.time(intake.channel);
+        let due = limit.and_then(|limit| due_for(&intake.procedure.field, limit, at, &self.rules).ok());
+        let bits = u32::from_le_bytes(keys::random()?);
+        let spare = self.spare_lanes();
+        let now_ms = self.now_ms();
+        let number = intake.applicant.number.as_ref().map(CitizenId::as_str).unwrap_or_default().to_owned();
+        let born = intake.applicant.born.map(PartialDate::iso).unwrap_or_default();
+        let warnings = self.intake_warnings(&intake);
+        let missing: Vec<String> = intake.missing_papers().into_iter().map(str::to_owned).collect();
+        let name = intake.applicant.name.as_str().to_owned();
+        let procedure = intake.procedure.code.clone();
+        let agency = intake.agency.clone();
+        let mut same_today = Vec::new();
+        let outcome = self.write(|writing| {
+            let day = at.date().to_string();
+            let found = dossiers::same_day(writing.reading(), &day, &procedure, &number, &name, &born)?;
+            same_today = found.iter().filter_map(|code| domain::code::DossierCode::parse(code).ok()).collect();
+            let last_clock = settings::number(writing.reading(), Key::LastClock)?;
+            let given = Given {
+                code: numbers::mint(writing, &agency, at.date(), &spare)?,
+                due: due.as_ref().map(|due| due.at),
+                due_provisional: due.as_ref().is_some_and(|due| due.provisional),
+                secret: LookupSecret::from_bits(bits).to_string(),
+                clock_doubtful: last_clock - now_ms > CLOCK_DOUBT_MS,
+            };
+            let code = given.code.clone();
+            let command = Command::Receive { intake: Box::new(intake), answered };
+            let ops = decide(Known::Nothing { same_today: &same_today }, command, at, Some(given))?;
+            let now = u64::try_from(now_ms).unwrap_or(0);
+            for op in ops {
+                writing.append(now, Some(self.officer.at), None, &Content::Dossier(op))?;
+            }
+            settings::set(writing, Key::LastClock, &last_clock.max(now_ms).to_string())?;
+            if let Some(id) = &input.draft.id {
+                drafts::discard(writing, id)?;
+            }
+            Ok(code)
+        });
+        match outcome {
+            Ok((code, changes)) => {
+                let due = due.map(|due| deadline::office_time(due.at));
+                Ok((Received { code: code.as_str().to_owned(), due, warnings, questions: vec![] }, changes))
+            }
+            Err(error) => match error.open_questions() {
+                Some(open) => {
+                    let view = |question: &Question| self.question(*question, &same_today, &missing);
+                    Ok((Received { questions: open.iter().map(view).collect(), warnings, ..Received::default() }, Default::default()))
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    /// Takes in a dossier with every question answered yes, the questions told as warnings: the terminal's way.
+    pub fn receive_answering_all(&self, draft: Draft, at: DateTime) -> Done<Received> {
+        let (asked, changes) = self.receive_at(&Receive { draft: draft.clone(), answered: vec![] }, at)?;
+        if asked.questions.is_empty() {
+            return Ok((asked, changes));
+        }
+        let answered = Question::ALL.into_iter().map(|question| question.code().to_owned()).collect();
+        let (mut received, changes) = self.receive_at(&Receive { draft, answered }, at)?;
+        received.warnings.extend(asked.questions.into_iter().map(|q| Warning { code: q.code, text: q.text }));
+        Ok((received, changes))
+    }
+
+    fn intake(&self, draft: &Draft, at: DateTime) -> std::result::Result<Intake, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut problem = |field: &str, key: &str| {
+            problems.push(FieldProblem { field: field.to_owned(), text: text(self.language, key, &[]) });
+        };
+        let today = at.date();
+        let applicant = draft.applicant.read(self.language, "applicant", today);
+        let submitter = draft.submitter.as_ref().map(|person| person.read(self.language, "submitter", today)).transpose();
+        let catalogue = self.catalogue();
+        let procedure = draft.procedure.as_deref().and_then(|code| catalogue.in_force(code, today));
+        if procedure.is_none() {
+            problem("procedure", "problem_procedure");
+        }
+        if draft.sets == 0 {
+            problem("sets", "problem_sets");
+        }
+        if let Err(more) = &applicant {
+            problems.extend(more.iter().cloned());
+        }
+        if let Err(more) = &submitter {
+            problems.extend(more.iter().cloned());
+        }
+        let agency = self.agency().map_err(|error| log::error!("agency: {error}")).ok();
+        match (applicant, submitter, procedure, agency) {
+            (Ok(applicant), Ok(submitter), Some(procedure), Some(agency)) if problems.is_empty() => {
+                Ok(self.complete(draft, agency, procedure.clone(), applicant, submitter))
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn complete(
+        &self,
+        draft: &Draft,
+        agency: AgencyCode,
+        procedure: domain::catalogue::Procedure,
+        applicant: dossier::Person,
+        submitter: Option<dossier::Person>,
+    ) -> Intake {
+        Intake {
+            agency,
+            procedure,
+            applicant,
+            submitter: submitter.map(|person| Submitter {
+                person,
+                relation: tidy(&draft.relation),
+                authorisation: tidy(&draft.authorisation),
+            }),
+            channel: draft.channel.into(),
+            papers: draft
+                .papers
+                .iter()
+                .map(|paper| Paper {
+                    name: tidy(&paper.name),
+                    originals: paper.originals,
+                    copies: paper.copies,
+                    note: tidy(&paper.note),
+                })
+                .filter(|paper| !paper.name.is_empty())
+                .collect(),
+            sets: draft.sets,
+            result_at: match draft.result_at {
+                ResultAt::Counter => dossier::ResultAt::Counter,
+                ResultAt::Post => dossier::ResultAt::Post,
+            },
+            card_seen: match draft.card_seen {
+                CardSeen::None => dossier::CardSeen::None,
+                CardSeen::Original => dossier::CardSeen::Original,
+                CardSeen::Vneid => dossier::CardSeen::Vneid,
+            },
+            helper: tidy(&draft.helper),
+            note: tidy(&draft.note),
+        }
+    }
+
+    fn intake_warnings(&self, intake: &Intake) -> Vec<Warning> {
+        let mut codes = Vec::new();
+        if intake.procedure.time(intake.channel).is_none() {
+            codes.push("no_time_limit");
+        }
+        if !intake.procedure.doubts.is_empty() {
+            codes.push("procedure_doubtful");
+        }
+        codes.into_iter().map(|code| Warning::new(self.language, code, &[])).collect()
+    }
+
+    fn question(&self, question: Question, same_today: &[domain::code::DossierCode], missing: &[String]) -> QuestionView {
+        let params = match question {
+            Question::SameDay => vec![("code", same_today.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", "))],
+            Question::PapersMissing => vec![("papers", missing.join("; "))],
+            Question::ClockDoubtful => vec![("now", self.now().map(|now| words::moment(self.language, now)).unwrap_or_default())],
+        };
+        QuestionView { code: question.code().to_owned(), text: text(self.language, &format!("question_{}", question.code()), &params) }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Unanswered(_) => Code::QuestionsOpen,
+            Refusal::NoAuthorisation => Code::NoAuthorisation,
+            Refusal::ProcedureNotInForce => Code::ProcedureNotInForce,
+            Refusal::NoSets => Code::NoSets,
+            Refusal::EmptyNote => Code::EmptyNote,
+            Refusal::WrongState => Code::WrongState,
+        };
+        Error::new(code).because(refusal)
+    }
+}
+
+impl Error {
+    /// The questions a refusal left open.
+    fn open_questions(&self) -> Option<Vec<Question>> {
+        match self.cause()?.downcast_ref::<Refusal>()? {
+            Refusal::Unanswered(open) => Some(open.clone()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Backups, restores and verification.
+
+use super::receipt::Written;
+use super::{Clock, Desk, Done, Sitter, civil};
+use crate::error::Result;
+use crate::keys::{KeyFile, Unlock};
+use crate::place::Place;
+use crate::store::backup;
+use crate::store::settings::{self, Key};
+use crate::store::verify::Verified;
+use crate::store::{Change, ops};
+use crate::texts::Language;
+use std::path::Path;
+
+/// A backup is due this long after the last one, when something was written since.
+const EVERY_MS: i64 = 2 * 3_600_000;
+
+/// One backup is opened again on trial this often.
+const TRIAL_MS: i64 = 7 * 24 * 3_600_000;
+
+/// Automatic backups that are kept.
+const KEPT: i64 = 20;
+
+impl Desk {
+    /// Writes a backup to a file.
+    pub fn back_up_to(&self, file: &Path) -> Result<Written> {
+        let bytes = self.store.back_up(&self.place, file, self.now_ms())?;
+        Ok(Written { file: file.display().to_string(), bytes })
+    }
+
+    /// Writes a backup to the second place, under the next of its names in turn.
+    pub fn back_up(&self) -> Done<Written> {
+        let at = civil(self.now_ms());
+        // Names go round, so that the folder does not grow for ever.
+        let turn = (at.date().day_of_year() as i64 * 12 + i64::from(at.hour()) / 2) % KEPT;
+        let file = self.place.backups().join(format!("motcua-{turn:02}.mcxb"));
+        Ok((self.back_up_to(&file)?, [Change::Sync, Change::Dossiers].into()))
+    }
+
+    /// Makes the backup that is due, if one is; on closing with `closing`, whenever something was written since the last.
+    pub fn back_up_if_due(&self, closing: bool) -> Result<Option<Written>> {
+        let now = self.now_ms();
+        let (copied_op, copied_at, last_op) = self.store.read(|connection| {
+            let last: i64 = ops::last_row(connection)?;
+            Ok((settings::number(connection, Key::CopiedOp)?, settings::number(connection, Key::CopiedAt)?, last))
+        })?;
+        // A clock that was set back must not keep the backup away for years.
+        let due = closing || (now - copied_at).abs() >= EVERY_MS;
+        if last_op == copied_op || !due {
+            return Ok(None);
+        }
+        let (written, _) = self.back_up()?;
+        self.try_backup_if_due(Path::new(&written.file))?;
+        Ok(Some(written))
+    }
+
+    /// Once a week the newest backup is opened again, as it would be after a disaster.
+    fn try_backup_if_due(&self, file: &Path) -> Result<()> {
+        let now = self.now_ms();
+        let last = self.store.read(|connection| settings::number(connection, Key::TriedAt))?;
+        if (now - last).abs() < TRIAL_MS {
+            return Ok(());
+        }
+        backup::open_on_trial(&self.place, file, self.store.key())?;
+        self.store.write(|writing| settings::set(writing, Key::TriedAt, &now.to_string()))?;
+        Ok(())
+    }
+
+    /// Replays the log and compares.
+    pub fn verify(&self) -> Result<Verified> {
+        self.store.verify()
+    }
+}
+
+/// Puts a backup in the place of a desk's store. What was there is kept; the desk goes on under a spare identity, so that no
+/// number is given twice.
+pub fn restore(place: Place, file: &Path, how: &Unlock<'_>, sitter: &Sitter<'_>, clock: Clock, language: Language) -> Result<Desk> {
+    let (unpacked, key) = backup::unpack(&place, file, how, clock())?;
+    unpacked.take_over(&place)?;
+    let keys = KeyFile::read(&place)?;
+    Desk::open(place, keys, key, sitter, clock, language)
+}

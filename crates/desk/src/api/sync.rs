@@ -1,0 +1,167 @@
+//! Sending and receiving, and how it is shown: the pill, the page, `motcua status`.
+
+use super::{Desk, Done, civil, hold, office_moment, words};
+use crate::error::{Code, Result};
+use crate::store::settings::{self, Key};
+use crate::store::{Change, Changes, ops};
+use crate::sync::pace::{Action, Event};
+use crate::sync::{self};
+use crate::texts::text;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// How replication stands, in words.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SyncView {
+    /// Which face the pill shows.
+    pub pill: Pill,
+    /// Its words.
+    pub text: String,
+    /// More, for the page.
+    pub detail: String,
+    /// Operations the province has not stored.
+    pub waiting: u32,
+    /// Operations it has.
+    pub acknowledged: u32,
+    /// Whether this desk was enrolled.
+    pub enrolled: bool,
+    /// RFC 3339.
+    pub last_success: Option<String>,
+    /// RFC 3339.
+    pub next_try: Option<String>,
+    /// The hub's address.
+    pub hub: Option<String>,
+}
+
+/// The pill's faces (experience: replication shown to people).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Pill {
+    /// Not enrolled.
+    None,
+    /// Everything is at the province.
+    AllSent,
+    /// No link, nothing wrong.
+    Offline,
+    /// On its way.
+    Sending,
+    /// Waiting for days, or a great deal.
+    Long,
+    /// A person has to look.
+    Attention,
+    /// The computer itself has trouble.
+    Trouble,
+}
+
+/// What waits longer than this, or is more than this, is worth a word.
+const LONG_MS: i64 = 3 * 24 * 3_600_000;
+const MANY: u64 = 50;
+
+impl Desk {
+    /// How replication stands.
+    pub fn sync_status(&self) -> Result<SyncView> {
+        let now = self.now_ms();
+        let pace = *hold(&self.pace);
+        let (own, hub, last) = self.store.read(|connection| {
+            let last = settings::number(connection, Key::LastSync)?;
+            Ok((ops::all_own(connection)?, settings::get(connection, Key::Hub)?, last))
+        })?;
+        let enrolled = own.last().is_some_and(|origin| origin.replica.is_some()) && !hub.is_empty();
+        let waiting: u64 = own.iter().map(|origin| origin.last_seq - origin.acknowledged).sum();
+        let acknowledged: u64 = own.iter().map(|origin| origin.acknowledged).sum();
+        let oldest = self.store.read(ops::oldest_waiting_ms)?;
+        let waits = oldest.map_or(0, |oldest| now - i64::try_from(oldest).unwrap_or(now));
+        let pill = match () {
+            () if !enrolled => Pill::None,
+            () if waiting == 0 && pace.failures() == 0 => Pill::AllSent,
+            () if waiting > 0 && (waits > LONG_MS || waiting > MANY && pace.failures() > 0) => Pill::Long,
+            () if pace.failures() > 0 => Pill::Offline,
+            () => Pill::Sending,
+        };
+        let key = match pill {
+            Pill::None => "pill_none",
+            Pill::AllSent => "pill_all_sent",
+            Pill::Offline => "pill_offline",
+            Pill::Sending => "pill_sending",
+            Pill::Long => "pill_long",
+            Pill::Attention => "pill_attention",
+            Pill::Trouble => "pill_trouble",
+        };
+        let clock = |ms: i64| {
+            let at = civil(ms);
+            format!("{:02}:{:02}", at.hour(), at.minute())
+        };
+        let params = [
+            ("waiting", waiting.to_string()),
+            ("days", (waits / 86_400_000).to_string()),
+            ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
+            ("last", if last > 0 { words::moment(self.language, civil(last)) } else { "–".to_owned() }),
+        ];
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let next = i64::try_from(pace.next_ms()).unwrap_or(0);
+        Ok(SyncView {
+            pill,
+            text: text(self.language, key, &params),
+            detail: text(self.language, &format!("{key}_detail"), &params),
+            waiting: small(waiting),
+            acknowledged: small(acknowledged),
+            enrolled,
+            last_success: (last > 0).then(|| office_moment(last)),
+            next_try: (enrolled && next > now).then(|| office_moment(next)),
+            hub: (!hub.is_empty()).then_some(hub),
+        })
+    }
+
+    /// Rounds until nothing is left to do, or the link gives out: "send now", and the terminal's `sync`.
+    pub fn sync_now(&self) -> Done<SyncView> {
+        let hub = self.hub()?;
+        let now = self.now_ms();
+        hold(&self.pace).step(Event::Asked, u64::try_from(now).unwrap_or(0));
+        let mut changes = Changes::new();
+        loop {
+            let round = sync::round(&self.store, &hub, &self.device, self.now_ms());
+            self.settle(&round);
+            let round = round.map_err(|error| self.in_words(error))?;
+            changes.extend(round.changes);
+            if !round.more {
+                break;
+            }
+        }
+        changes.insert(Change::Sync);
+        Ok((self.sync_status()?, changes))
+    }
+
+    /// Called every second or so by whoever keeps the desk running: makes a round when one is due. `work` says that
+    /// something was just saved. Answers what changed.
+    pub fn tick(&self, work: bool) -> Result<Changes> {
+        let hub = match self.hub() {
+            Ok(hub) => hub,
+            Err(error) if error.code() == Code::NotEnrolled => return Ok(Changes::new()),
+            Err(error) => return Err(error),
+        };
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        let event = if work { Event::Work } else { Event::Tick };
+        if hold(&self.pace).step(event, now) != Action::Round {
+            return Ok(Changes::new());
+        }
+        let round = sync::round(&self.store, &hub, &self.device, self.now_ms());
+        self.settle(&round);
+        match round {
+            Ok(round) => Ok(round.changes),
+            Err(error) => {
+                log::info!("no exchange with the hub: {error}");
+                Ok([Change::Sync].into())
+            }
+        }
+    }
+
+    fn settle(&self, round: &Result<sync::Round>) {
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        let event = match round {
+            Ok(round) => Event::Done { progress: round.acknowledged + round.received > 0, more: round.more },
+            Err(_) => Event::Failed { random: crate::keys::random().map_or(0, u64::from_le_bytes) },
+        };
+        hold(&self.pace).step(event, now);
+    }
+}
+

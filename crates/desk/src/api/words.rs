@@ -1,0 +1,38 @@
+//! Moments and names as Vietnamese offices write them.
+
+use crate::texts::{Language, text};
+use jiff::civil::{Date, DateTime, Weekday};
+
+/// "16 giờ 30, thứ Tư, 24/02/2026".
+pub fn moment(language: Language, at: DateTime) -> String {
+    let params = [("hour", at.hour().to_string()), ("minute", format!("{:02}", at.minute())), ("day", day(language, at.date()))];
+    text(language, "moment", &params)
+}
+
+/// "thứ Tư, 24/02/2026".
+pub fn day(language: Language, date: Date) -> String {
+    let weekday = match date.weekday() {
+        Weekday::Monday => "monday",
+        Weekday::Tuesday => "tuesday",
+        Weekday::Wednesday => "wednesday",
+        Weekday::Thursday => "thursday",
+        Weekday::Friday => "friday",
+        Weekday::Saturday => "saturday",
+        Weekday::Sunday => "sunday",
+    };
+    let date = format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year());
+    text(language, "day", &[("weekday", text(language, &format!("weekday_{weekday}"), &[])), ("date", date)])
+}
+
+/// "Xã Bản Mẫu" inside a sentence: "xã Bản Mẫu".
+pub fn in_sentence(commune: &str) -> String {
+    let mut letters = commune.chars();
+    let first = letters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+    let is_kind = ["xa", "phuong", "dac"].contains(&domain::text::fold(commune.split(' ').next().unwrap_or_default()).as_str());
+    if is_kind { first + letters.as_str() } else { commune.to_owned() }
+}
+
+/// A stored local moment (`2026-11-22T09:15:00`) as RFC 3339 at +07:00.
+pub fn stored(at: &str) -> String {
+    format!("{at}+07:00")
+}

@@ -1,0 +1,82 @@
+//! What the requests to one hub share, and the way each of them ends.
+
+use crate::enrolment::UnknownCodes;
+use crate::store::Readers;
+use crate::writer::{NotKept, Writer};
+use crate::{Clock, Refusal};
+use protocol::enrolment::KeyHash;
+use protocol::frame::{BadFrame, Dictionary};
+use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
+
+/// How many requests are worked on at once; the others wait with their bytes already received.
+pub const AT_ONCE: usize = 32;
+
+/// A hub at work.
+pub struct Hub {
+    /// The hash of its key, which every request is signed for.
+    pub key: KeyHash,
+    /// The hand that writes.
+    pub writer: Writer,
+    /// The eyes that read.
+    pub readers: Readers,
+    /// The time.
+    pub clock: Clock,
+    /// One-time codes that were tried and nobody was given.
+    pub unknown_codes: Mutex<UnknownCodes>,
+    /// Room to work in.
+    pub room: Semaphore,
+}
+
+/// Why a request got no answer of its kind.
+#[derive(Debug)]
+pub enum Failure {
+    /// The asker's matter: 4xx with a code.
+    Refused(Refusal),
+    /// The hub's own: 500, and its log says more.
+    Broken(String),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<NotKept> for Failure {
+    fn from(error: NotKept) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl Hub {
+    /// Does what takes the processor or waits for the disk, away from the connections.
+    pub async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Hub) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let hub = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&hub)).await;
+        done.unwrap_or_else(|error| Err(Failure::Broken(error.to_string())))
+    }
+}
+
+impl From<BadFrame> for Refusal {
+    fn from(bad: BadFrame) -> Self {
+        match bad {
+            BadFrame::UnknownDictionary(_) => Self::Dictionary,
+            BadFrame::Empty | BadFrame::Packing(_) | BadFrame::Message(_) => Self::Malformed,
+        }
+    }
+}
+
+/// What to pack the answer to a frame with: a desk that packs plainly may know no dictionary of this release.
+pub fn answer_with(frame: &[u8]) -> Dictionary {
+    if frame.first() == Some(&0) { Dictionary::None } else { Dictionary::NEWEST }
+}

@@ -1,0 +1,217 @@
+//! A desk sends its operations and asks for those of the others. What is well signed is always stored and acknowledged;
+//! what breaks a rule is stored without effect, so that nothing blocks what follows.
+
+use crate::effects::{self, Reading};
+use crate::hub::{Failure, Hub, answer_with};
+use crate::store::desk::{self, Desk};
+use crate::store::op::NewOp;
+use crate::store::{Door, backed_up, checkpoint, feed, op, whole};
+use crate::{Refusal, SetAsideReason};
+use axum::body::Bytes;
+use domain::dossier::OpId;
+use ed25519_dalek::VerifyingKey;
+use protocol::chain::{self, Checkpoint, Head};
+use protocol::frame::{self, Dictionary};
+use protocol::message::{Carried, SYNC, Signed, SyncReply, SyncRequest};
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Operations one request may carry.
+const MAX_OPS: usize = 4096;
+
+/// Bytes of operations one answer carries, before packing.
+const PAGE: usize = 256 * 1024;
+
+/// What a desk sent, read and signed.
+struct Upload {
+    request: SyncRequest,
+    /// What the hub understands of each operation.
+    readings: Vec<Option<Reading>>,
+    dictionary: Dictionary,
+}
+
+/// Answers a request to replicate.
+pub async fn sync(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
+    let upload = Arc::new(hub.aside(move |hub| open(hub, &body)).await?);
+    let now = (hub.clock)();
+    if !upload.request.ops.is_empty() || upload.request.checkpoint.is_some() {
+        let taken = Arc::clone(&upload);
+        hub.writer.write(move |door| take_in(door, &taken, now)).await??;
+    }
+    hub.aside(move |hub| {
+        let answer = hub.readers.read(|store| answer(store, &upload.request, now))??;
+        frame::pack(&answer, upload.dictionary).map_err(|error| Failure::Broken(error.to_string()))
+    })
+    .await
+}
+
+/// The request, signed by the device its replica number was leased to.
+fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
+    let signed = Signed::decode(body).map_err(|_| Refusal::Malformed)?;
+    let request: SyncRequest = frame::unpack(&signed.frame).map_err(Refusal::from)?;
+    let member = hub.readers.read(|store| desk::by_replica(store, request.replica))?;
+    let device = member.and_then(|member| member.device).ok_or(Refusal::UnknownReplica)?;
+    let key = VerifyingKey::from_bytes(&device).map_err(|_| Refusal::Signature)?;
+    if !signed.is_signed_by(&key, &hub.key, SYNC) {
+        return Err(Refusal::Signature.into());
+    }
+    if request.ops.len() > MAX_OPS {
+        return Err(Refusal::TooLarge.into());
+    }
+    if last(&request).is_none() {
+        return Err(Refusal::Malformed.into());
+    }
+    if request.checkpoint.as_ref().is_some_and(|c| c.replica != request.replica || !c.is_signed_by(&key)) {
+        return Err(Refusal::Checkpoint.into());
+    }
+    let readings = numbered(&request).map(|(id, carried)| effects::read(id, carried)).collect();
+    Ok(Upload { readings, dictionary: answer_with(&signed.frame), request })
+}
+
+/// The number of the last operation sent, where there is one; `None` for numbers that no log has.
+fn last(request: &SyncRequest) -> Option<Option<u64>> {
+    match u64::try_from(request.ops.len()) {
+        Ok(0) => Some(None),
+        Ok(_) if request.first == 0 => None,
+        Ok(count) => request.first.checked_add(count - 1).map(Some),
+        Err(_) => None,
+    }
+}
+
+fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
+    (request.first..).zip(&request.ops).map(|(seq, op)| (OpId { replica: request.replica, seq }, op))
+}
+
+/// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
+fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Result<(), Refusal>> {
+    let Upload { request, readings, .. } = upload;
+    let replica = request.replica;
+    // Asked again inside the transaction: the desk may have been revoked since.
+    let Some(member) = desk::by_replica(door, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
+    let agency = member.agency.as_str();
+    let (end, mut head) = op::end(door, agency, replica)?;
+
+    for (id, sent) in numbered(request).take_while(|(id, _)| id.seq <= end) {
+        if op::at(door, agency, replica, id.seq)?.is_some_and(|(public, _)| public != sent.public) {
+            return Ok(Err(fork(&member, replica)));
+        }
+    }
+    if !request.ops.is_empty() && request.first > end + 1 {
+        return Ok(Ok(()));
+    }
+    let mut new = Vec::new();
+    for ((id, sent), reading) in numbered(request).zip(readings).skip_while(|((id, _), _)| id.seq <= end) {
+        head = chain::follow(&head, &sent.public);
+        new.push((id, sent, head, reading));
+    }
+    match (&request.checkpoint, new.is_empty()) {
+        (Some(checkpoint), _) => match vouches(door, agency, request, checkpoint, end, &head)? {
+            Vouched::Yes => checkpoint::keep(door, agency, checkpoint)?,
+            Vouched::Beyond => {}
+            // Without operations beside it, a signed head that is not ours can only be of another log.
+            Vouched::No if request.ops.is_empty() => return Ok(Err(fork(&member, replica))),
+            Vouched::No => return Ok(Err(Refusal::Checkpoint)),
+        },
+        (None, true) => {}
+        (None, false) => return Ok(Err(Refusal::Checkpoint)),
+    }
+
+    let mut touched = BTreeSet::new();
+    let (mut stored, mut set_aside) = (0, 0);
+    for (id, carried, head, reading) in new {
+        let reason = if member.stolen {
+            Some(SetAsideReason::Stolen)
+        } else {
+            effects::breaks(door, agency, reading.as_ref())?
+        };
+        let (kind, dossier) = (reading.as_ref().map(|r| r.kind), reading.as_ref().and_then(|r| r.dossier));
+        let row = NewOp { agency, id, carried, head: &head, kind, dossier, set_aside: reason, heard_at: now };
+        if !op::add(door, &row)? {
+            continue;
+        }
+        stored += 1;
+        set_aside += usize::from(reason.is_some());
+        let Some(reading) = reading else { continue };
+        effects::note_time(door, agency, id, reading.hlc, now)?;
+        if reason.is_none() {
+            effects::take(door, agency, id, reading, now)?;
+            touched.extend(reading.dossier.filter(|dossier| *dossier != id));
+        }
+    }
+    for dossier in touched {
+        effects::fold(door, agency, dossier)?;
+    }
+    if stored > 0 {
+        log::info!("replica {replica}: {stored} operations stored, {set_aside} of them set aside");
+    }
+    Ok(Ok(()))
+}
+
+/// What a checkpoint, signed by the device, says about the log as the hub holds it.
+enum Vouched {
+    Yes,
+    No,
+    /// It speaks of operations the hub has not seen.
+    Beyond,
+}
+
+/// Holds a checkpoint against the log. Beside operations it has to stand at the last of them; `head` is the head there,
+/// where they are new.
+fn vouches(
+    store: &Connection,
+    agency: &str,
+    request: &SyncRequest,
+    checkpoint: &Checkpoint,
+    end: u64,
+    head: &Head,
+) -> rusqlite::Result<Vouched> {
+    if !request.ops.is_empty() && last(request).flatten() != Some(checkpoint.seq) {
+        return Ok(Vouched::No);
+    }
+    let ours = match checkpoint.seq {
+        0 => chain::START,
+        seq if seq <= end => match op::at(store, agency, request.replica, seq)? {
+            Some((_, head)) => head,
+            None => return Ok(Vouched::Beyond),
+        },
+        _ if request.ops.is_empty() => return Ok(Vouched::Beyond),
+        _ => *head,
+    };
+    Ok(if ours == checkpoint.head { Vouched::Yes } else { Vouched::No })
+}
+
+fn fork(member: &Desk, replica: u32) -> Refusal {
+    log::warn!("desk {}: another copy of it has written as replica {replica}", member.desk);
+    Refusal::Fork
+}
+
+/// What the desk lacks, and what became of what it sent.
+fn answer(store: &Connection, request: &SyncRequest, now: u64) -> rusqlite::Result<Result<SyncReply, Refusal>> {
+    let replica = request.replica;
+    let Some(member) = desk::by_replica(store, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
+    let agency = member.agency.as_str();
+    let epoch = whole::epoch(store)?;
+    let page = if member.revoked_at.is_some() {
+        // It may still hand in what it has; other people's dossiers are no longer for it.
+        feed::Page { cursor: request.cursor, ..feed::Page::default() }
+    } else {
+        // Positions of another epoch mean nothing in this one.
+        let cursor = if request.epoch == epoch { request.cursor } else { 0 };
+        feed::after(store, agency, cursor, replica, PAGE)?
+    };
+    let set_aside = match last(request).flatten() {
+        Some(last) => op::set_aside(store, agency, replica, request.first, last)?,
+        None => Vec::new(),
+    };
+    Ok(Ok(SyncReply {
+        epoch,
+        time_ms: now,
+        acknowledged: op::end(store, agency, replica)?.0,
+        ops: page.ops,
+        cursor: page.cursor,
+        more: page.more,
+        set_aside,
+        backed_up: backed_up::of_replica(store, agency, replica)?,
+    }))
+}

@@ -1,0 +1,184 @@
+//! The hub at work: listening, its certificate kept fresh, ended in good order.
+
+use crate::certificate::{Identity, Names};
+use crate::folder::Folder;
+use crate::hub::{AT_ONCE, Hub};
+use crate::store::Readers;
+use crate::writer::Writer;
+use crate::{Clock, Error, Result, http};
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::TokioTimer;
+use protocol::enrolment::KeyHash;
+use std::fs;
+use std::future::{Ready, ready};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Connections held at once; more are closed unanswered and come again.
+const CONNECTIONS: usize = 1024;
+
+/// How long requests in hand may take to end when the hub is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often a hub that runs for years looks at its certificate's end.
+const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(12 * 60 * 60);
+
+type Handle = axum_server::Handle<SocketAddr>;
+
+/// How to serve.
+#[derive(Clone)]
+pub struct Config {
+    /// The hub's folder; it is made where there is none.
+    pub data: PathBuf,
+    /// Address and port, `0.0.0.0:8443`; port 0 takes a free one.
+    pub listen: String,
+    /// Names and addresses desks reach the hub by, besides `localhost` and the address listened on.
+    pub names: Vec<String>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// A hub that serves, until it is stopped or dropped. Not to be dropped inside an async function.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The hash of its key, as one-time codes carry it.
+    pub key_hash: KeyHash,
+    handle: Handle,
+    ended: Option<oneshot::Receiver<()>>,
+    runtime: Option<Runtime>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// Starts a hub on threads of its own. When this returns, it listens.
+pub fn serve(config: Config) -> Result<Running> {
+    let (folder, identity, store) = Folder::found(&config.data)?;
+    let key_hash = identity.key_hash();
+    let listen_error = |cause| Error::Listen { address: config.listen.clone(), cause };
+    let listener = TcpListener::bind(&config.listen).map_err(listen_error)?;
+    listener.set_nonblocking(true).map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let names = Names::new(address.ip(), &config.names)?;
+    let tls = RustlsConfig::from_config(identity.tls(&certificate(&folder, &identity, &names, &config.clock)?)?);
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
+    let (writer, thread) = Writer::start(store);
+    let hub = Arc::new(Hub {
+        key: key_hash,
+        writer,
+        readers: Readers::new(folder.store()),
+        clock: Arc::clone(&config.clock),
+        unknown_codes: Mutex::default(),
+        room: Semaphore::new(AT_ONCE),
+    });
+    let handle = Handle::new();
+    let (end, ended) = oneshot::channel::<()>();
+    {
+        let _inside = runtime.enter();
+        let acceptor = RustlsAcceptor::new(tls.clone()).acceptor(Door(handle.clone()));
+        let mut server = axum_server::from_tcp(listener)
+            .map_err(listen_error)?
+            .acceptor(acceptor)
+            .handle(handle.clone())
+            .http1_only();
+        // With a timer, a connection that does not send the head of a request within 30 s is closed.
+        server.http_builder().http1().timer(TokioTimer::new());
+        let service = http::router(hub).into_make_service();
+        runtime.spawn(async move {
+            if let Err(error) = server.serve(service).await {
+                log::error!("the hub stopped listening: {error}");
+            }
+            drop(end);
+        });
+    }
+    let clock = config.clock;
+    runtime.spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_AT_CERTIFICATE).await;
+            match certificate(&folder, &identity, &names, &clock).and_then(|pem| identity.tls(&pem)) {
+                Ok(fresh) => tls.reload_from_config(fresh),
+                Err(error) => log::error!("the certificate could not be renewed: {error}"),
+            }
+        }
+    });
+    log::info!("serving on {address}");
+    Ok(Running { address, key_hash, handle, ended: Some(ended), runtime: Some(runtime), writer: Some(thread) })
+}
+
+impl Running {
+    /// Where desks find it: `https://` and the address.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Waits until `told` says to stop, or the hub has stopped by itself: then `false`.
+    pub fn wait(&mut self, told: impl Future<Output = ()>) -> bool {
+        let (Some(runtime), Some(ended)) = (&self.runtime, &mut self.ended) else { return false };
+        runtime.block_on(async {
+            tokio::select! {
+                () = told => true,
+                _ = ended => false,
+            }
+        })
+    }
+
+    /// Takes no new requests, ends those in hand, and returns when everything is on the disk.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+        if let Some(runtime) = self.runtime.take() {
+            if let Some(ended) = self.ended.take() {
+                drop(runtime.block_on(ended));
+            }
+            runtime.shutdown_timeout(GRACE);
+        }
+        if let Some(Err(_)) = self.writer.take().map(JoinHandle::join) {
+            log::error!("the writer ended by a fault");
+        }
+    }
+}
+
+/// The certificate to show: the one in the folder, or a new one where that is missing, ends soon, or has other names.
+fn certificate(folder: &Folder, identity: &Identity, names: &Names, clock: &Clock) -> Result<String> {
+    let path = folder.certificate();
+    let now = clock();
+    if let Ok(pem) = fs::read_to_string(&path)
+        && identity.still_shows(&pem, names, now)
+    {
+        return Ok(pem);
+    }
+    let pem = identity.certify(names, now)?;
+    folder.write(&path, pem.as_bytes())?;
+    Ok(pem)
+}
+
+/// Lets a connection in while there is room.
+#[derive(Clone)]
+struct Door(Handle);
+
+impl<S> Accept<TcpStream, S> for Door {
+    type Stream = TcpStream;
+    type Service = S;
+    type Future = Ready<io::Result<(TcpStream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        ready(if self.0.connection_count() > CONNECTIONS {
+            Err(io::Error::other("too many connections"))
+        } else {
+            stream.set_nodelay(true).map(|()| (stream, service))
+        })
+    }
+}
