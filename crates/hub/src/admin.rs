@@ -163,14 +163,15 @@ pub fn dossiers(data: &Path, agency: &AgencyCode) -> Result<Vec<DossierLine>> {
         id: row.id,
         set_aside: None,
     });
-    let set_aside = op::set_aside_receptions(&store, agency.as_str())?.into_iter().map(|(id, carried, reason)| DossierLine {
-        code: effects::code_of(id, &carried).map(|code| code.as_str().to_owned()),
-        alias: None,
-        state: None,
-        received_at: None,
-        id,
-        set_aside: Some(reason),
-    });
+    let set_aside =
+        op::set_aside_receptions(&store, agency.as_str())?.into_iter().map(|(id, carried, reason)| DossierLine {
+            code: effects::code_of(id, &carried).map(|code| code.as_str().to_owned()),
+            alias: None,
+            state: None,
+            received_at: None,
+            id,
+            set_aside: Some(reason),
+        });
     Ok(in_force.chain(set_aside).collect())
 }
 

@@ -64,9 +64,10 @@ impl Identity {
         let Ok(der) = CertificateDer::from_pem_slice(pem.as_bytes()) else { return false };
         let Ok((_, certificate)) = x509_parser::parse_x509_certificate(&der) else { return false };
         let until = u64::try_from(certificate.validity().not_after.timestamp()).unwrap_or(0).saturating_mul(1000);
-        let named = certificate.subject_alternative_name().ok().flatten().map(|extension| {
-            extension.value.general_names.iter().filter_map(written).collect::<BTreeSet<String>>()
-        });
+        let named =
+            certificate.subject_alternative_name().ok().flatten().map(|extension| {
+                extension.value.general_names.iter().filter_map(written).collect::<BTreeSet<String>>()
+            });
         certificate.public_key().raw == self.0.subject_public_key_info()
             && until > now_ms.saturating_add(RENEW_DAYS * DAY_MS)
             && named.as_ref() == Some(&names.0)
@@ -96,7 +97,9 @@ impl Names {
         if !listen.is_unspecified() {
             names.insert(listen.to_string());
         }
-        names.extend(more.iter().map(|name| name.parse().map_or(name.to_ascii_lowercase(), |ip: IpAddr| ip.to_string())));
+        names.extend(
+            more.iter().map(|name| name.parse().map_or(name.to_ascii_lowercase(), |ip: IpAddr| ip.to_string())),
+        );
         match names.iter().find(|name| rustls::pki_types::ServerName::try_from(name.as_str()).is_err()) {
             Some(name) => Err(Error::HostName(name.clone())),
             None => Ok(Self(names)),

@@ -86,7 +86,11 @@ pub fn breaks(store: &Connection, agency: &str, reading: Option<&Reading>) -> Re
 
 /// Notes an operation that claims a time no clock shows yet.
 pub fn note_time(door: &Door<'_>, agency: &str, id: OpId, hlc: Hlc, now: u64) -> Result<()> {
-    if hlc.millis() > now.saturating_add(Hlc::MAX_LEAD_MS) { far_ahead::note(door, agency, id, hlc, now) } else { Ok(()) }
+    if hlc.millis() > now.saturating_add(Hlc::MAX_LEAD_MS) {
+        far_ahead::note(door, agency, id, hlc, now)
+    } else {
+        Ok(())
+    }
 }
 
 /// Lets an inserted operation take effect. The dossier it concerns is folded by [`fold`], once for all of a request's

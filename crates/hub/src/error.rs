@@ -77,7 +77,9 @@ impl Error {
             Self::Certificate(cause) => format!("Không tạo được chứng thư: {cause}."),
             Self::HostName(name) => format!("{name:?} không phải là tên máy hay địa chỉ."),
             Self::Listen { address, cause } => format!("Máy chủ không mở được cổng {address}: {cause}."),
-            Self::NewerStore => "Dữ liệu do phiên bản motcua-hub mới hơn ghi. Chưa có gì thay đổi; hãy cài phiên bản đó.".into(),
+            Self::NewerStore => {
+                "Dữ liệu do phiên bản motcua-hub mới hơn ghi. Chưa có gì thay đổi; hãy cài phiên bản đó.".into()
+            }
             Self::Store(cause) => format!("Kho dữ liệu bị lỗi: {cause}. Lệnh này chưa ghi gì."),
             Self::NoDesk(number) => format!("Không có máy số {number}. Xem số máy bằng `desk list`."),
             Self::NoName => "Máy cần có tên.".into(),

@@ -115,7 +115,11 @@ fn run(data: &Path, as_json: bool, command: Command) -> hub::Result<ExitCode> {
         }
         Command::Desk(DeskCommand::List) => {
             let desks = hub::desks(data, now)?;
-            answer(&if as_json { desks.iter().map(desk_json).collect::<Value>().to_string() } else { desk_table(&desks) });
+            answer(&if as_json {
+                desks.iter().map(desk_json).collect::<Value>().to_string()
+            } else {
+                desk_table(&desks)
+            });
         }
         Command::Desk(DeskCommand::Revoke { number, stolen }) => {
             let why = if stolen { Revocation::Stolen } else { Revocation::Retired };
@@ -150,7 +154,9 @@ async fn told_to_stop(url: String) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        if let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        {
             answer(&url);
             tokio::select! {
                 _ = interrupt.recv() => {}

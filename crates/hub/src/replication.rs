@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// Operations one request may carry.
 const MAX_OPS: usize = 4096;
 
+/// No log grows to this number; what claims to is not computed with.
+const LAST_NUMBER: u64 = 1 << 48;
+
 /// Bytes of operations one answer carries, before packing.
 const PAGE: usize = 256 * 1024;
 
@@ -74,7 +77,7 @@ fn last(request: &SyncRequest) -> Option<Option<u64>> {
     match u64::try_from(request.ops.len()) {
         Ok(0) => Some(None),
         Ok(_) if request.first == 0 => None,
-        Ok(count) => request.first.checked_add(count - 1).map(Some),
+        Ok(count) => request.first.checked_add(count - 1).filter(|last| *last < LAST_NUMBER).map(Some),
         Err(_) => None,
     }
 }
@@ -120,11 +123,8 @@ fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Resul
     let mut touched = BTreeSet::new();
     let (mut stored, mut set_aside) = (0, 0);
     for (id, carried, head, reading) in new {
-        let reason = if member.stolen {
-            Some(SetAsideReason::Stolen)
-        } else {
-            effects::breaks(door, agency, reading.as_ref())?
-        };
+        let reason =
+            if member.stolen { Some(SetAsideReason::Stolen) } else { effects::breaks(door, agency, reading.as_ref())? };
         let (kind, dossier) = (reading.as_ref().map(|r| r.kind), reading.as_ref().and_then(|r| r.dossier));
         let row = NewOp { agency, id, carried, head: &head, kind, dossier, set_aside: reason, heard_at: now };
         if !op::add(door, &row)? {

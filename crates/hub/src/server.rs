@@ -83,7 +83,7 @@ pub fn serve(config: Config) -> Result<Running> {
     let (end, ended) = oneshot::channel::<()>();
     {
         let _inside = runtime.enter();
-        let acceptor = RustlsAcceptor::new(tls.clone()).acceptor(Door(handle.clone()));
+        let acceptor = RustlsAcceptor::new(tls.clone()).acceptor(Entrance(handle.clone()));
         let mut server = axum_server::from_tcp(listener)
             .map_err(listen_error)?
             .acceptor(acceptor)
@@ -167,9 +167,9 @@ fn certificate(folder: &Folder, identity: &Identity, names: &Names, clock: &Cloc
 
 /// Lets a connection in while there is room.
 #[derive(Clone)]
-struct Door(Handle);
+struct Entrance(Handle);
 
-impl<S> Accept<TcpStream, S> for Door {
+impl<S> Accept<TcpStream, S> for Entrance {
     type Stream = TcpStream;
     type Service = S;
     type Future = Ready<io::Result<(TcpStream, S)>>;

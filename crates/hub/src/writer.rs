@@ -61,7 +61,8 @@ impl Writer {
             let result = work(door);
             let keep = result.is_ok();
             let tell = Box::new(move |committed: bool| {
-                let result = if keep && !committed { Err(NotKept::NotCommitted) } else { result.map_err(NotKept::Store) };
+                let result =
+                    if keep && !committed { Err(NotKept::NotCommitted) } else { result.map_err(NotKept::Store) };
                 // An asker who has gone asks again; the work is found done.
                 drop(answer.send(result));
             });

@@ -90,7 +90,10 @@ export function alone(action: () => void): void {
  */
 export function listen(heard: (text: string) => void, typing: (event: KeyboardEvent) => void = () => {}): () => void {
   const burst = new Burst();
+  const basin = makeBasin();
   let before: Before | null = null;
+  /** A key came whose character only the field knows. */
+  let unknown = false;
 
   function onKey(event: KeyboardEvent) {
     const at = event.timeStamp;
@@ -100,25 +103,71 @@ export function listen(heard: (text: string) => void, typing: (event: KeyboardEv
     if (event.key === "Backspace") return burst.backspace(at);
     if (event.key === "Enter") return onEnter(event, at);
     const character = physical(event);
-    if (!character) return burst.forget();
+    const nameless = ["Unidentified", "Process", "Dead"].includes(event.key);
+    if (!character && !nameless) return burst.forget();
     keys += 1;
     typing(event);
-    if (burst.character(character, at)) before = snapshot(document.activeElement);
-    // Outside a field the third quick character is a scanner's: it must press and tick nothing.
-    if (!before && burst.running(at, 3)) stop(event);
+    if (burst.character(character, at)) {
+      before = snapshot(document.activeElement);
+      unknown = false;
+    }
+    unknown ||= character === "";
+    // Outside a field the second quick character is a scanner's: it must press and tick nothing. The basin takes the rest.
+    if (before === null && burst.running(at, 2)) before = basin.open(burst.text.slice(0, -1));
+    else if (before === null && burst.running(at, 3)) stop(event);
+    basin.rest();
   }
 
   function onEnter(event: KeyboardEvent, at: number) {
-    const scanned = burst.running(at, SHORTEST) ? collected(burst.text, before) : null;
+    const scanned = burst.running(at, SHORTEST) ? collected(unknown ? "" : burst.text, before) : null;
     burst.forget();
     if (scanned === null) return;
     stop(event);
-    if (before) restore(before);
+    if (before && before.field !== basin.field) restore(before);
+    basin.close();
     heard(scanned);
   }
 
   window.addEventListener("keydown", onKey, true);
-  return () => window.removeEventListener("keydown", onKey, true);
+  return () => {
+    window.removeEventListener("keydown", onKey, true);
+    basin.field.remove();
+  };
+}
+
+/** An unseen field for scans that begin where nothing can be typed: letters of any keyboard arrive there as they are meant. */
+function makeBasin() {
+  const field = document.createElement("input");
+  field.tabIndex = -1;
+  field.setAttribute("aria-hidden", "true");
+  field.setAttribute("style", "position:fixed;top:0;left:-100vw;width:1px;height:1px");
+  document.body.append(field);
+  let owner: Element | null = null;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+
+  function close() {
+    clearTimeout(resting);
+    if (document.activeElement === field && owner instanceof HTMLElement) owner.focus();
+    owner = null;
+  }
+  return {
+    field,
+    /** Takes the focus, holding what was typed before; null where a dialog keeps the focus to itself. */
+    open(text: string): Before | null {
+      owner = document.activeElement;
+      field.value = text;
+      field.focus();
+      if (document.activeElement !== field) return null;
+      field.setSelectionRange(text.length, text.length);
+      return { field, value: "", start: 0, end: 0 };
+    },
+    /** Gives the focus back when no key comes any more. */
+    rest() {
+      clearTimeout(resting);
+      if (owner) resting = setTimeout(close, 3 * GAP);
+    },
+    close,
+  };
 }
 
 /** The scan's text: as the field received it, or by the keys where that is no code. Null when neither is one. */

@@ -10,6 +10,7 @@ pub mod lookup;
 pub mod officers;
 pub mod opening;
 pub mod people;
+pub mod procedures;
 pub mod receipt;
 pub mod receive;
 pub mod safety;
@@ -139,7 +140,7 @@ impl Desk {
             officer,
             device: SigningKey::from_bytes(&device),
             catalogue: RwLock::new(Arc::new(Catalogue::with_stored(&bodies))),
-            rules: Rules::builtin(),
+            rules: Rules::default(),
             identity: Mutex::new(identity),
             pace: Mutex::new(Pace::default()),
             jobs: Mutex::new(HashMap::new()),

@@ -115,7 +115,7 @@ impl PersonInput {
         });
         let born = given(&self.born).map(|born| {
             let born = PartialDate::from_iso(born).or_else(|_| PartialDate::typed(born, today));
-            let late = born.ok().is_some_and(|born| matches!(born, PartialDate::Day(day) if day > today) || born.year() > today.year());
+            let late = born.as_ref().is_ok_and(|born| matches!(born, PartialDate::Day(day) if *day > today) || born.year() > today.year());
             match born {
                 Ok(born) if !late => Ok(born),
                 Ok(_) => Err(problem("born", "problem_born_future", &[])),

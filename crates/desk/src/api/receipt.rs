@@ -4,12 +4,15 @@ use super::{Desk, Done, Trouble, words};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::print::receipt::{self, Counterpart, Due, FeeLine, Fees, PaperLine, Receipt, Reprint, Standing};
-use crate::print::{picture, printers};
+use crate::print::printers::{self, JobState};
+use crate::print::picture;
 use crate::store::Changes;
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::card::receipt::LookupSecret;
+use domain::catalogue::{Fee, Price};
 use domain::dossier::{Command, Dossier, Op, ResultAt};
+use domain::money::Money;
 use domain::person::{CitizenId, Phone};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -187,12 +190,14 @@ impl Desk {
         let state = printers::state(&known.job);
         let reprint = known.reprint;
         let shown = match state {
-            printers::JobState::Printed => PrintState::Done,
-            printers::JobState::NotPrinted => PrintState::Failed,
-            printers::JobState::Printing => PrintState::Printing,
-            _ => PrintState::Waiting,
+            JobState::Done => PrintState::Done,
+            JobState::NotPrinted | JobState::Gone => PrintState::Failed,
+            JobState::Printing => PrintState::Printing,
+            JobState::Waiting | JobState::Stopped | JobState::Silent => PrintState::Waiting,
         };
-        let trouble = state.problem().map(|error| Trouble::of(self.language, &error));
+        // A job that merely waits is no trouble yet; one that waits for a hand is, though it may still come out.
+        let told = shown == PrintState::Failed || matches!(state, JobState::Stopped | JobState::Silent);
+        let trouble = state.problem().filter(|_| told).map(|error| Trouble::of(self.language, &error));
         let mut changes = Changes::new();
         if state.is_final()
             && let Some(ended) = jobs.remove(job)
@@ -312,18 +317,18 @@ impl Desk {
         let channel = dossier.received().channel;
         let catalogue = self.catalogue();
         let Some(procedure) = catalogue.version(&in_force.code, in_force.version) else { return Fees::Unknown };
-        let lines: Vec<_> = procedure.fees.iter().filter(|fee| fee.channel == channel).collect();
+        let lines: Vec<_> = procedure.fees(channel).collect();
         if lines.is_empty() {
             return Fees::Unknown;
         }
-        if lines.iter().all(|fee| fee.amount.is_some_and(|amount| amount.0 == 0)) {
+        if lines.iter().all(|fee| fee.price == Some(Price::Flat(Money(0)))) {
             return Fees::None;
         }
-        Fees::Lines(
-            lines
-                .into_iter()
-                .map(|fee| FeeLine { name: fee.per.clone(), amount: fee.amount, note: fee.note.clone() })
-                .collect(),
-        )
+        let flat = |price| match price {
+            Some(Price::Flat(amount)) => Some(amount),
+            Some(Price::Pages { .. }) | None => None,
+        };
+        let line = |fee: &Fee| FeeLine { name: fee.case.clone(), amount: flat(fee.price), note: fee.per.clone() };
+        Fees::Lines(lines.into_iter().map(line).collect())
     }
 }

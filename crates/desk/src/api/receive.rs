@@ -2,7 +2,7 @@
 
 use super::drafts::{CardSeen, Draft, ResultAt};
 use super::people::FieldProblem;
-use super::scan::Warning;
+use super::scan::WarningView;
 use super::{Desk, Done, deadline, words};
 use crate::error::{Code, Error, Result};
 use crate::keys;
@@ -37,7 +37,7 @@ pub struct Received {
     /// When the result is due, RFC 3339; `null` where no time is known.
     pub due: Option<String>,
     /// What somebody should know.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<WarningView>,
     /// What has to be answered before it is received.
     pub questions: Vec<QuestionView>,
 }
@@ -137,7 +137,7 @@ impl Desk {
         }
         let answered = Question::ALL.into_iter().map(|question| question.code().to_owned()).collect();
         let (mut received, changes) = self.receive_at(&Receive { draft, answered }, at)?;
-        received.warnings.extend(asked.questions.into_iter().map(|q| Warning { code: q.code, text: q.text }));
+        received.warnings.extend(asked.questions.into_iter().map(|q| WarningView { code: q.code, text: q.text }));
         Ok((received, changes))
     }
 
@@ -216,7 +216,7 @@ impl Desk {
         }
     }
 
-    fn intake_warnings(&self, intake: &Intake) -> Vec<Warning> {
+    fn intake_warnings(&self, intake: &Intake) -> Vec<WarningView> {
         let mut codes = Vec::new();
         if intake.procedure.time(intake.channel).is_none() {
             codes.push("no_time_limit");
@@ -224,7 +224,11 @@ impl Desk {
         if !intake.procedure.doubts.is_empty() {
             codes.push("procedure_doubtful");
         }
-        codes.into_iter().map(|code| Warning::new(self.language, code, &[])).collect()
+        codes.into_iter().map(|code| self.warning(code)).collect()
+    }
+
+    fn warning(&self, code: &str) -> WarningView {
+        WarningView { code: code.to_owned(), text: text(self.language, &format!("warning_{code}"), &[]) }
     }
 
     fn question(&self, question: Question, same_today: &[domain::code::DossierCode], missing: &[String]) -> QuestionView {

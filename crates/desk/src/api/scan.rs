@@ -14,7 +14,6 @@ use ts_rs::TS;
 
 /// What a code is, what a card says, and what to look at twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export_to = "../../../ui/src/backend/types/")]
 pub struct ScanView {
     /// What the code turned out to be.
     pub kind: ScanKind,
@@ -29,7 +28,6 @@ pub struct ScanView {
 /// The kinds of codes people hold out at a desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export_to = "../../../ui/src/backend/types/")]
 pub enum ScanKind {
     /// Thẻ căn cước.
     Card,
@@ -49,7 +47,6 @@ pub enum ScanKind {
 
 /// What an identity card says. Dates are `YYYY-MM-DD`, or `YYYY-MM` and `YYYY` for a birth known in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export_to = "../../../ui/src/backend/types/")]
 pub struct CardView {
     /// Số định danh cá nhân, 12 digits.
     pub number: String,
@@ -72,7 +69,6 @@ pub struct CardView {
 /// Sex as identity papers record it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export_to = "../../../ui/src/backend/types/")]
 pub enum SexView {
     /// Nam.
     Male,
@@ -82,7 +78,6 @@ pub enum SexView {
 
 /// A warning: a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export_to = "../../../ui/src/backend/types/")]
 pub struct WarningView {
     /// The same in every language and release.
     pub code: String,

@@ -3,11 +3,13 @@
 //! Nothing a file does not say is filled in. What was dropped or doubted on the way is told row by row ([`Note`]).
 
 mod excel;
+mod held;
 mod papers;
 mod portal;
 mod row;
 mod words;
 
+pub use held::Catalogue;
 pub use domain::catalogue::compare::{Change, Difference, compare};
 pub use excel::read_excel;
 pub use row::{from_json, to_json};

@@ -171,11 +171,6 @@ impl Row {
             source: self.source,
         })
     }
-
-    /// The code as the file gives it.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
 }
 
 impl From<&Procedure> for Row {

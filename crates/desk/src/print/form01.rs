@@ -66,8 +66,8 @@ fn look(paper: Paper) -> Look {
             barcode: 74.0 * MM,
             barcode_height: 8.0 * MM,
             qr: 26.0 * MM,
-            signature: 34.0,
-            count: 53.0,
+            signature: 36.0,
+            count: 55.0,
         },
         Paper::A4 => Look {
             width: 210.0 * MM,
@@ -85,18 +85,26 @@ fn look(paper: Paper) -> Look {
             barcode_height: 11.0 * MM,
             qr: 32.0 * MM,
             signature: 52.0,
-            count: 66.0,
+            count: 68.0,
         },
     }
 }
 
-/// One counterpart of the receipt.
+impl Look {
+    /// The same type closer together: better than a second sheet for the signatures alone.
+    fn closer(&self, share: f32) -> Look {
+        Look { gap: self.gap * share, lead: self.lead * share, signature: self.signature - 12.0 * (1.0 - share), ..*self }
+    }
+}
+
+/// One counterpart of the receipt, on one page where it fits.
 pub(super) fn pages(receipt: &Receipt, paper: Paper, counterpart: Counterpart) -> Result<Vec<Page>> {
     let mut look = look(paper);
-    let one = compose(receipt, &look, counterpart)?;
-    let pages = one.finish(|_, _| None);
-    if pages.len() == 1 {
-        return Ok(pages);
+    for share in [1.0, 0.75, 0.5] {
+        let pages = compose(receipt, &look.closer(share), counterpart)?.finish(|_, _| None);
+        if pages.len() == 1 {
+            return Ok(pages);
+        }
     }
     // Only a receipt of several sheets needs a foot, and only then is the room for it taken.
     let style = Style { face: Face::Italic, size: 11.0 };
@@ -114,7 +122,7 @@ fn compose(receipt: &Receipt, look: &Look, counterpart: Counterpart) -> Result<F
     form.title(counterpart);
     form.people();
     form.items();
-    form.signatures();
+    form.ending();
     Ok(form.flow)
 }
 
@@ -233,7 +241,9 @@ impl Form<'_> {
         if let Some(reprint) = receipt.reprint {
             let words = format!("BẢN IN LẠI LẦN {} – {}", reprint.count, moment(reprint.at));
             let lines = self.flow.lines(&[Span::value(self.bold(), &words)], self.flow.width());
+            self.flow.skip(look.gap);
             self.flow.boxed(&lines);
+            self.flow.skip(look.gap);
         }
         if let Standing::Official { decision } = &receipt.standing
             && !decision.is_empty()
@@ -306,14 +316,30 @@ impl Form<'_> {
         };
         let received = format!("{} ({channel})", moment(receipt.received_at));
         self.field("4. Thời gian nhận hồ sơ: ", &received, regular);
+    }
+
+    /// From the promise to the signatures, on one page: nobody signs a sheet that says nothing.
+    fn ending(&mut self) {
+        let mut trial = Form { flow: self.flow.endless(), look: self.look, receipt: self.receipt };
+        let top = trial.flow.y();
+        trial.close();
+        self.flow.need_if_it_helps(trial.flow.y() - top);
+        self.close();
+    }
+
+    fn close(&mut self) {
+        let regular = self.regular();
+        let receipt = self.receipt;
         self.due();
         self.field("6. Đăng ký nhận kết quả tại: ", &receipt.result_at, regular);
         self.fees();
         if !receipt.helped_by.is_empty() {
             self.field("Người hỗ trợ kê khai: ", &receipt.helped_by, regular);
         }
-        let remember = "Khi đến nhận kết quả, xin mang theo giấy này và căn cước của người nhận.";
+        // This paper is no fee receipt: those are registered books (NĐ 123/2020/NĐ-CP, officer.md §1.8).
+        let remember = "Phiếu này không thay biên lai. Khi nhận kết quả xin mang giấy này và căn cước.";
         self.line(&[Span::label(self.italic(), remember)]);
+        self.signatures();
     }
 
     /// 1. What was handed in.
@@ -373,7 +399,7 @@ impl Form<'_> {
             None => {
                 let none = Span::label(large(look.due), "Chưa hẹn được ngày");
                 lines.extend(self.flow.lines(&[none], width));
-                let why = "Thủ tục chưa có thời hạn trong danh mục; xin hỏi theo số điện thoại trên giấy này.";
+                let why = "Danh mục chưa ghi thời hạn; xin gọi số điện thoại trên giấy này để hỏi.";
                 lines.extend(self.flow.lines(&[Span::label(self.italic(), why)], width));
             }
         }
@@ -382,7 +408,7 @@ impl Form<'_> {
         self.flow.skip(look.gap);
     }
 
-    /// 7. Fees. This paper is no fee receipt: those are registered books (NĐ 123/2020/NĐ-CP, officer.md §1.8).
+    /// 7. Fees, as far as they are known; what is not known is never free.
     fn fees(&mut self) {
         let (bold, regular) = (self.bold(), self.regular());
         let mut spans = vec![Span::label(regular, "7. Phí, lệ phí (nếu có): ")];
@@ -406,7 +432,6 @@ impl Form<'_> {
                 spans.push(Span::label(regular, "."));
             }
         }
-        spans.push(Span::label(self.italic(), " Phiếu này không thay biên lai."));
         self.line(&spans);
     }
 

@@ -179,8 +179,10 @@ pub(super) struct Flow {
 
 /// Thickness of the rules of boxes and tables.
 const RULE: f32 = 0.6;
-/// White between a table's rule and its words.
+/// White between a rule and the words under or over it.
 const PADDING: f32 = 2.0;
+/// White between a rule and the words beside it.
+const SIDE: f32 = 3.5;
 
 impl Flow {
     /// Begins with one empty page. A banner stands boxed at the head of every page.
@@ -193,7 +195,7 @@ impl Flow {
             pages: Vec::new(),
             y: 0.0,
         };
-        flow.banner = banner.and_then(|span| flow.lines(&[span], flow.width() - 4.0 * PADDING).into_iter().next());
+        flow.banner = banner.and_then(|span| flow.lines(&[span], flow.width() - 2.0 * SIDE).into_iter().next());
         flow.next_page();
         flow
     }
@@ -236,7 +238,7 @@ impl Flow {
         self.y = self.margins.top;
         if let Some(line) = self.banner.clone() {
             self.boxed(&[line]);
-            self.skip(PADDING);
+            self.skip(2.0 * PADDING);
         }
     }
 
@@ -245,6 +247,20 @@ impl Flow {
         if self.y + height > self.bottom() {
             self.next_page();
         }
+    }
+
+    /// The same, unless a whole page would not be enough either.
+    pub(super) fn need_if_it_helps(&mut self, height: f32) {
+        let banner = self.banner.as_ref().map_or(0.0, |line| line.height() + 4.0 * PADDING);
+        if self.margins.top + banner + height <= self.bottom() {
+            self.need(height);
+        }
+    }
+
+    /// A flow over one page without end, to find out how tall something is.
+    pub(super) fn endless(&self) -> Flow {
+        let blank = Page { width: self.blank.width, height: f32::MAX, marks: Vec::new() };
+        Flow { blank: blank.clone(), banner: None, pages: vec![blank], y: 0.0, ..*self }
     }
 
     /// Leaves room empty.
@@ -386,7 +402,7 @@ impl Flow {
             self.need(height);
         }
         let (x, top, width) = (self.margins.left, self.y, self.width());
-        self.put(lines, x + PADDING, top + PADDING, width - 2.0 * PADDING, Align::Centre);
+        self.put(lines, x + SIDE, top + PADDING, width - 2.0 * SIDE, Align::Centre);
         self.frame(x, top, width, height, 2.0 * RULE);
         self.y = top + height;
     }
@@ -404,7 +420,7 @@ impl Flow {
     pub(super) fn table(&mut self, columns: &[Column], head: Style, rows: &[Vec<Vec<Span>>]) {
         let heading: Vec<Vec<Line>> = columns
             .iter()
-            .map(|column| self.lines(&[Span::label(head, column.head)], column.width - 2.0 * PADDING))
+            .map(|column| self.lines(&[Span::label(head, column.head)], column.width - 2.0 * SIDE))
             .collect();
         let head_height = row_height(&heading);
         let page_height = self.bottom() - self.margins.top - head_height;
@@ -413,7 +429,7 @@ impl Flow {
             let mut cells: Vec<Vec<Line>> = columns
                 .iter()
                 .zip(cells)
-                .map(|(column, spans)| self.lines(spans, column.width - 2.0 * PADDING))
+                .map(|(column, spans)| self.lines(spans, column.width - 2.0 * SIDE))
                 .collect();
             loop {
                 let first = row_height(&cells.iter().map(|cell| cell.iter().take(1).cloned().collect()).collect::<Vec<_>>());
@@ -443,7 +459,7 @@ impl Flow {
         let (mut x, top) = (self.margins.left, self.y);
         for (column, cell) in columns.iter().zip(cells) {
             let align = align.unwrap_or(column.align);
-            self.put(cell, x + PADDING, top + PADDING, column.width - 2.0 * PADDING, align);
+            self.put(cell, x + SIDE, top + PADDING, column.width - 2.0 * SIDE, align);
             self.frame(x, top, column.width + RULE, height + RULE, RULE);
             x += column.width;
         }

@@ -33,6 +33,12 @@ pub(super) fn write(title: &str, at: DateTime, pages: &[Page]) -> Result<Vec<u8>
     let mut file = document.to_lopdf_document(&options, &mut warnings);
     // The ids are counted up from one document to the next within a run; a file without them is as valid.
     file.trailer.remove(b"ID");
+    // An empty claim to a printing standard (PDF/X) that viewers would show.
+    if let Ok(info) = file.trailer.get(b"Info").and_then(|info| info.as_reference())
+        && let Ok(info) = file.get_dictionary_mut(info)
+    {
+        info.remove(b"GTS_PDFXVersion");
+    }
     file.compress();
     let mut bytes = Vec::new();
     file.save_to(&mut bytes).map_err(|cause| Error::new(Code::Internal).because(cause))?;

@@ -68,7 +68,7 @@ fn ordinary() -> Receipt {
         time_limit: "03 ngày làm việc".into(),
         received_at: datetime(2026, 8, 28, 9, 5, 0, 0),
         due: Some(Due { at: datetime(2026, 9, 7, 17, 0, 0, 0), provisional: String::new() }),
-        result_at: "Quầy trả kết quả, Trung tâm Phục vụ hành chính công".into(),
+        result_at: "Quầy trả kết quả của Trung tâm".into(),
         fees: Fees::Lines(vec![FeeLine {
             name: "Lệ phí cấp Giấy xác nhận tình trạng hôn nhân".into(),
             amount: Some(Money(15_000)),
@@ -103,6 +103,34 @@ fn minimal() -> Receipt {
         officer: String::new(),
         ..ordinary()
     }
+}
+
+/// A full visit that needs two sheets of A5: official number, e-mail, six papers, two fees, a helper.
+fn full() -> Receipt {
+    let paper = |name: &str, originals, copies| PaperLine { name: name.into(), originals, copies, note: String::new() };
+    let mut receipt = ordinary();
+    receipt.offline = false;
+    receipt.standing = Standing::Official { decision: "QĐ 512/QĐ-UBND ngày 05/3/2026".into() };
+    receipt.applicant = Applicant {
+        name: "Nguyễn Phước Công Tằng Tôn Nữ Hạ Vy".into(),
+        address: "Số nhà 12, ngõ 3, tổ dân phố Pá Hạ, thôn Nậm Cang 2, xã Cao Sơn, tỉnh Lào Cai".into(),
+        phone: "0987 654 321".into(),
+        email: "ha.vy.nguyen@example.vn".into(),
+        personal_number: "099 *** *** 012".into(),
+    };
+    receipt.submitter = Some(Submitter { name: "Y' Nuê Ƀuôn Yă".into(), authorisation: "ông, có sự thỏa thuận của cha mẹ".into() });
+    receipt.procedure_name = "Liên thông thủ tục hành chính về đăng ký khai sinh, đăng ký thường trú, cấp thẻ bảo hiểm y tế cho trẻ em dưới 6 tuổi".into();
+    receipt.procedure_code = "2.000986".into();
+    receipt.papers = vec![
+        paper("Tờ khai điện tử đăng ký khai sinh, đăng ký thường trú, cấp thẻ bảo hiểm y tế", 1, 0),
+        paper("Giấy chứng sinh do cơ sở y tế nơi trẻ em sinh ra cấp", 1, 0),
+        paper("Văn bản thỏa thuận của cha mẹ về việc xác định dân tộc của con", 1, 0),
+        paper("Giấy chứng nhận kết hôn của cha mẹ", 0, 1),
+        paper("Giấy tờ chứng minh nơi cư trú", 0, 1),
+        paper("Ảnh 4 × 6", 2, 0),
+    ];
+    receipt.helped_by = "Vàng Seo Lử, Đoàn Thanh niên xã".into();
+    receipt
 }
 
 /// Everything at once, and too much of it.
@@ -187,7 +215,7 @@ fn each_counterpart_has_its_own_page() {
 
 #[test]
 fn what_is_printed_can_be_selected_and_searched_letter_by_letter() {
-    for receipt in [ordinary(), minimal(), long()] {
+    for receipt in [ordinary(), minimal(), full(), long()] {
         for paper in [Paper::A5, Paper::A4] {
             let file = pdf(&receipt, paper, Counterpart::BOTH).expect("a receipt");
             let written: Vec<String> = pages(&receipt, paper, Counterpart::BOTH)
@@ -265,6 +293,8 @@ fn practice_reprint_and_doubt_are_marked_on_every_page_they_concern() {
     let headed = words.iter().filter(|page| page.contains("TT | Tên giấy tờ | Bản chính | Bản sao")).count();
     let rows = words.iter().filter(|page| page.lines().any(|line| line.contains("Giấy tờ số"))).count();
     assert_eq!(headed, rows, "the table's heading is repeated");
+    let last = words.last().expect("a page");
+    assert!(last.contains("5. Thời gian trả kết quả") && last.contains("NGƯỜI TIẾP NHẬN HỒ SƠ"));
     for n in 1..=60 {
         assert_eq!(words.iter().filter(|page| page.contains(&format!("Giấy tờ số {n}:"))).count(), 1);
     }
@@ -272,7 +302,7 @@ fn practice_reprint_and_doubt_are_marked_on_every_page_they_concern() {
 
 #[test]
 fn nothing_is_set_smaller_than_eleven_points_or_off_the_page() {
-    for receipt in [ordinary(), minimal(), long()] {
+    for receipt in [ordinary(), minimal(), full(), long()] {
         for paper in [Paper::A5, Paper::A4] {
             for page in pages(&receipt, paper, Counterpart::BOTH).expect("pages") {
                 assert!(page.holds_everything());
@@ -385,7 +415,7 @@ impl<'a> Device<'a> for Reader {
 #[ignore = "writes files to look at"]
 fn papers_to_look_at() {
     let folder = PathBuf::from(std::env::var_os("PAPERS").expect("a folder"));
-    for (name, receipt) in [("ordinary", ordinary()), ("minimal", minimal()), ("long", long())] {
+    for (name, receipt) in [("ordinary", ordinary()), ("minimal", minimal()), ("full", full()), ("long", long())] {
         for paper in [Paper::A5, Paper::A4] {
             let file = pdf(&receipt, paper, &[Counterpart::Given]).expect("a receipt");
             std::fs::write(folder.join(format!("{name}-{paper:?}.pdf")), &file).expect("written");

@@ -13,13 +13,13 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    /// Reads a picture of at least one pixel.
     pub fn read(&self, picture: &GrayImage) -> Reading {
-        if picture.is_empty() { Reading::default() } else { (self.read)(picture) }
+        (self.read)(picture)
     }
 }
 
 /// What an engine made of a picture.
-#[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The texts of the codes it read.
     pub texts: Vec<String>,

@@ -7,6 +7,8 @@
 mod decoder;
 pub mod picture;
 mod retouch;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Code, Error, Result};
 use decoder::{Decoder, RQRR, ZXING, ZXING_BARCODE};
@@ -91,7 +93,7 @@ fn decode_while(picture: &GrayImage, has_time: impl Fn() -> bool) -> Vec<Found> 
             Part::Full => Vec::new(),
             Part::Failed => failed.iter().take(MOST_FAILED).map(|area| Cow::Owned(cut(picture, *area))).collect(),
         };
-        for part in parts {
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
             let reading = look.with.read(&(look.through)(&part));
             if !reading.texts.is_empty() {
                 return reading.texts.into_iter().map(|text| Found { text, decoder: look.with.name }).collect();

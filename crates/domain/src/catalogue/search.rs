@@ -252,9 +252,8 @@ impl Entry {
     /// What the query is worth taken as a whole: the name itself, its beginning, a run of its words; and a short name
     /// before a long one.
     fn whole(&self, query: &Query) -> u32 {
-        let asked = u32::try_from(query.words.len()).unwrap_or(u32::MAX);
-        let phrase = |phrase: &Phrase| {
-            let run = if phrase.spelled == query.spelled {
+        let run = |phrase: &Phrase| {
+            if phrase.spelled == query.spelled {
                 phrase.worth + 400
             } else if phrase.folded == query.folded {
                 phrase.worth
@@ -264,10 +263,12 @@ impl Entry {
                 phrase.worth / 10
             } else {
                 0
-            };
-            run + 40_u32.saturating_mul(asked).checked_div(phrase.length).unwrap_or(0).min(40)
+            }
         };
-        self.phrases.iter().map(phrase).max().unwrap_or(0)
+        let asked = u32::try_from(query.words.len()).unwrap_or(u32::MAX);
+        let length = self.phrases.first().map_or(1, |name| name.length);
+        let short = 40_u32.saturating_mul(asked).checked_div(length).unwrap_or(0).min(40);
+        self.phrases.iter().map(run).max().unwrap_or(0) + short
     }
 }
 

@@ -28,8 +28,7 @@ pub struct Desk {
     pub stolen: bool,
 }
 
-const COLUMNS: &str =
-    "agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen";
+const COLUMNS: &str = "agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen";
 
 fn row(row: &Row<'_>) -> Result<Desk> {
     let moment = |index: &str| row.get::<_, Option<i64>>(index).map(|moment| moment.map(number));

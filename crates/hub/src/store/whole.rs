@@ -10,7 +10,9 @@ pub fn epoch(store: &Connection) -> Result<u32> {
 
 /// The next number for a desk.
 pub fn next_desk(door: &Door<'_>) -> Result<u32> {
-    door.query_row("UPDATE hub SET next_desk = next_desk + 1 WHERE one = 1 RETURNING next_desk - 1", [], |row| row.get(0))
+    door.query_row("UPDATE hub SET next_desk = next_desk + 1 WHERE one = 1 RETURNING next_desk - 1", [], |row| {
+        row.get(0)
+    })
 }
 
 /// The next replica number. It was never given before and will not be again.

@@ -1,0 +1,16 @@
+//! The real hub, on a free port, spoken to as desks speak to it.
+
+#[cfg(test)]
+mod administration;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod enrolment;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod replication;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod support;
