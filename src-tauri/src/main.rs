@@ -1,1 +1,46 @@
-fn main() {}
+//! The desktop window over `desk::api`. Each command is one line; what a desk can do is decided in `desk` and `domain`.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod commands;
+mod keeping;
+mod window;
+
+use desk::api::opening::Workplace;
+use desk::place::Place;
+use desk::texts::Language;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tauri::Manager;
+
+fn main() -> ExitCode {
+    window::before_web_view();
+    let run = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .setup(|app| {
+            let data = match std::env::var_os("MOTCUA_DATA") {
+                Some(data) => PathBuf::from(data),
+                None => app.path().app_data_dir()?,
+            };
+            let workplace = Arc::new(Workplace::new(Place::new(data), keeping::clock(), Language::Vietnamese));
+            app.manage(workplace.clone());
+            keeping::start(app.handle().clone(), workplace);
+            window::open(app)
+        })
+        .invoke_handler(commands::all())
+        .build(tauri::generate_context!());
+    match run {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let tauri::RunEvent::Exit = event {
+                    keeping::close(&app.state::<Arc<Workplace>>());
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            log::error!("the window could not be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

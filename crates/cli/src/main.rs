@@ -1,1 +1,236 @@
-fn main() {}
+//! `motcua`, the terminal face of a desk: for support staff, scripts and tests. Every command is a use case of `desk::api`.
+
+mod answers;
+mod commands;
+mod session;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Một Cửa Xã từ dòng lệnh / Một Cửa Xã from a terminal.
+#[derive(Parser)]
+#[command(name = "motcua", version)]
+struct Arguments {
+    /// Folder of the desk's data.
+    #[arg(long, global = true, env = "MOTCUA_DATA")]
+    data: Option<PathBuf>,
+    /// One JSON document instead of sentences.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of the sentences.
+    #[arg(long, global = true, env = "MOTCUA_LANG", default_value = "vi")]
+    lang: Lang,
+    /// The officer who does this; the one who set the desk up where nobody is named.
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    officer: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    Vi,
+    En,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up a desk in the data folder.
+    Setup(SetupArguments),
+    /// Enrol the desk with the province's hub.
+    Enrol {
+        /// Address, https://…
+        #[arg(long)]
+        hub: String,
+        /// One-time code.
+        #[arg(long)]
+        code: String,
+    },
+    /// Look into the catalogue of procedures, or import one.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
+    /// Read cards and other codes from pictures, or a text as a scanner typed it.
+    Scan {
+        /// Picture files.
+        #[arg(required_unless_present_any = ["text", "stream"])]
+        images: Vec<PathBuf>,
+        /// A code's text.
+        #[arg(long, conflicts_with_all = ["images", "stream"])]
+        text: Option<String>,
+        /// Read a path a line from standard input, answer a line each: {"texts":[…],"ms":…}.
+        #[arg(long, conflicts_with = "images")]
+        stream: bool,
+    },
+    /// When a result would be due, and how that was reached.
+    Deadline {
+        /// Procedure code.
+        #[arg(long)]
+        procedure: String,
+        /// Moment of reception, 2026-11-22T09:00 or RFC 3339; Vietnamese time.
+        #[arg(long)]
+        at: String,
+        /// Channel.
+        #[arg(long, default_value = "counter")]
+        channel: Channel,
+    },
+    /// Take in a dossier.
+    Receive(ReceiveArguments),
+    /// Show a dossier.
+    Show {
+        /// Its number or official code.
+        code: String,
+    },
+    /// List dossiers, by due moment.
+    List {
+        /// Only those due today, or late.
+        #[arg(long)]
+        due: Option<Due>,
+    },
+    /// Find dossiers by name, number, telephone or procedure.
+    Find {
+        /// What to look for.
+        text: String,
+    },
+    /// Print a form into a file: PDF, or a picture where the file's name ends with .png.
+    Print {
+        /// The dossier's number.
+        code: String,
+        /// The form of TT 03/2025/TT-VPCP.
+        #[arg(long, value_parser = ["01"])]
+        form: String,
+        /// The sheet.
+        #[arg(long, default_value = "a5")]
+        size: Size,
+        /// The file.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Send and receive until everything is at the province.
+    Sync {
+        /// Try now and do not try again.
+        #[arg(long)]
+        once: bool,
+    },
+    /// How replication stands.
+    Status,
+    /// Replay the log and compare.
+    Verify,
+    /// Write a backup.
+    Backup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the desk's data; what was there is kept aside.
+    Restore {
+        /// The file.
+        file: PathBuf,
+        /// Open it with the recovery sheet instead of the passphrase.
+        #[arg(long)]
+        recovery: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum CatalogueCommand {
+    /// Take in a catalogue file, JSON or Excel.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Only show what it would change.
+        #[arg(long)]
+        preview: bool,
+    },
+    /// Find procedures.
+    Search {
+        /// Words, initials or a code.
+        text: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct SetupArguments {
+    /// Agency code, H56.14.
+    #[arg(long)]
+    agency: String,
+    /// The commune, "Xã Bản Mẫu".
+    #[arg(long)]
+    commune: String,
+    /// Number of the counter.
+    #[arg(long)]
+    desk: u32,
+    /// The first officer, who administers the desk.
+    #[arg(long)]
+    officer: Option<String>,
+    /// Their PIN for the window.
+    #[arg(long)]
+    pin: Option<String>,
+    /// The body above, printed over the centre's name.
+    #[arg(long, default_value = "")]
+    superior: String,
+    /// Telephone printed on receipts.
+    #[arg(long, default_value = "")]
+    phone: String,
+    /// A practice commune: every paper is marked as worth nothing.
+    #[arg(long)]
+    practice: bool,
+}
+
+#[derive(clap::Args)]
+struct ReceiveArguments {
+    /// A picture of the applicant's card.
+    #[arg(long, required_unless_present = "card_text", conflicts_with = "card_text")]
+    card: Option<PathBuf>,
+    /// The card's text as a scanner typed it.
+    #[arg(long)]
+    card_text: Option<String>,
+    /// Procedure code.
+    #[arg(long)]
+    procedure: String,
+    /// Telephone.
+    #[arg(long, default_value = "")]
+    phone: String,
+    /// A paper: its place in the procedure's list (from 1) or its name, originals, copies. May be repeated.
+    #[arg(long = "paper", value_name = "K=ORIGINALS,COPIES")]
+    papers: Vec<String>,
+    /// Channel.
+    #[arg(long, default_value = "counter")]
+    channel: Channel,
+    /// Who helped.
+    #[arg(long, default_value = "")]
+    helper: String,
+    /// Remark.
+    #[arg(long, default_value = "")]
+    note: String,
+    /// Moment of reception; now where not given.
+    #[arg(long)]
+    at: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Channel {
+    Counter,
+    Online,
+    Post,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Due {
+    Today,
+    Late,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Size {
+    A5,
+    A4,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let answers = answers::Answers { json: arguments.json, language: session::language(arguments.lang) };
+    match commands::carry_out(&arguments, &answers) {
+        Ok(code) => code,
+        Err(error) => answers.refuse(&error),
+    }
+}

@@ -140,7 +140,8 @@ function makeBasin() {
   const field = document.createElement("input");
   field.tabIndex = -1;
   field.setAttribute("aria-hidden", "true");
-  field.setAttribute("style", "position:fixed;top:0;left:-100vw;width:1px;height:1px");
+  // Of full width and within the window, though unseen: Chromium loses the caret of a field that is neither.
+  field.setAttribute("style", "position:fixed;bottom:0;left:0;width:20rem;opacity:0;pointer-events:none");
   document.body.append(field);
   let owner: Element | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;

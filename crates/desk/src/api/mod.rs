@@ -39,6 +39,7 @@ use officer_table::Officer;
 use protocol::fields::Role;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use ts_rs::TS;
 
@@ -83,6 +84,7 @@ pub struct Desk {
     identity: Mutex<Option<Identity>>,
     pace: Mutex<Pace>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
+    new_work: AtomicBool,
 }
 
 /// Who sits at a desk that is being opened.
@@ -144,6 +146,7 @@ impl Desk {
             identity: Mutex::new(identity),
             pace: Mutex::new(Pace::default()),
             jobs: Mutex::new(HashMap::new()),
+            new_work: AtomicBool::new(false),
         })
     }
 
@@ -210,6 +213,7 @@ impl Desk {
         })?;
         if changes.contains(&Change::Sync) || changes.contains(&Change::Dossiers) {
             self.mark()?;
+            self.new_work.store(true, Ordering::Relaxed);
         }
         Ok((result, changes))
     }
@@ -270,7 +274,7 @@ fn match_identity(place: &Place, keys: &KeyFile, store: &Store, now_ms: i64) -> 
 }
 
 /// Milliseconds since 1970 as Vietnamese civil time (UTC+7, no daylight saving since 1975).
-pub(crate) fn civil(ms: i64) -> DateTime {
+pub fn civil(ms: i64) -> DateTime {
     let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     jiff::tz::offset(7).to_datetime(timestamp)
 }

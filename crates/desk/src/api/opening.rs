@@ -1,5 +1,6 @@
 //! A computer at the counter: nobody logged in yet, or somebody. The window holds one of these.
 
+use super::scan::{self, ScanView};
 use super::{Clock, Desk, Sitter, civil, hold, officers::OfficerTile, setup};
 use crate::error::{Code, Error, Result};
 use crate::keys::{KeyFile, Unlock};
@@ -159,6 +160,18 @@ impl Workplace {
         let session = desk.session()?;
         *hold(&self.desk) = Some(Arc::new(desk));
         Ok(session)
+    }
+
+    /// What a scanner typed, or somebody pasted.
+    pub fn read_text(&self, text: &str) -> Result<ScanView> {
+        scan::text(self.language, text, civil((self.clock)()).date())
+    }
+
+    /// A picture of a card: from a file dialogue, the clipboard or a drop.
+    pub fn read_picture(&self, name: &str, base64: &str) -> Result<ScanView> {
+        let unreadable = || Error::new(Code::PictureUnreadable).with("file", name);
+        let bytes = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|error| unreadable().because(error))?;
+        scan::picture(self.language, &bytes, name, civil((self.clock)()).date())
     }
 
     /// Logs out. What was typed stays as a draft.

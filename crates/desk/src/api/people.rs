@@ -1,6 +1,7 @@
 //! People as they are typed and shown.
 
 use crate::texts::{Language, text};
+use domain::card::Card;
 use domain::dossier::Person;
 use domain::person::{CitizenId, Malformed, PartialDate, PersonName, Phone, Sex as DomainSex};
 use domain::text::tidy;
@@ -58,6 +59,21 @@ pub struct PersonInput {
     pub email: String,
     /// Names of the fields that came from a card.
     pub from_card: Vec<String>,
+}
+
+impl From<&Card> for PersonInput {
+    fn from(card: &Card) -> Self {
+        Self {
+            name: card.name.as_str().to_owned(),
+            number: card.number.as_str().to_owned(),
+            old_number: card.old_number.clone().unwrap_or_default(),
+            born: card.born.map(PartialDate::iso).unwrap_or_default(),
+            sex: card.sex.map(Sex::from),
+            address: card.address.clone().unwrap_or_default(),
+            from_card: ["name", "number", "old_number", "born", "sex", "address"].map(str::to_owned).to_vec(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A field that has to be mended, with what is wrong in words.

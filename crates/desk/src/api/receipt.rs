@@ -132,7 +132,7 @@ impl Desk {
     /// The very PDF that is printed, as pictures.
     pub fn preview_receipt(&self, input: &ReceiptInput) -> Result<Preview> {
         let (pdf, reprint) = self.receipt_pdf(&input.code, input.paper)?;
-        let pages = (0..picture::pages(&pdf)?)
+        let pages = (1..=picture::pages(&pdf)?)
             .map(|page| {
                 let png = picture::png(&pdf, page, SCREEN_DPI)?;
                 Ok(format!("data:image/png;base64,{}", data_encoding::BASE64.encode(&png)))
@@ -147,6 +147,14 @@ impl Desk {
         write_durably(file, &pdf)?;
         let ((), changes) = self.carry_out(code, Command::Print { form: FORM.to_owned() })?;
         Ok((Written { file: file.display().to_string(), bytes: pdf.len() as u64 }, changes))
+    }
+
+    /// Writes the first page of the receipt as a picture (PNG, 200 dots an inch). A picture is no paper, so nothing is noted.
+    pub fn picture_to_file(&self, code: &str, paper: Paper, file: &Path) -> Result<Written> {
+        let (pdf, _) = self.receipt_pdf(code, paper)?;
+        let png = picture::png(&pdf, 1, 200)?;
+        write_durably(file, &png)?;
+        Ok(Written { file: file.display().to_string(), bytes: png.len() as u64 })
     }
 
     /// Writes the receipt into the person's documents folder.

@@ -8,6 +8,7 @@ use crate::sync::pace::{Action, Event};
 use crate::sync::{self};
 use crate::texts::text;
 use serde::Serialize;
+use std::sync::atomic::Ordering;
 use ts_rs::TS;
 
 /// How replication stands, in words.
@@ -153,6 +154,11 @@ impl Desk {
                 Ok([Change::Sync].into())
             }
         }
+    }
+
+    /// Whether something was saved since this was last asked.
+    pub fn takes_new_work(&self) -> bool {
+        self.new_work.swap(false, Ordering::Relaxed)
     }
 
     fn settle(&self, round: &Result<sync::Round>) {

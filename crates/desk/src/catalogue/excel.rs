@@ -3,9 +3,7 @@
 
 use super::papers::{self, Line};
 use super::words::{self, FeeWords, TimeWords};
-use super::{
-    Import, NoteKind, ROWS, Sheet, TEXT_CHARS, national_code, too_large, unreadable, within_size,
-};
+use super::{Import, NoteKind, ROWS, Sheet, TEXT_CHARS, national_code, too_large, unreadable, within_size};
 use crate::error::{Code, Error, Result};
 use calamine::{DataRef, Reader, Xlsx};
 use domain::catalogue::{
@@ -45,36 +43,90 @@ enum Column {
 
 /// What each column may be called (folded); the first is what an error calls it, in the words beside it.
 const COLUMNS: [(Column, &str, &[&str]); 11] = [
-    (Column::Code, "Mã thủ tục", &["ma thu tuc", "ma thu tuc hanh chinh", "ma tthc", "ma so tthc", "ma so thu tuc", "ma so", "ma", "ma tt", "code"]),
+    (
+        Column::Code,
+        "Mã thủ tục",
+        &[
+            "ma thu tuc",
+            "ma thu tuc hanh chinh",
+            "ma tthc",
+            "ma so tthc",
+            "ma so thu tuc",
+            "ma so",
+            "ma",
+            "ma tt",
+            "code",
+        ],
+    ),
     (
         Column::Name,
         "Tên thủ tục",
-        &["ten thu tuc", "ten thu tuc hanh chinh", "ten tthc", "thu tuc hanh chinh", "ten tt", "thu tuc", "tthc", "ten", "name"],
+        &[
+            "ten thu tuc",
+            "ten thu tuc hanh chinh",
+            "ten tthc",
+            "thu tuc hanh chinh",
+            "ten tt",
+            "thu tuc",
+            "tthc",
+            "ten",
+            "name",
+        ],
     ),
     (Column::Field, "Lĩnh vực", &["linh vuc", "ten linh vuc", "field"]),
     (
         Column::Time,
         "Thời hạn giải quyết",
-        &["thoi han giai quyet", "thoi gian giai quyet", "thoi han", "thoi gian", "thoi gian thuc hien", "thoi han thuc hien", "time"],
+        &[
+            "thoi han giai quyet",
+            "thoi gian giai quyet",
+            "thoi han",
+            "thoi gian",
+            "thoi gian thuc hien",
+            "thoi han thuc hien",
+            "time",
+        ],
     ),
     (
         Column::Fee,
         "Phí, lệ phí",
-        &["phi le phi", "le phi", "phi", "muc phi", "muc thu", "phi le phi neu co", "le phi neu co", "muc phi le phi", "fee"],
+        &[
+            "phi le phi",
+            "le phi",
+            "phi",
+            "muc phi",
+            "muc thu",
+            "phi le phi neu co",
+            "le phi neu co",
+            "muc phi le phi",
+            "fee",
+        ],
     ),
     (
         Column::Papers,
         "Thành phần hồ sơ",
         &["thanh phan ho so", "ho so", "giay to", "giay to phai nop", "ho so gom", "thanh phan ho so gom", "papers"],
     ),
-    (Column::Results, "Kết quả", &["ket qua", "ket qua giai quyet", "ket qua thuc hien", "ket qua thuc hien tthc", "results"]),
+    (
+        Column::Results,
+        "Kết quả",
+        &["ket qua", "ket qua giai quyet", "ket qua thuc hien", "ket qua thuc hien tthc", "results"],
+    ),
     (
         Column::HandledBy,
         "Cơ quan giải quyết",
         &["co quan giai quyet", "co quan thuc hien", "don vi giai quyet", "don vi thuc hien", "co quan co tham quyen"],
     ),
-    (Column::Decision, "Quyết định công bố", &["quyet dinh cong bo", "so quyet dinh", "quyet dinh", "qd cong bo", "so qd"]),
-    (Column::From, "Hiệu lực từ", &["hieu luc tu", "ngay hieu luc", "ngay co hieu luc", "ngay ap dung", "ap dung tu", "tu ngay"]),
+    (
+        Column::Decision,
+        "Quyết định công bố",
+        &["quyet dinh cong bo", "so quyet dinh", "quyet dinh", "qd cong bo", "so qd"],
+    ),
+    (
+        Column::From,
+        "Hiệu lực từ",
+        &["hieu luc tu", "ngay hieu luc", "ngay co hieu luc", "ngay ap dung", "ap dung tu", "tu ngay"],
+    ),
     (Column::To, "Hết hiệu lực", &["het hieu luc", "ngay het hieu luc", "den ngay", "hieu luc den"]),
 ];
 
@@ -220,7 +272,10 @@ fn column(value: &DataRef<'_>) -> Option<Column> {
     let title: String = text.chars().take(80).collect();
     let whole = fold(&title);
     let bare = fold(title.split('(').next().unwrap_or_default());
-    COLUMNS.iter().find(|(.., names)| names.contains(&whole.as_str()) || names.contains(&bare.as_str())).map(|(column, ..)| *column)
+    COLUMNS
+        .iter()
+        .find(|(.., names)| names.contains(&whole.as_str()) || names.contains(&bare.as_str()))
+        .map(|(column, ..)| *column)
 }
 
 fn keep(
@@ -386,7 +441,10 @@ impl SheetRow {
             TimeWords::Several => {
                 note(NoteKind::TimeSeveral);
                 let limits = words::times(&text);
-                (1..).zip(limits).map(|(place, limit)| time(&format!("trường hợp {place}"), Some(limit), &text)).collect()
+                (1..)
+                    .zip(limits)
+                    .map(|(place, limit)| time(&format!("trường hợp {place}"), Some(limit), &text))
+                    .collect()
             }
             TimeWords::Unitless(_) => {
                 note(NoteKind::TimeUnknown);

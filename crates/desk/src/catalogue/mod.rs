@@ -9,9 +9,9 @@ mod portal;
 mod row;
 mod words;
 
-pub use held::Catalogue;
 pub use domain::catalogue::compare::{Change, Difference, compare};
 pub use excel::read_excel;
+pub use held::Catalogue;
 pub use row::{from_json, to_json};
 
 use crate::error::{Code, Error, Result};

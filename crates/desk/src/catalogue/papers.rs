@@ -44,7 +44,7 @@ pub fn sort(lines: impl IntoIterator<Item = Line>) -> Sorted {
         if words.is_empty() {
             continue;
         }
-        if fold(&words).starts_with("luu y") || (line.originals == 0 && line.copies == 0) {
+        if (line.originals == 0 && line.copies == 0) || is_advice(&words) {
             sorted.moved += 1;
             // A line that ends with a colon is the heading of what follows.
             if !words.ends_with(':') && !sorted.notes.contains(&words) {
@@ -72,6 +72,14 @@ pub fn sort(lines: impl IntoIterator<Item = Line>) -> Sorted {
     }
     sorted.papers.sort_by_key(|paper| !paper.condition.is_empty());
     sorted
+}
+
+/// Whether a line tells how to go about the papers instead of naming one.
+fn is_advice(words: &str) -> bool {
+    let folded = fold(words);
+    let spared = ["thi khong phai", "khong yeu cau", "duoc thay the bang", "co trach nhiem"];
+    folded.starts_with("luu y")
+        || folded.starts_with("truong hop ") && spared.iter().any(|phrase| folded.contains(phrase))
 }
 
 /// One paper instead of a stray number.
@@ -104,7 +112,7 @@ fn condition(words: &str) -> String {
         rest
     } else if lower.contains("nếu có") {
         "nếu có"
-    } else if let Some(rest) = behind("(nếu ") {
+    } else if let Some(rest) = behind("(nếu ").or_else(|| behind(" đối với ")) {
         rest
     } else {
         return String::new();
@@ -131,7 +139,8 @@ fn without_file_name(words: &str) -> String {
             start = at + 1;
         }
     }
-    let glued = stem.get(start..).and_then(|token| token.find([';', ')']).map(|at| (start + at, token.as_bytes().get(at))));
+    let glued =
+        stem.get(start..).and_then(|token| token.find([';', ')']).map(|at| (start + at, token.as_bytes().get(at))));
     match glued {
         Some((at, Some(b')'))) => words.get(..=at).unwrap_or(words).to_owned(),
         Some((at, _)) => words.get(..at).unwrap_or(words).to_owned(),
@@ -159,6 +168,8 @@ mod tests {
             line("Bản sao Sổ hộ khẩu hoặc Giấy chứng minh nhân dân", 0, 1),
             line("Đơn đăng ký biến động theo Mẫu số", 181, 1),
             line("Mảnh trích đo (nếu có)", 1, 0),
+            line("Giấy khai sinh đối với người chưa đủ 14 tuổi; bản chụp", 0, 1),
+            line("Trường hợp đã có trong cơ sở dữ liệu thì không phải nộp", 1, 0),
         ]);
         let names: Vec<_> = sorted.papers.iter().map(|paper| (paper.name.as_str(), paper.condition.as_str())).collect();
         assert_eq!(
@@ -169,10 +180,14 @@ mod tests {
                 ("Đơn đăng ký biến động theo Mẫu số", ""),
                 ("Trường hợp trẻ em bị bỏ rơi thì phải có biên bản về việc trẻ bị bỏ rơi", "trẻ em bị bỏ rơi"),
                 ("Mảnh trích đo (nếu có)", "nếu có"),
+                ("Giấy khai sinh đối với người chưa đủ 14 tuổi; bản chụp", "người chưa đủ 14 tuổi"),
             ]
         );
-        assert_eq!(sorted.notes, ["Lưu ý: - Cá nhân có quyền lựa chọn nơi nộp"]);
-        assert_eq!((sorted.moved, sorted.outdated, sorted.miscounted), (2, 1, 1));
+        assert_eq!(
+            sorted.notes,
+            ["Lưu ý: - Cá nhân có quyền lựa chọn nơi nộp", "Trường hợp đã có trong cơ sở dữ liệu thì không phải nộp"]
+        );
+        assert_eq!((sorted.moved, sorted.outdated, sorted.miscounted), (3, 1, 1));
         let doubts: Vec<_> = sorted.papers.iter().map(|paper| paper.doubt.as_str()).collect();
         assert!(doubts[1].contains("hộ khẩu") && doubts[1].contains("Chứng minh nhân dân"), "{doubts:?}");
         assert_eq!((sorted.papers[2].originals, doubts[2]), (1, "Nguồn ghi 181 bản chính, 1 bản sao."));
@@ -181,7 +196,10 @@ mod tests {
     #[test]
     fn the_name_of_a_forms_file_is_no_part_of_a_paper() {
         for (glued, name) in [
-            ("Tờ khai (Mẫu CT01, Thông tư số 53/2025/TT-BCA).1.MuCT01banhnhkm (3).doc", "Tờ khai (Mẫu CT01, Thông tư số 53/2025/TT-BCA)"),
+            (
+                "Tờ khai (Mẫu CT01, Thông tư số 53/2025/TT-BCA).1.MuCT01banhnhkm (3).doc",
+                "Tờ khai (Mẫu CT01, Thông tư số 53/2025/TT-BCA)",
+            ),
             ("Đơn xin nhận con nuôi;1.nxinnhnconnui.doc", "Đơn xin nhận con nuôi"),
             ("Giấy đề nghị theo mẫu.", "Giấy đề nghị theo mẫu."),
             ("mẫu.pdf", "mẫu.pdf"),

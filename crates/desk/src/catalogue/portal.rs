@@ -161,11 +161,22 @@ fn procedure(sheet: &mut Sheet, number: usize, row: Row, as_of: Option<Date>) ->
     }
 }
 
+impl Row {
+    /// Its lines in the portal's order of channels; a channel nobody knows is passed over.
+    fn lines(&self) -> impl Iterator<Item = (Channel, &ChannelLine)> {
+        Channel::ALL.into_iter().flat_map(move |wanted| {
+            self.channels
+                .iter()
+                .filter(move |line| channel(&line.channel) == Some(wanted))
+                .map(move |line| (wanted, line))
+        })
+    }
+}
+
 /// The times, lines that say the same for several channels put together.
 fn times(sheet: &mut Sheet, number: usize, row: &Row) -> Vec<ProcedureTime> {
     let mut times: Vec<ProcedureTime> = Vec::new();
-    for line in &row.channels {
-        let Some(channel) = channel(&line.channel) else { continue };
+    for (channel, line) in row.lines() {
         let words = line.note.as_deref().map(tidy).unwrap_or_default();
         let (limit, doubt) = limit(line, row, &words);
         let mut note = String::new();
@@ -184,9 +195,9 @@ fn times(sheet: &mut Sheet, number: usize, row: &Row) -> Vec<ProcedureTime> {
             None => times.push(ProcedureTime { channels: vec![channel], case: String::new(), limit, note }),
         }
     }
-    let several = Channel::ALL.into_iter().any(|channel| {
-        times.iter().filter(|time| time.channels.contains(&channel)).count() > 1
-    });
+    let several = Channel::ALL
+        .into_iter()
+        .any(|channel| times.iter().filter(|time| time.channels.contains(&channel)).count() > 1);
     if several {
         sheet.note(number, &row.code, NoteKind::TimeSeveral, "");
         for (place, time) in (1..).zip(&mut times) {
@@ -212,7 +223,8 @@ fn limit(line: &ChannelLine, row: &Row, words: &str) -> (Option<TimeLimit>, Opti
         (None, _) => (None, None),
         (Some(count), Some("working_day")) => (Some(TimeLimit::WorkingDays(count)), None),
         (Some(count), Some("day")) => {
-            let working = named.contains(&TimeLimit::WorkingDays(count)) && !named.contains(&TimeLimit::CalendarDays(count));
+            let working =
+                named.contains(&TimeLimit::WorkingDays(count)) && !named.contains(&TimeLimit::CalendarDays(count));
             if working {
                 (Some(TimeLimit::WorkingDays(count)), Some(NoteKind::TimeFromWords))
             } else {
@@ -235,8 +247,7 @@ fn limit(line: &ChannelLine, row: &Row, words: &str) -> (Option<TimeLimit>, Opti
 fn fees(sheet: &mut Sheet, number: usize, row: &Row) -> Vec<Fee> {
     let mut fees: Vec<Fee> = Vec::new();
     let mut told = Vec::new();
-    for line in &row.channels {
-        let Some(channel) = channel(&line.channel) else { continue };
+    for (channel, line) in row.lines() {
         let words = line.note.as_deref().map(tidy).unwrap_or_default();
         let (price, doubt) = match price(line.fee, &words) {
             Ok(read) => read,
@@ -275,9 +286,13 @@ fn price(fee: Option<u64>, words: &str) -> std::result::Result<(Option<Price>, O
         Some(0) if words::is_left_open(words) => (None, Some(NoteKind::FeeOpen)),
         Some(amount) if amount > 0 && council => (None, Some(NoteKind::FeeOpen)),
         Some(amount) => match words::fee(words) {
-            words::FeeWords::One(pages @ Price::Pages { first, .. }, _) if first == Money(amount) => (Some(pages), None),
+            words::FeeWords::One(pages @ Price::Pages { first, .. }, _) if first == Money(amount) => {
+                (Some(pages), None)
+            }
             _ if (1..1_000).contains(&amount) => (None, Some(NoteKind::FeeDoubtful)),
-            _ if amount > 0 && !named.is_empty() && !named.contains(&Money(amount)) => (None, Some(NoteKind::FeeDoubtful)),
+            _ if amount > 0 && !named.is_empty() && !named.contains(&Money(amount)) => {
+                (None, Some(NoteKind::FeeDoubtful))
+            }
             _ => (Some(Price::Flat(Money(amount))), None),
         },
     })
@@ -322,9 +337,15 @@ fn in_vietnamese(doubt: &str) -> String {
         ("old linked procedure", "Thủ tục liên thông cũ; phần lời ghi ngày làm việc."),
         ("3 working days, not 1", "Thời hạn là 3 ngày làm việc, không phải 1."),
         ("counter fee as", "Lệ phí tại quầy như đăng ký tạm trú; trực tuyến 7.000 đồng."),
-        ("counter fee is 15,000", "Lệ phí tại quầy 15.000 đồng cho cá nhân, hộ gia đình; 10.000 đồng là mức theo danh sách."),
+        (
+            "counter fee is 15,000",
+            "Lệ phí tại quầy 15.000 đồng cho cá nhân, hộ gia đình; 10.000 đồng là mức theo danh sách.",
+        ),
         ("names the abolished district level", "Nêu cấp huyện, đã bỏ từ 01/07/2025."),
         ("its note says working days", "Phần lời ghi ngày làm việc."),
     ];
-    known.iter().find(|(start, _)| doubt.starts_with(start)).map_or_else(|| tidy(doubt), |(_, words)| (*words).to_owned())
+    known
+        .iter()
+        .find(|(start, _)| doubt.starts_with(start))
+        .map_or_else(|| tidy(doubt), |(_, words)| (*words).to_owned())
 }

@@ -71,13 +71,20 @@ fn the_starters_fees_are_the_laws() {
     assert_eq!([1, 3, 198, 250].map(|pages| copy.of(pages, 1).0), [2_000, 5_000, 200_000, 200_000]);
     assert_eq!(copy.of(3, 20), Money(100_000));
     for (code, amount) in [
-        ("2.000884", 10_000), ("2.001035", 50_000), ("2.000913", 30_000), ("2.000927", 25_000), ("1.000894", 0), ("1.004837", 0),
-        ("2.000635", 8_000), ("1.004222", 20_000),
+        ("2.000884", 10_000),
+        ("2.001035", 50_000),
+        ("2.000913", 30_000),
+        ("2.000927", 25_000),
+        ("1.000894", 0),
+        ("1.004837", 0),
+        ("2.000635", 8_000),
+        ("1.004222", 20_000),
     ] {
         assert_eq!(only(code), Some(Price::Flat(Money(amount))), "{code}");
     }
     assert_eq!(only("1.004873"), None, "the provincial council decides");
-    let birth: Vec<_> = starter("1.001193").fees(Channel::Counter).map(|fee| (fee.case.is_empty(), fee.price)).collect();
+    let birth: Vec<_> =
+        starter("1.001193").fees(Channel::Counter).map(|fee| (fee.case.is_empty(), fee.price)).collect();
     assert_eq!(birth, [(false, Some(Price::Flat(Money(0)))), (false, None)], "on time free, late unknown");
     let lodging: Vec<_> = starter("1.004194").fees(Channel::Counter).map(|fee| fee.price).collect();
     assert_eq!(lodging, [Some(Price::Flat(Money(15_000))), Some(Price::Flat(Money(10_000)))]);
@@ -88,7 +95,10 @@ fn the_starter_is_fit_for_the_counter() {
     for procedure in builtin() {
         let code = &procedure.code;
         assert_eq!(procedure.may_authorise, authorisation_allowed(&procedure.field, &procedure.name), "{code}");
-        assert!(procedure.papers.is_sorted_by_key(|paper| !paper.condition.is_empty()), "{code}: conditional papers last");
+        assert!(
+            procedure.papers.is_sorted_by_key(|paper| !paper.condition.is_empty()),
+            "{code}: conditional papers last"
+        );
         let mut names: Vec<_> = procedure.papers.iter().map(|paper| &paper.name).collect();
         names.sort();
         names.dedup();
@@ -96,7 +106,8 @@ fn the_starter_is_fit_for_the_counter() {
         for paper in &procedure.papers {
             assert!(paper.originals + paper.copies > 0, "{code}: {} is no paper", paper.name);
             let folded = fold(&paper.name);
-            let outdated = ["ho khau", "cap huyen", "chung minh nhan dan", "cmnd"].iter().any(|old| folded.contains(old));
+            let outdated =
+                ["ho khau", "cap huyen", "chung minh nhan dan", "cmnd"].iter().any(|old| folded.contains(old));
             assert!(!outdated || !paper.doubt.is_empty(), "{code}: {}", paper.name);
         }
         for words in [&procedure.name, &procedure.field, &procedure.source] {
@@ -107,7 +118,11 @@ fn the_starter_is_fit_for_the_counter() {
         assert!(known || said, "{code}: an unknown time is explained");
         for (time, fee) in [(Channel::Counter, Channel::Counter), (Channel::Online, Channel::Online)] {
             let cases = procedure.cases(time).count();
-            assert!(cases < 2 || procedure.cases(time).all(|time| !time.case.is_empty() || cases == 1) || code == "1.010041");
+            assert!(
+                cases < 2
+                    || procedure.cases(time).all(|time| !time.case.is_empty() || cases == 1)
+                    || code == "1.010041"
+            );
             let lines = procedure.fees(fee).count();
             assert!(lines < 2 || procedure.fees(fee).all(|fee| !fee.case.is_empty()), "{code}: which fee?");
         }
@@ -191,7 +206,10 @@ fn the_published_list_adds_what_is_not_checked_yet() {
     assert_eq!(of(0).fees.len(), 1, "two channels, one line");
     assert_eq!(of(0).notes, ["Lưu ý: không nộp thêm giấy tờ"]);
     assert_eq!(of(1).time(Channel::Counter), None, "only part of it is done on the day");
-    assert_eq!(of(2).fees.iter().filter_map(|fee| fee.price).map(|price| price.of(3, 1)).collect::<Vec<_>>(), [Money(5_000)]);
+    assert_eq!(
+        of(2).fees.iter().filter_map(|fee| fee.price).map(|price| price.of(3, 1)).collect::<Vec<_>>(),
+        [Money(5_000)]
+    );
     assert_eq!(of(3).time(Channel::Counter), Some(TimeLimit::WorkingDays(15)), "its words say working days");
     assert_eq!(of(3).fees[0].price, None, "5,000 beside the words 7,000");
     assert_eq!((of(4).time(Channel::Counter), of(4).cases(Channel::Online).count()), (None, 2));
@@ -209,7 +227,10 @@ fn a_newer_list_brings_a_new_version_and_loses_nothing_checked() {
     assert_eq!(read(row("2026-07-20", r#"5,"unit":"working_day""#)).procedures, []);
     let newer = read(row("2026-12-01", r#"5,"unit":"working_day""#));
     let version = &newer.procedures[0];
-    assert_eq!((version.effective_from, version.time(Channel::Counter)), (date(2026, 12, 1), Some(TimeLimit::WorkingDays(5))));
+    assert_eq!(
+        (version.effective_from, version.time(Channel::Counter)),
+        (date(2026, 12, 1), Some(TimeLimit::WorkingDays(5)))
+    );
     assert_eq!(version.papers, starter("1.004873").papers, "what the list does not say stays");
     let silent = read(row("2026-12-01", r#"3,"unit":null"#));
     assert_eq!(silent.procedures[0].time(Channel::Counter), Some(TimeLimit::WorkingDays(3)));
@@ -265,43 +286,3 @@ proptest! {
         }
     }
 }
-// TEMP-BEGIN
-#[test]
-fn temp_real() {
-    use std::collections::BTreeMap;
-    let import = read_file(Path::new("/work/shared/procedures.json"), builtin(), TODAY).expect("real");
-    println!("rows {} procedures {} notes {}", import.rows, import.procedures.len(), import.notes.len());
-    let mut kinds: BTreeMap<NoteKind, (usize, std::collections::BTreeSet<String>)> = BTreeMap::new();
-    let mut rows = std::collections::BTreeSet::new();
-    for n in &import.notes { let e = kinds.entry(n.kind).or_default(); e.0 += 1; e.1.insert(n.code.clone()); rows.insert(n.row); }
-    for (k, (n, codes)) in &kinds { println!("{:?}: {} notes, {} procedures {:?}", k, n, codes.len(), codes.iter().take(6).collect::<Vec<_>>()); }
-    println!("rows with notes {}", rows.len());
-    let kept = kinds.get(&NoteKind::Kept).map_or(0, |k| k.0);
-    println!("kept {kept}, imported {} of which without a note {}", import.procedures.len(), import.procedures.iter().filter(|p| !import.notes.iter().any(|n| n.code == p.code)).count());
-    let serious = [NoteKind::TimeUnknown, NoteKind::TimeSeveral, NoteKind::FeeOpen, NoteKind::FeeDoubtful, NoteKind::PapersCut, NoteKind::PapersMiscounted, NoteKind::Dollars];
-    println!("imported without serious {}", import.procedures.iter().filter(|p| !import.notes.iter().any(|n| n.code == p.code && serious.contains(&n.kind))).count());
-    let mut all = builtin().to_vec(); all.extend(import.procedures.iter().cloned());
-    let current = on_day(&all, TODAY);
-    println!("catalogue {} counter time known {} any time {} fee known {}", current.len(), current.iter().filter(|p| p.time(Channel::Counter).is_some()).count(), current.iter().filter(|p| p.times.iter().any(|t| t.limit.is_some())).count(), current.iter().filter(|p| p.fees.iter().any(|f| f.price.is_some())).count());
-    for n in import.notes.iter().filter(|n| matches!(n.kind, NoteKind::FeeDoubtful | NoteKind::TimeFromWords | NoteKind::TimeUnknown | NoteKind::PapersMiscounted | NoteKind::Dollars)) { println!("  {:?} {} {}", n.kind, n.code, n.detail); }
-    for c in ["1.004746", "2.000748", "1.012680", "1.013225", "2.000942", "1.003677","2.000992","1.010091"] {
-        if let Some(p) = import.procedures.iter().find(|p| p.code == c) { println!("{:#?}", (&p.name, &p.times, &p.fees, &p.papers, &p.notes, &p.doubts)); }
-    }
-    let index = Index::new(current.iter().copied());
-    for q in ["dkks", "khai sinh", "sao y", "giay phep xay dung", "1.00", "hộ", "đăng ký khai sinh có yếu tố nước ngoài", "bao hiem", "đất", "t", "can cuoc", "xe may", "ho ngheo", "vneid", "trợ cấp", "tam vang"] {
-        let started = std::time::Instant::now();
-        let hits = index.find(q, 9);
-        let took = started.elapsed();
-        println!("{q}: {:?} {:?}", took, hits.iter().take(4).map(|h| format!("{} {} ({})", current[h.position].code, current[h.position].name.chars().take(50).collect::<String>(), h.score)).collect::<Vec<_>>());
-    }
-    let longest = current.iter().max_by_key(|p| p.name.len()).unwrap();
-    let started = std::time::Instant::now();
-    let hit = index.find(&longest.name, 1)[0];
-    println!("longest name {:?} found {}", started.elapsed(), current[hit.position].code == longest.code);
-    let mut miss = 0;
-    for p in &current { let h = index.find(&p.name, 1)[0]; if tidy(&current[h.position].name).to_lowercase() != tidy(&p.name).to_lowercase() { miss += 1; println!("MISS {} {} -> {}", p.code, p.name, current[h.position].name); } 
-       let d = index.find(&p.code, 1)[0]; assert_eq!(current[d.position].code, p.code); }
-    println!("full names missed {miss}");
-    let s = std::time::Instant::now(); let _ = Index::new(current.iter().copied()); println!("index built in {:?}", s.elapsed());
-}
-// TEMP-END

@@ -58,9 +58,10 @@ pub fn times(text: &str) -> Vec<TimeLimit> {
     for (place, token) in tokens.iter().enumerate() {
         let Some(count) = token.parse::<u16>().ok().filter(|count| *count > 0) else { continue };
         // "sau 15 giờ" is an hour of the day.
-        let hour = place.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
-            matches!(*before, "sau" | "truoc" | "luc" | "den" | "tu")
-        });
+        let hour = place
+            .checked_sub(1)
+            .and_then(|before| tokens.get(before))
+            .is_some_and(|before| matches!(*before, "sau" | "truoc" | "luc" | "den" | "tu"));
         let rest = tokens.iter().skip(place + 1).copied().skip_while(|word| SPELLED.contains(word));
         let limit = match rest.take(3).collect::<Vec<_>>().as_slice() {
             ["ngay", "lam", "viec"] => TimeLimit::WorkingDays(count),
@@ -102,7 +103,8 @@ pub fn is_left_open(text: &str) -> bool {
     let anywhere = [" phi ", " muc thu ", " hoi dong nhan dan ", " hdnd "];
     let opening = [" theo quy dinh ", " khong quy dinh ", " chua quy dinh "];
     !is_free(folded.trim())
-        && (anywhere.iter().any(|words| folded.contains(words)) || opening.iter().any(|words| folded.starts_with(words)))
+        && (anywhere.iter().any(|words| folded.contains(words))
+            || opening.iter().any(|words| folded.starts_with(words)))
 }
 
 /// The amounts in đồng that a text names, in order, each once. A bare number is none: it needs groups of three or a currency.
@@ -121,7 +123,7 @@ pub fn amounts(text: &str) -> Vec<Money> {
         let grouped = !tail.is_empty() && (1..=3).contains(&head.len()) && tail.iter().all(|group| group.len() == 3);
         let currency = after.trim_start().to_lowercase();
         let in_dong = ["đ", "d/", "dong", "vnd", "vnđ"].iter().any(|unit| currency.starts_with(unit));
-        if !grouped && !(tail.is_empty() && in_dong) {
+        if !(grouped || tail.is_empty() && in_dong) {
             continue;
         }
         let amount = std::iter::once(head).chain(tail).collect::<String>().parse().map(Money);
@@ -146,7 +148,8 @@ fn pages_before(folded: &str) -> Option<u16> {
 
 /// "Miễn lệ phí", "Không thu", "Không": but not "Miễn lệ phí cho người thuộc hộ nghèo", where others pay, nor "Không quy định".
 fn is_free(folded: &str) -> bool {
-    let plain = ["khong", "khong co", "mien", "mien phi", "mien le phi", "khong thu", "khong mat phi", "khong phai nop"];
+    let plain =
+        ["khong", "khong co", "mien", "mien phi", "mien le phi", "khong thu", "khong mat phi", "khong phai nop"];
     let opening = ["khong thu ", "khong phai nop ", "mien phi ", "mien le phi ", "mien thu "];
     let others_pay = ["mien phi cho ", "mien phi doi voi ", "mien le phi cho ", "mien le phi doi voi "];
     plain.contains(&folded)
@@ -194,13 +197,15 @@ mod tests {
     #[test]
     fn fees_are_read_as_offices_write_them() {
         let flat = |amount, per: &str| FeeWords::One(Price::Flat(Money(amount)), per.into());
-        let pages =
-            Price::Pages { first: Money(2_000), first_pages: 2, then: Money(1_000), at_most: Money(200_000) };
+        let pages = Price::Pages { first: Money(2_000), first_pages: 2, then: Money(1_000), at_most: Money(200_000) };
         for (text, said) in [
             ("8.000 đồng/bản", flat(8_000, "bản")),
             ("10,000đ/trường hợp (một giấy tờ)", flat(10_000, "trường hợp")),
             ("50000 đồng", flat(50_000, "")),
-            ("2.000 đồng/trang; từ trang thứ 3 trở lên thu 1.000 đồng/trang, tối đa 200.000 đồng/bản", FeeWords::One(pages, "bản".into())),
+            (
+                "2.000 đồng/trang; từ trang thứ 3 trở lên thu 1.000 đồng/trang, tối đa 200.000 đồng/bản",
+                FeeWords::One(pages, "bản".into()),
+            ),
             ("Không", FeeWords::Free),
             ("Miễn lệ phí. Phí cấp bản sao thu riêng", FeeWords::Free),
             ("0 đồng", FeeWords::Free),

@@ -2,7 +2,7 @@
 //!
 //! Layout: `MCXB1\n`, the length of the key file as eight bytes little-endian, the key file, the database (SQLCipher).
 
-use super::{Store, settings};
+use super::{Store, ops, settings};
 use crate::error::{Code, Error, Result};
 use crate::keys::{DataKey, KeyFile, Unlock};
 use crate::place::{Place, write_durably};
@@ -25,15 +25,18 @@ impl Store {
         }
         let copy = target.with_extension("copy");
         let _ = fs::remove_file(&copy);
-        let reached: i64 = self.read(|connection| {
+        let reached = {
+            // A connection of its own, outside any transaction, as VACUUM asks; others go on writing meanwhile.
+            let connection = super::connection(self.path(), self.key(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let reached = ops::last_row(&connection)?;
             connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|error| match error.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::SystemIoFailure) => {
                     Error::new(Code::FileUnwritable).with("file", target.display()).because(error)
                 }
                 _ => Error::from(error),
             })?;
-            Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM op", [], |row| row.get(0))?)
-        })?;
+            reached
+        };
         let written = self.bundle(place, &copy, target).map_err(unwritable);
         let _ = fs::remove_file(&copy);
         let bytes = written?;

@@ -63,11 +63,15 @@ impl Store {
     /// Makes a new store. An existing one is never overwritten.
     pub fn create(place: &Place, key: DataKey) -> Result<Self> {
         let path = place.database();
-        if path.exists() {
+        if place.is_set_up() {
             return Err(Error::new(Code::AlreadySetUp));
         }
         fs::create_dir_all(place.data())
             .map_err(|error| Error::new(Code::FileUnwritable).with("file", place.data().display()).because(error))?;
+        if path.exists() {
+            // Set-up was cut off before its keys were written: nothing can ever open this, and still it is not deleted.
+            let _ = move_aside(place, &path, Error::new(Code::StoreDamaged));
+        }
         Self::connect(path, key)
     }
 

@@ -39,11 +39,8 @@ pub enum Difference {
 /// The differences between the versions in force on a day, by code. Words beside a time or fee count: an exemption is one.
 pub fn compare(old: &[Procedure], new: &[Procedure], day: Date) -> Vec<Change> {
     let (before, after) = (by_code(old, day), by_code(new, day));
-    let change = |procedure: &Procedure, what| Change {
-        code: procedure.code.clone(),
-        name: procedure.name.clone(),
-        what,
-    };
+    let change =
+        |procedure: &Procedure, what| Change { code: procedure.code.clone(), name: procedure.name.clone(), what };
     let mut changes = Vec::new();
     for (code, procedure) in &after {
         let what = before.get(code).map_or_else(|| vec![Difference::New], |earlier| differences(earlier, procedure));
@@ -88,8 +85,13 @@ mod tests {
         let copy = bare("2.009003", "Chứng thực bản sao", "Chứng thực");
         let mut dearer = birth.clone();
         dearer.effective_from = day;
-        dearer.fees =
-            vec![Fee { channels: vec![Channel::Counter], case: "".into(), price: None, per: "".into(), note: "".into() }];
+        dearer.fees = vec![Fee {
+            channels: vec![Channel::Counter],
+            case: "".into(),
+            price: None,
+            per: "".into(),
+            note: "".into(),
+        }];
         dearer.times = vec![ProcedureTime {
             channels: vec![Channel::Counter],
             case: "".into(),

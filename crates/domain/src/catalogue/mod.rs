@@ -81,11 +81,7 @@ impl Price {
             Self::Pages { first, first_pages, then, at_most } => {
                 let dear = pages.min(u32::from(first_pages));
                 let cheap = pages - dear;
-                first
-                    .0
-                    .saturating_mul(dear.into())
-                    .saturating_add(then.0.saturating_mul(cheap.into()))
-                    .min(at_most.0)
+                first.0.saturating_mul(dear.into()).saturating_add(then.0.saturating_mul(cheap.into())).min(at_most.0)
             }
         };
         Money(one.saturating_mul(copies.into()))
@@ -276,8 +272,7 @@ mod tests {
 
     #[test]
     fn copies_are_paid_by_the_pages_of_the_original() {
-        let price =
-            Price::Pages { first: Money(2_000), first_pages: 2, then: Money(1_000), at_most: Money(200_000) };
+        let price = Price::Pages { first: Money(2_000), first_pages: 2, then: Money(1_000), at_most: Money(200_000) };
         for (pages, copies, amount) in [
             (1, 1, 2_000),
             (2, 1, 4_000),
@@ -296,7 +291,8 @@ mod tests {
     #[test]
     fn the_version_that_began_last_counts() {
         let old = Procedure { effective_to: Some(date(2027, 2, 28)), ..bare("1.009001", "Khai sinh", "Hộ tịch") };
-        let corrected = Procedure { effective_from: date(2026, 11, 22), ..bare("1.009001", "Khai sinh", "Hộ tịch") };
+        let corrected =
+            Procedure { effective_from: date(2026, 11, 22), ..bare("1.009001", "Khai sinh", "Hộ tịch") };
         let other = bare("1.009002", "Khai tử", "Hộ tịch");
         let all = [old.clone(), other.clone(), corrected.clone()];
         let on = |year, month, day| version_on(&all, "1.009001", date(year, month, day));

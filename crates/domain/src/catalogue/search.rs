@@ -42,6 +42,8 @@ struct Phrase {
     /// As spelled, in lower case, to tell two names that fold to the same.
     spelled: String,
     folded: String,
+    /// Folded, each word with its accents behind it.
+    marked: String,
     initials: String,
     /// Number of words.
     length: u32,
@@ -65,8 +67,11 @@ struct Word {
 
 impl Word {
     fn new(text: &str) -> Self {
-        let mut accents: Vec<char> =
-            text.nfd().filter(|c| is_combining_mark(*c) || matches!(c, 'đ' | 'Đ')).flat_map(char::to_lowercase).collect();
+        let mut accents: Vec<char> = text
+            .nfd()
+            .filter(|c| is_combining_mark(*c) || matches!(c, 'đ' | 'Đ'))
+            .flat_map(char::to_lowercase)
+            .collect();
         accents.sort_unstable();
         Self { letters: fold(text).replace(' ', ""), accents }
     }
@@ -99,6 +104,7 @@ struct Query {
     words: Vec<Asked>,
     spelled: String,
     folded: String,
+    marked: String,
 }
 
 /// One word of a query.
@@ -153,7 +159,11 @@ impl Index {
             .collect();
         let often = |hit: &Hit| used.get(hit.position).copied().unwrap_or(0);
         hits.sort_by(|one, other| {
-            other.score.cmp(&one.score).then_with(|| often(other).cmp(&often(one))).then(one.position.cmp(&other.position))
+            other
+                .score
+                .cmp(&one.score)
+                .then_with(|| often(other).cmp(&often(one)))
+                .then(one.position.cmp(&other.position))
         });
         hits.truncate(limit);
         hits
@@ -181,7 +191,7 @@ impl Index {
         if asked.iter().all(|one| one.unneeded) {
             asked.iter_mut().for_each(|one| one.unneeded = false);
         }
-        Query { words: asked, spelled: text.to_lowercase(), folded: plain(&text) }
+        Query { words: asked, spelled: text.to_lowercase(), folded: plain(&text), marked: marked(&text) }
     }
 
     /// For each entry the sum of what its best words are worth, `None` where a word is missing.
@@ -253,16 +263,14 @@ impl Entry {
     /// before a long one.
     fn whole(&self, query: &Query) -> u32 {
         let run = |phrase: &Phrase| {
+            let folded = matching_run(&phrase.folded, &query.folded, phrase.worth);
             if phrase.spelled == query.spelled {
                 phrase.worth + 400
-            } else if phrase.folded == query.folded {
-                phrase.worth
-            } else if begins(&phrase.folded, &query.folded) {
-                phrase.worth / 5
-            } else if format!(" {}", phrase.folded).contains(&format!(" {}", query.folded)) {
-                phrase.worth / 10
+            } else if query.words.iter().all(|asked| asked.word.accents.is_empty()) {
+                folded
             } else {
-                0
+                // "hộ" is no beginning of "hỗ trợ" for somebody who types accents.
+                matching_run(&phrase.marked, &query.marked, phrase.worth).max(folded / 4)
             }
         };
         let asked = u32::try_from(query.words.len()).unwrap_or(u32::MAX);
@@ -280,6 +288,7 @@ impl Phrase {
             initials: initials(&folded),
             length: u32::try_from(folded.split(' ').count()).unwrap_or(u32::MAX),
             folded,
+            marked: marked(text),
             worth,
         }
     }
@@ -323,8 +332,24 @@ fn plain(text: &str) -> String {
     }
 }
 
-fn begins(text: &str, start: &str) -> bool {
-    text.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+/// Like [`plain`], with each word's accents behind it.
+fn marked(text: &str) -> String {
+    let words: Vec<String> = words(text).map(|word| word.letters + &String::from_iter(word.accents)).collect();
+    let rest = if fold(text).starts_with("thu tuc ") { words.get(2..).unwrap_or_default() } else { &words };
+    rest.join(" ")
+}
+
+/// What it is worth when the query is the text, its first words, or a run of its words (the last one still being typed).
+fn matching_run(text: &str, asked: &str, worth: u32) -> u32 {
+    if text == asked {
+        worth
+    } else if text.strip_prefix(asked).is_some_and(|rest| rest.starts_with(' ')) {
+        worth / 5
+    } else if text.starts_with(asked) || text.contains(&format!(" {asked}")) {
+        worth / 10
+    } else {
+        0
+    }
 }
 
 fn digits(code: &str) -> String {

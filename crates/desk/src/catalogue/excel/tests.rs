@@ -35,9 +35,25 @@ fn a_provinces_table_is_read_by_its_headings() {
     let bytes = workbook(&[
         &["DANH MỤC THỦ TỤC HÀNH CHÍNH CẤP XÃ"],
         &["(Kèm theo Quyết định số 1/QĐ-THU)"],
-        &["STT", "MÃ TTHC", "Tên thủ tục hành chính", "Lĩnh vực", "Thời hạn giải quyết (ngày)", "Phí, lệ phí (nếu có)", "Thành phần hồ sơ"],
+        &[
+            "STT",
+            "MÃ TTHC",
+            "Tên thủ tục hành chính",
+            "Lĩnh vực",
+            "Thời hạn giải quyết (ngày)",
+            "Phí, lệ phí (nếu có)",
+            "Thành phần hồ sơ",
+        ],
         &["I", "", "LĨNH VỰC HỘ TỊCH"],
-        &["1", "1.900001", "Đăng ký thử", "Hộ tịch", "03 ngày làm việc", "8.000 đồng/bản", "- Tờ khai theo mẫu\n- Bản sao Sổ hộ khẩu\n2. Giấy khác (nếu có)"],
+        &[
+            "1",
+            "1.900001",
+            "Đăng ký thử",
+            "Hộ tịch",
+            "03 ngày làm việc",
+            "8.000 đồng/bản",
+            "- Tờ khai theo mẫu\n- Bản sao Sổ hộ khẩu\n2. Giấy khác (nếu có)",
+        ],
         &["2", "2.900002.000.00.00.H22", "Đăng ký kết hôn thử", "Hộ tịch", "Trong ngày", "Không", ""],
         &["3", "1.900003", "Việc thử", "Đất đai", "5", "Do HĐND tỉnh quyết định", ""],
         &["4", "1.900004", "Việc khó", "Đất đai", "5 ngày làm việc; xác minh thì 10 ngày làm việc", "", ""],
@@ -58,7 +74,8 @@ fn a_provinces_table_is_read_by_its_headings() {
     assert_eq!((first.code.as_str(), first.field.as_str(), first.effective_from), ("1.900001", "Hộ tịch", TODAY));
     assert_eq!(first.time(Channel::Counter), Some(TimeLimit::WorkingDays(3)));
     assert_eq!((first.fees[0].price, first.fees[0].per.as_str()), (Some(Price::Flat(Money(8_000))), "bản"));
-    let papers: Vec<_> = first.papers.iter().map(|paper| (paper.name.as_str(), paper.originals, paper.copies)).collect();
+    let papers: Vec<_> =
+        first.papers.iter().map(|paper| (paper.name.as_str(), paper.originals, paper.copies)).collect();
     assert_eq!(papers, [("Tờ khai theo mẫu", 1, 0), ("Bản sao Sổ hộ khẩu", 0, 1), ("Giấy khác (nếu có)", 1, 0)]);
     assert_eq!((wedding.code.as_str(), wedding.may_authorise), ("2.900002", false));
     assert_eq!(wedding.time(Channel::Post), Some(TimeLimit::SameDay));
@@ -79,7 +96,7 @@ fn headings_may_lack_accents_and_values_may_be_numbers_dates_and_formulas() {
     sheet.write_formula(3, 3, Formula::new("\"Thủ \"&\"tục\"").set_result("Thủ tục")).expect("a cell");
     sheet.write_number(3, 4, 1.90001).expect("a cell");
     sheet.write_formula(3, 5, Formula::new("4000*2").set_result("8000")).expect("a cell");
-    sheet.write_with_format(3, 6, &ExcelDateTime::from_ymd(2026, 12, 1).expect("a day"), &day).expect("a cell");
+    sheet.write_with_format(3, 6, ExcelDateTime::from_ymd(2026, 12, 1).expect("a day"), &day).expect("a cell");
     sheet.write_formula(3, 7, Formula::new("1/0").set_result("#DIV/0!")).expect("a cell");
     for (row, from) in [(4, "15/01/2027"), (5, "ngày mai")] {
         sheet.write_string(row, 3, "Thủ tục").expect("a cell");
@@ -98,7 +115,10 @@ fn headings_may_lack_accents_and_values_may_be_numbers_dates_and_formulas() {
 
 #[test]
 fn a_row_keeps_what_it_does_not_say() {
-    let bytes = workbook(&[&["Mã", "Tên", "Thời hạn"], &["1.004873", "Cấp Giấy xác nhận tình trạng hôn nhân", "2 ngày làm việc"]]);
+    let bytes = workbook(&[
+        &["Mã", "Tên", "Thời hạn"],
+        &["1.004873", "Cấp Giấy xác nhận tình trạng hôn nhân", "2 ngày làm việc"],
+    ]);
     let import = read_excel("danh muc.xlsx", &bytes, builtin(), TODAY).expect("a catalogue");
     let version = &import.procedures[0];
     let known = version_on(builtin(), "1.004873", TODAY).expect("ships inside");
@@ -137,7 +157,8 @@ fn a_bomb_is_refused_before_it_is_opened() {
     let bomb = unpacks_sanely("bom.xlsx", &zeros, 1024 * 1024).map_err(|error| error.code());
     assert_eq!(bomb, Err(Code::CatalogueTooLarge));
     assert!(unpacks_sanely("bom.xlsx", &zeros, UNPACKED_BYTES).is_ok());
-    let announced = zipped("xl/sharedStrings.xml", br#"<sst count="1" uniqueCount="9999999999999999999999"><si/></sst>"#);
+    let announced =
+        zipped("xl/sharedStrings.xml", br#"<sst count="1" uniqueCount="9999999999999999999999"><si/></sst>"#);
     assert_eq!(refused(&announced).code(), Code::CatalogueTooLarge);
 }
 

@@ -1,0 +1,354 @@
+//! The commands, one function each.
+
+use crate::answers::Answers;
+use crate::session::{self, desk, desk_if_any};
+use crate::{Arguments, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size};
+use desk::api::dossiers::{DossierRow, Filter, ListInput};
+use desk::api::drafts::{self, Draft, PaperInput};
+use desk::api::enrol::EnrolInput;
+use desk::api::receipt::Paper;
+use desk::api::setup::{SetUp, set_up};
+use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
+use desk::catalogue::Catalogue;
+use desk::error::{Code, Error, Result};
+use desk::keys::Unlock;
+use domain::deadline::Rules;
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+use std::io::BufRead;
+use std::path::Path;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
+    match &arguments.command {
+        Command::Setup(input) => setup(arguments, answers, input),
+        Command::Enrol { hub, code } => {
+            let (view, _) = desk(arguments)?.enrol(&EnrolInput { hub: hub.clone(), code: code.clone() })?;
+            Ok(answers.say(&json!({ "enrolled": view.enrolled, "hub": view.hub }), &view.text))
+        }
+        Command::Catalogue(CatalogueCommand::Search { text }) => search(arguments, answers, text),
+        Command::Catalogue(CatalogueCommand::Import { file, preview }) => import(arguments, answers, file, *preview),
+        Command::Scan { images, text, stream } => {
+            if *stream {
+                return scan_stream(answers);
+            }
+            match text {
+                Some(text) => scan_text(answers, text),
+                None => scan_images(answers, images),
+            }
+        }
+        Command::Deadline { procedure, at, channel } => deadline(arguments, answers, procedure, at, *channel),
+        Command::Receive(input) => receive(arguments, answers, input),
+        Command::Show { code } => show(arguments, answers, code),
+        Command::List { due } => {
+            let filter = match due {
+                None => Filter::All,
+                Some(Due::Today) => Filter::Today,
+                Some(Due::Late) => Filter::Late,
+            };
+            let input = ListInput { filter, text: String::new(), limit: 500, offset: 0 };
+            Ok(rows(answers, &desk(arguments)?.dossiers(&input)?))
+        }
+        Command::Find { text } => Ok(rows(answers, &desk(arguments)?.find(text)?)),
+        Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
+        Command::Sync { once } => sync(arguments, answers, *once),
+        Command::Status => status(answers, &desk(arguments)?),
+        Command::Verify => verify(arguments, answers),
+        Command::Backup { file } => {
+            let written = desk(arguments)?.back_up_to(file)?;
+            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+        }
+        Command::Restore { file, recovery } => restore(arguments, answers, file, recovery.as_deref()),
+    }
+}
+
+fn setup(arguments: &Arguments, answers: &Answers, input: &SetupArguments) -> Result<ExitCode> {
+    let officer = input.officer.clone().or_else(|| arguments.officer.clone()).unwrap_or_else(|| "Quản trị".to_owned());
+    let input = SetUp {
+        agency: input.agency.clone(),
+        commune: input.commune.clone(),
+        superior: input.superior.clone(),
+        place: String::new(),
+        counter: input.desk,
+        phone: input.phone.clone(),
+        officer,
+        pin: input.pin.clone().unwrap_or_default(),
+        practice: input.practice,
+    };
+    let passphrase = session::passphrase()?;
+    let (desk, recovery) =
+        set_up(session::place(arguments), &input, Some(&passphrase), session::clock(), answers.language)?;
+    let session = desk.session()?;
+    let said = answers.words("cli_set_up", &[("centre", session.centre.clone()), ("recovery", recovery.to_string())]);
+    Ok(answers.say(&json!({ "recovery_key": *recovery, "agency": session.agency, "centre": session.centre }), &said))
+}
+
+fn search(arguments: &Arguments, answers: &Answers, text: &str) -> Result<ExitCode> {
+    let found = match desk_if_any(arguments)? {
+        Some(desk) => desk.find_procedures(text, 20)?,
+        None => procedures::find(answers.language, &Catalogue::with_stored(&[]), text, 20, now().date(), &[]),
+    };
+    let line = |row: &desk::api::catalogue::ProcedureRow| format!("{}  {}  [{}; {}]\n", row.code, row.name, row.time, row.fee);
+    Ok(answers.say(&json!(found), &found.iter().map(line).collect::<String>()))
+}
+
+fn import(arguments: &Arguments, answers: &Answers, file: &Path, preview: bool) -> Result<ExitCode> {
+    let (imported, _) = desk(arguments)?.import_catalogue(file, preview)?;
+    let mut said = answers.words(
+        if preview { "cli_import_preview" } else { "cli_imported" },
+        &[("kept", imported.kept.to_string()), ("rows", imported.rows.to_string())],
+    );
+    for change in &imported.changes {
+        said.push_str(&format!("\n{}  {}: {}", change.code, change.text, change.name));
+    }
+    for note in &imported.notes {
+        said.push_str(&format!("\n{}", note.text));
+    }
+    Ok(answers.say(&json!(imported), &said))
+}
+
+fn scan_text(answers: &Answers, text: &str) -> Result<ExitCode> {
+    let view = scan::text(answers.language, text, now().date())?;
+    Ok(answers.say(&json!([view]), &scanned(&view)))
+}
+
+fn scan_images(answers: &Answers, images: &[std::path::PathBuf]) -> Result<ExitCode> {
+    let mut documents = Vec::new();
+    let mut said = String::new();
+    let mut failed = false;
+    for image in images {
+        match scan::file(answers.language, image, now().date()) {
+            Ok(view) => {
+                said.push_str(&scanned(&view));
+                documents.push(json!(view));
+            }
+            Err(error) if images.len() == 1 => return Err(error),
+            Err(error) => {
+                failed = true;
+                let trouble = Trouble::of(answers.language, &error);
+                said.push_str(&format!("{} {} {}\n", trouble.what, trouble.lost, trouble.r#do));
+                documents.push(json!({ "file": image.display().to_string(), "error": trouble }));
+            }
+        }
+    }
+    let done = answers.say(&json!(documents), &said);
+    Ok(if failed { ExitCode::from(1) } else { done })
+}
+
+fn scanned(view: &scan::ScanView) -> String {
+    let mut said = match &view.card {
+        Some(card) => {
+            let born = card.born.as_deref().unwrap_or("–");
+            format!("{}  {}  {}  {}\n", card.number, card.name, born, card.address.as_deref().unwrap_or("–"))
+        }
+        None => format!("{:?}  {}\n", view.kind, view.text),
+    };
+    for warning in &view.warnings {
+        said.push_str(&format!("! {}\n", warning.text));
+    }
+    said
+}
+
+fn scan_stream(answers: &Answers) -> Result<ExitCode> {
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|error| Error::new(Code::FileUnreadable).with("file", "-").because(error))?;
+        let answer = match scan::texts(Path::new(line.trim_end())) {
+            Ok((texts, ms)) => json!({ "texts": texts, "ms": ms }),
+            Err(error) => json!({ "texts": [], "ms": 0.0, "error": Trouble::of(answers.language, &error) }),
+        };
+        answers.line(&answer.to_string());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn deadline(arguments: &Arguments, answers: &Answers, procedure: &str, at: &str, channel: Channel) -> Result<ExitCode> {
+    let at = moment(at)?;
+    let view = match desk_if_any(arguments)? {
+        Some(desk) => procedures::due(answers.language, &desk.catalogue(), procedure, at, channel.into(), desk.rules())?,
+        None => {
+            let catalogue = Catalogue::with_stored(&[]);
+            procedures::due(answers.language, &catalogue, procedure, at, channel.into(), &Rules::default())?
+        }
+    };
+    let mut said = view.reason.clone().unwrap_or_else(|| view.text.clone());
+    for step in &view.steps {
+        said.push_str(&format!("\n– {step}"));
+    }
+    Ok(answers.say(&json!(view), &said))
+}
+
+fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -> Result<ExitCode> {
+    let desk = desk(arguments)?;
+    let at = input.at.as_deref().map_or_else(|| desk.now(), moment)?;
+    let text = match (&input.card, &input.card_text) {
+        (Some(image), _) => scan::file(answers.language, image, at.date())?.text,
+        (None, text) => text.clone().unwrap_or_default(),
+    };
+    let card = scan::card(answers.language, &text)?;
+    let view = scan::text(answers.language, &text, at.date())?;
+    let catalogue = desk.catalogue();
+    let unknown = || Error::new(Code::ProcedureUnknown).with("code", &input.procedure);
+    let procedure = catalogue.in_force(&input.procedure, at.date()).ok_or_else(unknown)?;
+    let names: Vec<&str> = procedure.papers.iter().map(|paper| paper.name.as_str()).collect();
+    let draft = Draft {
+        applicant: PersonInput { phone: input.phone.clone(), ..PersonInput::from(&card) },
+        procedure: Some(input.procedure.clone()),
+        channel: input.channel.into(),
+        papers: input.papers.iter().map(|paper| counted(paper, &names)).collect::<Result<_>>()?,
+        sets: 1,
+        helper: input.helper.clone(),
+        note: input.note.clone(),
+        card_seen: drafts::CardSeen::Original,
+        ..Draft::default()
+    };
+    let (mut received, _) = desk.receive_answering_all(draft, at)?;
+    received.warnings.splice(0..0, view.warnings);
+    let mut said = answers.words("cli_received", &[("code", received.code.clone())]);
+    let due = received.due.as_deref().and_then(|due| moment(due).ok());
+    if let Some(due) = due {
+        let when = desk::api::words::moment(answers.language, due);
+        said.push_str(&format!("\n{}", answers.words("cli_due", &[("due", when)])));
+    }
+    for warning in &received.warnings {
+        said.push_str(&format!("\n! {}", warning.text));
+    }
+    Ok(answers.say(&json!({ "code": received.code, "due": received.due, "warnings": received.warnings }), &said))
+}
+
+/// `K=originals,copies`, where K is a place in the procedure's list, counted from 1, or a paper's name.
+fn counted(paper: &str, names: &[&str]) -> Result<PaperInput> {
+    let wrong = || Error::new(Code::FieldWrong).with("field", format!("--paper {paper}"));
+    let (which, counts) = paper.rsplit_once('=').ok_or_else(wrong)?;
+    let (originals, copies) = counts.split_once(',').unwrap_or((counts, "0"));
+    let count = |text: &str| text.trim().parse::<u16>().map_err(|_| wrong());
+    let name = match which.trim().parse::<usize>() {
+        Ok(place) => (*place.checked_sub(1).and_then(|place| names.get(place)).ok_or_else(wrong)?).to_owned(),
+        Err(_) => which.trim().to_owned(),
+    };
+    Ok(PaperInput { name, originals: count(originals)?, copies: count(copies)?, note: String::new() })
+}
+
+fn show(arguments: &Arguments, answers: &Answers, code: &str) -> Result<ExitCode> {
+    let view = desk(arguments)?.dossier(code)?;
+    let mut document = json!(view);
+    if let Value::Object(fields) = &mut document {
+        fields.remove("alias");
+        fields.insert("aliases".to_owned(), json!(view.alias.iter().collect::<Vec<_>>()));
+    }
+    let mut said = format!(
+        "{} ({})\n{}\n{}\n{}: {}\n",
+        view.code, view.number_note, view.applicant.name, view.procedure, view.state_text, view.due_text
+    );
+    for line in &view.timeline {
+        said.push_str(&format!("  {}  {}  {}\n", line.at, line.by, line.text));
+    }
+    Ok(answers.say(&document, &said))
+}
+
+fn rows(answers: &Answers, rows: &[DossierRow]) -> ExitCode {
+    let document = |row: &DossierRow| {
+        json!({ "code": row.code, "applicant": row.applicant, "procedure": row.procedure, "state": row.state,
+                "due": row.due, "sync": row.sync })
+    };
+    let line = |row: &DossierRow| format!("{}  {}  {}  {}\n", row.code, row.applicant, row.due_text, row.procedure);
+    answers.say(&rows.iter().map(document).collect(), &rows.iter().map(line).collect::<String>())
+}
+
+fn print(arguments: &Arguments, answers: &Answers, code: &str, size: Size, out: &Path) -> Result<ExitCode> {
+    let desk = desk(arguments)?;
+    let paper = match size {
+        Size::A5 => Paper::A5,
+        Size::A4 => Paper::A4,
+    };
+    let written = if out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
+        desk.picture_to_file(code, paper, out)?
+    } else {
+        desk.print_to_file(code, paper, out)?.0
+    };
+    Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+}
+
+fn sync(arguments: &Arguments, answers: &Answers, once: bool) -> Result<ExitCode> {
+    let desk = desk(arguments)?;
+    let mut first = true;
+    loop {
+        match desk.sync_now() {
+            Ok(_) => return status(answers, &desk),
+            Err(error) if once || !may_pass(error.code()) => return Err(error),
+            Err(error) => {
+                if first && !answers.json {
+                    answers.line(&Trouble::of(answers.language, &error).what);
+                }
+                first = false;
+                thread::sleep(Duration::from_secs(5));
+            }
+        }
+    }
+}
+
+/// Whether trying again later may help without anybody doing anything.
+fn may_pass(code: Code) -> bool {
+    matches!(code, Code::HubUnreachable | Code::HubSilent | Code::HubFailing | Code::HubUnreadable)
+}
+
+fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
+    let view = desk.sync_status()?;
+    let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill,
+        "enrolled": view.enrolled, "last_success": view.last_success, "text": view.text });
+    Ok(answers.say(&document, &format!("{}\n{}", view.text, view.detail)))
+}
+
+fn verify(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
+    let verified = desk(arguments)?.verify()?;
+    let ok = verified.faults.is_empty();
+    let params = [("operations", verified.operations.to_string()), ("dossiers", verified.dossiers.to_string())];
+    let mut said = answers.words(if ok { "cli_verified" } else { "cli_verify_failed" }, &params);
+    for fault in &verified.faults {
+        said.push_str(&format!("\n! {fault}"));
+    }
+    let document = json!({ "ok": ok, "from": "beginning", "operations": verified.operations,
+        "dossiers": verified.dossiers, "faults": verified.faults });
+    let done = answers.say(&document, &said);
+    Ok(if ok { done } else { ExitCode::from(1) })
+}
+
+fn restore(arguments: &Arguments, answers: &Answers, file: &Path, recovery: Option<&str>) -> Result<ExitCode> {
+    let passphrase = match recovery {
+        Some(_) => String::new(),
+        None => session::passphrase()?,
+    };
+    let how = recovery.map_or(Unlock::Passphrase(&passphrase), Unlock::Recovery);
+    let place = session::place(arguments);
+    let desk = safety::restore(place, file, &how, &session::sitter(arguments), session::clock(), answers.language)?;
+    let verified = desk.verify()?;
+    let params = [("operations", verified.operations.to_string()), ("dossiers", verified.dossiers.to_string())];
+    let document = json!({ "ok": verified.faults.is_empty(), "operations": verified.operations, "dossiers": verified.dossiers });
+    Ok(answers.say(&document, &answers.words("cli_restored", &params)))
+}
+
+/// Now, as Vietnamese civil time by this computer's clock.
+fn now() -> DateTime {
+    desk::api::civil(session::clock()())
+}
+
+/// A moment as people and scripts write it: RFC 3339, or Vietnamese civil time.
+fn moment(text: &str) -> Result<DateTime> {
+    let wrong = || Error::new(Code::FieldWrong).with("field", format!("--at {text}"));
+    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
+        return Ok(desk::api::civil(timestamp.as_millisecond()));
+    }
+    let plain = text.trim().replacen(' ', "T", 1);
+    plain.parse::<DateTime>().map_err(|error| wrong().because(error))
+}
+
+impl From<Channel> for drafts::Channel {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Counter => Self::Counter,
+            Channel::Online => Self::Online,
+            Channel::Post => Self::Post,
+        }
+    }
+}

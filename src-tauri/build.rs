@@ -1,0 +1,47 @@
+//! Names every command, so that a capability has to allow each one.
+
+use tauri_build::{AppManifest, Attributes};
+
+const COMMANDS: &[&str] = &[
+    "add_note",
+    "add_officer",
+    "back_up",
+    "cancel_printing",
+    "change_phone",
+    "check_intake",
+    "dossier",
+    "dossiers",
+    "draft",
+    "drop_draft",
+    "earlier",
+    "enrol",
+    "find_procedures",
+    "give_alias",
+    "lock",
+    "log_in",
+    "look_up",
+    "officers",
+    "opening",
+    "preview_receipt",
+    "print_receipt",
+    "printers",
+    "printing",
+    "procedure",
+    "read_picture",
+    "read_text",
+    "receive",
+    "reveal",
+    "save_draft",
+    "save_receipt",
+    "set_up",
+    "sync_now",
+    "sync_status",
+    "today",
+];
+
+fn main() {
+    let attributes = Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        panic!("{error:#}");
+    }
+}

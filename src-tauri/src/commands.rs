@@ -1,0 +1,324 @@
+//! The commands of the window, each one line over `desk::api`, off the window's own thread.
+
+use crate::keeping::tell;
+use desk::api::catalogue::{ProcedureRow, ProcedureView};
+use desk::api::dossiers::{DossierRow, DossierView, ListInput};
+use desk::api::drafts::{Draft, DraftSaved};
+use desk::api::enrol::EnrolInput;
+use desk::api::lookup::{LookUp, Person};
+use desk::api::officers::{AddOfficer, OfficerTile};
+use desk::api::opening::{LogIn, Opening, Session, Workplace};
+use desk::api::people::FieldProblem;
+use desk::api::procedures::{FindInput, ProcedureInput};
+use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
+use desk::api::receive::{Receive, Received};
+use desk::api::scan::ScanView;
+use desk::api::setup::{SetUp, SetUpDone};
+use desk::api::sync::SyncView;
+use desk::api::today::Today;
+use desk::api::{Desk, Done, Trouble};
+use desk::error::{Code, Error, Result};
+use serde::Deserialize;
+use std::sync::Arc;
+use tauri::ipc::Invoke;
+use tauri::{AppHandle, State, Wry, async_runtime, command, generate_handler};
+
+/// What a command answers.
+type Answer<T> = std::result::Result<T, Trouble>;
+/// The computer at the counter.
+type Here<'a> = State<'a, Arc<Workplace>>;
+
+/// Every command there is.
+pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    generate_handler![
+        add_note,
+        add_officer,
+        back_up,
+        cancel_printing,
+        change_phone,
+        check_intake,
+        dossier,
+        dossiers,
+        draft,
+        drop_draft,
+        earlier,
+        enrol,
+        find_procedures,
+        give_alias,
+        lock,
+        log_in,
+        look_up,
+        officers,
+        opening,
+        preview_receipt,
+        print_receipt,
+        printers,
+        printing,
+        procedure,
+        read_picture,
+        read_text,
+        receive,
+        reveal,
+        save_draft,
+        save_receipt,
+        set_up,
+        sync_now,
+        sync_status,
+        today,
+    ]
+}
+
+/// Runs a use case off the window's thread; a fault in it is a trouble like any other.
+async fn at<T: Send + 'static>(here: Here<'_>, what: impl FnOnce(&Workplace) -> Result<T> + Send + 'static) -> Answer<T> {
+    let (workplace, language) = (here.inner().clone(), here.language());
+    let result = async_runtime::spawn_blocking(move || what(&workplace)).await;
+    let result = result.unwrap_or_else(|error| Err(Error::new(Code::Internal).because(error)));
+    result.map_err(|error| {
+        log::warn!("{error}");
+        Trouble::of(language, &error)
+    })
+}
+
+/// The same for whoever is logged in.
+async fn by<T: Send + 'static>(here: Here<'_>, what: impl FnOnce(&Desk) -> Result<T> + Send + 'static) -> Answer<T> {
+    at(here, move |workplace| what(&*workplace.desk()?)).await
+}
+
+/// The same for a use case that writes: the screens are told what changed.
+async fn does<T: Send + 'static>(
+    app: AppHandle,
+    here: Here<'_>,
+    what: impl FnOnce(&Desk) -> Done<T> + Send + 'static,
+) -> Answer<T> {
+    let (view, changes) = by(here, what).await?;
+    tell(&app, &changes);
+    Ok(view)
+}
+
+/// A dossier's number.
+#[derive(Deserialize)]
+struct Of {
+    code: String,
+}
+
+/// A text.
+#[derive(Deserialize)]
+struct Text {
+    text: String,
+}
+
+/// A draft's name.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// A personal number.
+#[derive(Deserialize)]
+struct Number {
+    number: String,
+}
+
+/// A print job.
+#[derive(Deserialize)]
+struct Job {
+    job: String,
+}
+
+/// A picture from the clipboard, a drop or a file dialogue.
+#[derive(Deserialize)]
+struct Picture {
+    name: String,
+    base64: String,
+}
+
+/// Words for a dossier's timeline.
+#[derive(Deserialize)]
+struct Note {
+    code: String,
+    text: String,
+}
+
+/// A telephone number for a dossier.
+#[derive(Deserialize)]
+struct NewPhone {
+    code: String,
+    phone: String,
+}
+
+/// An official code for a dossier.
+#[derive(Deserialize)]
+struct NewAlias {
+    code: String,
+    alias: String,
+}
+
+#[command]
+async fn opening(here: Here<'_>) -> Answer<Opening> {
+    at(here, Workplace::opening).await
+}
+
+#[command]
+async fn set_up(here: Here<'_>, input: SetUp) -> Answer<SetUpDone> {
+    at(here, move |workplace| workplace.set_up(&input)).await
+}
+
+#[command]
+async fn log_in(here: Here<'_>, input: LogIn) -> Answer<Session> {
+    at(here, move |workplace| workplace.log_in(&input)).await
+}
+
+#[command]
+async fn lock(here: Here<'_>) -> Answer<()> {
+    at(here, |workplace| Ok(workplace.lock())).await
+}
+
+#[command]
+async fn today(here: Here<'_>) -> Answer<Today> {
+    by(here, Desk::today).await
+}
+
+#[command]
+async fn read_text(here: Here<'_>, input: Text) -> Answer<ScanView> {
+    at(here, move |workplace| workplace.read_text(&input.text)).await
+}
+
+#[command]
+async fn read_picture(here: Here<'_>, input: Picture) -> Answer<ScanView> {
+    at(here, move |workplace| workplace.read_picture(&input.name, &input.base64)).await
+}
+
+#[command]
+async fn look_up(here: Here<'_>, input: Text) -> Answer<LookUp> {
+    by(here, move |desk| desk.look_up(&input.text)).await
+}
+
+#[command]
+async fn earlier(here: Here<'_>, input: Number) -> Answer<Option<Person>> {
+    by(here, move |desk| desk.earlier(&input.number)).await
+}
+
+#[command]
+async fn find_procedures(here: Here<'_>, input: FindInput) -> Answer<Vec<ProcedureRow>> {
+    by(here, move |desk| desk.find_procedures(&input.text, input.limit as usize)).await
+}
+
+#[command]
+async fn procedure(here: Here<'_>, input: ProcedureInput) -> Answer<ProcedureView> {
+    by(here, move |desk| desk.procedure(&input)).await
+}
+
+#[command]
+async fn save_draft(app: AppHandle, here: Here<'_>, input: Draft) -> Answer<DraftSaved> {
+    does(app, here, move |desk| desk.save_draft(&input)).await
+}
+
+#[command]
+async fn draft(here: Here<'_>, input: Named) -> Answer<Draft> {
+    by(here, move |desk| desk.draft(&input.id)).await
+}
+
+#[command]
+async fn drop_draft(app: AppHandle, here: Here<'_>, input: Named) -> Answer<()> {
+    does(app, here, move |desk| desk.drop_draft(&input.id)).await
+}
+
+#[command]
+async fn check_intake(here: Here<'_>, input: Draft) -> Answer<Vec<FieldProblem>> {
+    by(here, move |desk| desk.check_intake(&input)).await
+}
+
+#[command]
+async fn receive(app: AppHandle, here: Here<'_>, input: Receive) -> Answer<Received> {
+    does(app, here, move |desk| desk.receive(&input)).await
+}
+
+#[command]
+async fn preview_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Preview> {
+    by(here, move |desk| desk.preview_receipt(&input)).await
+}
+
+#[command]
+async fn printers(here: Here<'_>) -> Answer<Vec<PrinterRow>> {
+    by(here, |desk| Ok(desk.printers())).await
+}
+
+#[command]
+async fn print_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Printing> {
+    by(here, move |desk| desk.print_receipt(&input)).await
+}
+
+#[command]
+async fn printing(app: AppHandle, here: Here<'_>, input: Job) -> Answer<Printing> {
+    does(app, here, move |desk| desk.printing(&input.job)).await
+}
+
+#[command]
+async fn cancel_printing(here: Here<'_>, input: Job) -> Answer<()> {
+    by(here, move |desk| desk.cancel_printing(&input.job)).await
+}
+
+#[command]
+async fn save_receipt(app: AppHandle, here: Here<'_>, input: ReceiptInput) -> Answer<Written> {
+    does(app, here, move |desk| desk.save_receipt(&input)).await
+}
+
+#[command]
+async fn dossiers(here: Here<'_>, input: ListInput) -> Answer<Vec<DossierRow>> {
+    by(here, move |desk| desk.dossiers(&input)).await
+}
+
+#[command]
+async fn dossier(here: Here<'_>, input: Of) -> Answer<DossierView> {
+    by(here, move |desk| desk.dossier(&input.code)).await
+}
+
+#[command]
+async fn reveal(here: Here<'_>, input: Of) -> Answer<String> {
+    by(here, move |desk| desk.reveal(&input.code)).await
+}
+
+#[command]
+async fn change_phone(app: AppHandle, here: Here<'_>, input: NewPhone) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.change_phone(&input.code, &input.phone)).await
+}
+
+#[command]
+async fn add_note(app: AppHandle, here: Here<'_>, input: Note) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.add_note(&input.code, &input.text)).await
+}
+
+#[command]
+async fn give_alias(app: AppHandle, here: Here<'_>, input: NewAlias) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.give_alias(&input.code, &input.alias)).await
+}
+
+#[command]
+async fn sync_status(here: Here<'_>) -> Answer<SyncView> {
+    by(here, Desk::sync_status).await
+}
+
+#[command]
+async fn sync_now(app: AppHandle, here: Here<'_>) -> Answer<SyncView> {
+    does(app, here, Desk::sync_now).await
+}
+
+#[command]
+async fn enrol(app: AppHandle, here: Here<'_>, input: EnrolInput) -> Answer<SyncView> {
+    does(app, here, move |desk| desk.enrol(&input)).await
+}
+
+#[command]
+async fn back_up(app: AppHandle, here: Here<'_>) -> Answer<Written> {
+    does(app, here, Desk::back_up).await
+}
+
+#[command]
+async fn officers(here: Here<'_>) -> Answer<Vec<OfficerTile>> {
+    by(here, Desk::officers).await
+}
+
+#[command]
+async fn add_officer(app: AppHandle, here: Here<'_>, input: AddOfficer) -> Answer<OfficerTile> {
+    does(app, here, move |desk| desk.add_officer(&input)).await
+}
