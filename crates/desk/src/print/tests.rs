@@ -2,13 +2,12 @@
 //!
 //! `BLESS=1` rewrites the golden files; look at them before you keep them.
 
-use super::face::Faces;
 use super::layout::{Mark, Page};
 use super::receipt::{
     Applicant, Counterpart, Due, FeeLine, Fees, Paper, PaperLine, Receipt, Reprint, Standing, Submitter, pages, pdf,
     text,
 };
-use super::{face::Face, picture};
+use super::picture;
 use domain::card::receipt::{LookupSecret, Receipt as Lookup};
 use domain::catalogue::Channel;
 use domain::code::DossierCode;
@@ -435,6 +434,4 @@ fn dots_are_there_to_write_on_where_nothing_is_known() {
         assert!(words.contains(label), "{label}");
     }
     assert!(words.contains("chưa có thời hạn") && words.contains("Chưa hẹn được ngày"));
-    let faces = Faces::open().expect("fonts");
-    assert!(faces.width(Face::Regular, 11.0, "...") > 0.0);
 }
