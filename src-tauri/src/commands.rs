@@ -2,7 +2,7 @@
 
 use crate::keeping::tell;
 use desk::api::catalogue::{ProcedureRow, ProcedureView};
-use desk::api::dossiers::{DossierRow, DossierView, ListInput};
+use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
 use desk::api::lookup::{LookUp, Person};
@@ -12,6 +12,7 @@ use desk::api::people::FieldProblem;
 use desk::api::procedures::{FindInput, ProcedureInput};
 use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
 use desk::api::receive::{Receive, Received};
+use desk::api::safety::BackedUp;
 use desk::api::scan::ScanView;
 use desk::api::setup::{SetUp, SetUpDone};
 use desk::api::sync::SyncView;
@@ -69,7 +70,10 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 }
 
 /// Runs a use case off the window's thread; a fault in it is a trouble like any other.
-async fn at<T: Send + 'static>(here: Here<'_>, what: impl FnOnce(&Workplace) -> Result<T> + Send + 'static) -> Answer<T> {
+async fn at<T: Send + 'static>(
+    here: Here<'_>,
+    what: impl FnOnce(&Workplace) -> Result<T> + Send + 'static,
+) -> Answer<T> {
     let (workplace, language) = (here.inner().clone(), here.language());
     let result = async_runtime::spawn_blocking(move || what(&workplace)).await;
     let result = result.unwrap_or_else(|error| Err(Error::new(Code::Internal).because(error)));
@@ -184,7 +188,7 @@ async fn read_text(here: Here<'_>, input: Text) -> Answer<ScanView> {
 }
 
 #[command]
-async fn read_picture(here: Here<'_>, input: Picture) -> Answer<ScanView> {
+async fn read_picture(here: Here<'_>, input: Picture) -> Answer<Vec<ScanView>> {
     at(here, move |workplace| workplace.read_picture(&input.name, &input.base64)).await
 }
 
@@ -274,7 +278,7 @@ async fn dossier(here: Here<'_>, input: Of) -> Answer<DossierView> {
 }
 
 #[command]
-async fn reveal(here: Here<'_>, input: Of) -> Answer<String> {
+async fn reveal(here: Here<'_>, input: Of) -> Answer<Revealed> {
     by(here, move |desk| desk.reveal(&input.code)).await
 }
 
@@ -309,7 +313,7 @@ async fn enrol(app: AppHandle, here: Here<'_>, input: EnrolInput) -> Answer<Sync
 }
 
 #[command]
-async fn back_up(app: AppHandle, here: Here<'_>) -> Answer<Written> {
+async fn back_up(app: AppHandle, here: Here<'_>) -> Answer<BackedUp> {
     does(app, here, Desk::back_up).await
 }
 

@@ -9,10 +9,8 @@ use desk::api::enrol::EnrolInput;
 use desk::api::receipt::Paper;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
-use desk::catalogue::Catalogue;
 use desk::error::{Code, Error, Result};
 use desk::keys::Unlock;
-use domain::deadline::Rules;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use std::io::BufRead;
@@ -88,9 +86,10 @@ fn setup(arguments: &Arguments, answers: &Answers, input: &SetupArguments) -> Re
 fn search(arguments: &Arguments, answers: &Answers, text: &str) -> Result<ExitCode> {
     let found = match desk_if_any(arguments)? {
         Some(desk) => desk.find_procedures(text, 20)?,
-        None => procedures::find(answers.language, &Catalogue::with_stored(&[]), text, 20, now().date(), &[]),
+        None => procedures::starter_find(answers.language, text, 20, now().date()),
     };
-    let line = |row: &desk::api::catalogue::ProcedureRow| format!("{}  {}  [{}; {}]\n", row.code, row.name, row.time, row.fee);
+    let line =
+        |row: &desk::api::catalogue::ProcedureRow| format!("{}  {}  [{}; {}]\n", row.code, row.name, row.time, row.fee);
     Ok(answers.say(&json!(found), &found.iter().map(line).collect::<String>()))
 }
 
@@ -111,7 +110,7 @@ fn import(arguments: &Arguments, answers: &Answers, file: &Path, preview: bool) 
 
 fn scan_text(answers: &Answers, text: &str) -> Result<ExitCode> {
     let view = scan::text(answers.language, text, now().date())?;
-    Ok(answers.say(&json!([view]), &scanned(&view)))
+    Ok(answers.say(&json!([view]), &scanned(answers, &view)))
 }
 
 fn scan_images(answers: &Answers, images: &[std::path::PathBuf]) -> Result<ExitCode> {
@@ -121,7 +120,7 @@ fn scan_images(answers: &Answers, images: &[std::path::PathBuf]) -> Result<ExitC
     for image in images {
         match scan::file(answers.language, image, now().date()) {
             Ok(view) => {
-                said.push_str(&scanned(&view));
+                said.push_str(&scanned(answers, &view));
                 documents.push(json!(view));
             }
             Err(error) if images.len() == 1 => return Err(error),
@@ -137,13 +136,13 @@ fn scan_images(answers: &Answers, images: &[std::path::PathBuf]) -> Result<ExitC
     Ok(if failed { ExitCode::from(1) } else { done })
 }
 
-fn scanned(view: &scan::ScanView) -> String {
+fn scanned(answers: &Answers, view: &scan::ScanView) -> String {
     let mut said = match &view.card {
         Some(card) => {
             let born = card.born.as_deref().unwrap_or("–");
             format!("{}  {}  {}  {}\n", card.number, card.name, born, card.address.as_deref().unwrap_or("–"))
         }
-        None => format!("{:?}  {}\n", view.kind, view.text),
+        None => format!("{}  {}\n", answers.words(view.kind.words(), &[]), view.text),
     };
     for warning in &view.warnings {
         said.push_str(&format!("! {}\n", warning.text));
@@ -166,11 +165,8 @@ fn scan_stream(answers: &Answers) -> Result<ExitCode> {
 fn deadline(arguments: &Arguments, answers: &Answers, procedure: &str, at: &str, channel: Channel) -> Result<ExitCode> {
     let at = moment(at)?;
     let view = match desk_if_any(arguments)? {
-        Some(desk) => procedures::due(answers.language, &desk.catalogue(), procedure, at, channel.into(), desk.rules())?,
-        None => {
-            let catalogue = Catalogue::with_stored(&[]);
-            procedures::due(answers.language, &catalogue, procedure, at, channel.into(), &Rules::default())?
-        }
+        Some(desk) => desk.deadline(procedure, at, channel.into())?,
+        None => procedures::starter_due(answers.language, procedure, at, channel.into())?,
     };
     let mut said = view.reason.clone().unwrap_or_else(|| view.text.clone());
     for step in &view.steps {
@@ -324,7 +320,8 @@ fn restore(arguments: &Arguments, answers: &Answers, file: &Path, recovery: Opti
     let desk = safety::restore(place, file, &how, &session::sitter(arguments), session::clock(), answers.language)?;
     let verified = desk.verify()?;
     let params = [("operations", verified.operations.to_string()), ("dossiers", verified.dossiers.to_string())];
-    let document = json!({ "ok": verified.faults.is_empty(), "operations": verified.operations, "dossiers": verified.dossiers });
+    let document =
+        json!({ "ok": verified.faults.is_empty(), "operations": verified.operations, "dossiers": verified.dossiers });
     Ok(answers.say(&document, &answers.words("cli_restored", &params)))
 }
 

@@ -44,7 +44,8 @@ pub fn passphrase() -> Result<String> {
         return Ok(text);
     }
     if std::io::stdin().is_terminal() {
-        return rpassword::prompt_password("Cụm mật khẩu / Passphrase: ").map_err(|error| Error::new(Code::Locked).because(error));
+        return rpassword::prompt_password("Cụm mật khẩu / Passphrase: ")
+            .map_err(|error| Error::new(Code::Locked).because(error));
     }
     Err(Error::new(Code::Locked))
 }

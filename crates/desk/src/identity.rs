@@ -65,7 +65,9 @@ impl Identity {
         let Some(known) = known else { return Verdict::GoUnenrolled };
         let next = || {
             let spare = known.spares.first().filter(|(spare, _)| *spare != replica);
-            spare.map_or(Verdict::GoUnenrolled, |(replica, lane)| Verdict::TakeSpare(Lease { replica: *replica, lane: *lane }))
+            spare.map_or(Verdict::GoUnenrolled, |(replica, lane)| {
+                Verdict::TakeSpare(Lease { replica: *replica, lane: *lane })
+            })
         };
         let behind_mark = mark.replica == Some(replica) && mark.seq > last_seq;
         let behind_reservation = known.reserved > last_seq + RESERVATION;

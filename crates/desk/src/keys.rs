@@ -173,12 +173,17 @@ impl KeyFile {
         }
         let (slot, secret, wrong) = match how {
             Unlock::Pin { officer, pin } => {
-                let slot = self.slots.iter().find(|slot| matches!(&slot.owner, Owner::Officer { officer: o, .. } if o == officer));
+                let slot = self
+                    .slots
+                    .iter()
+                    .find(|slot| matches!(&slot.owner, Owner::Officer { officer: o, .. } if o == officer));
                 (slot, (*pin).to_owned(), Code::PinWrong)
             }
-            Unlock::Passphrase(text) => {
-                (self.slots.iter().find(|slot| slot.owner == Owner::Passphrase), (*text).to_owned(), Code::PassphraseWrong)
-            }
+            Unlock::Passphrase(text) => (
+                self.slots.iter().find(|slot| slot.owner == Owner::Passphrase),
+                (*text).to_owned(),
+                Code::PassphraseWrong,
+            ),
             Unlock::Recovery(text) => {
                 let key: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
                 let slot = self.slots.iter().find(|slot| slot.owner == Owner::Recovery);
@@ -211,7 +216,11 @@ impl KeyFile {
 impl Slot {
     fn open(&self, secret: &str, place: &Place) -> Result<Option<DataKey>> {
         let damaged = || Error::new(Code::KeysDamaged);
-        let nonce = HEXLOWER.decode(self.nonce.as_bytes()).ok().and_then(|n| <[u8; 24]>::try_from(n).ok()).ok_or_else(damaged)?;
+        let nonce = HEXLOWER
+            .decode(self.nonce.as_bytes())
+            .ok()
+            .and_then(|n| <[u8; 24]>::try_from(n).ok())
+            .ok_or_else(damaged)?;
         let wrapped = HEXLOWER.decode(self.wrapped.as_bytes()).map_err(|_| damaged())?;
         let opened = self.cipher(secret, place, false)?.decrypt(&XNonce::from(nonce), wrapped.as_slice());
         let Ok(opened) = opened.map(Zeroizing::new) else { return Ok(None) };

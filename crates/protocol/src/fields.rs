@@ -182,7 +182,9 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
     let text = |bytes: &[u8]| decode::<Text>(bytes).map(|text| text.text);
     Ok(match public.kind {
         kind::RECEIVED => Content::Dossier(Op::Received(Box::new(received::read(&public.fields, personal)?))),
-        kind::NOTED => Content::Dossier(Op::Noted { text: personal.map(text).transpose()?.flatten().unwrap_or_default() }),
+        kind::NOTED => {
+            Content::Dossier(Op::Noted { text: personal.map(text).transpose()?.flatten().unwrap_or_default() })
+        }
         kind::PHONE_CHANGED => {
             let phone = personal.map(text).transpose()?.flatten();
             let phone = phone.map(|phone| Phone::parse(&phone)).transpose().map_err(|_| Malformed::Field("phone"))?;

@@ -91,6 +91,7 @@ pub struct ListInput {
 /// See [`ListInput::filter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "DossierFilter")]
 pub enum Filter {
     /// Everything.
     All,
@@ -102,6 +103,13 @@ pub enum Filter {
     Late,
     /// Not at the province yet.
     Unsent,
+}
+
+/// A whole personal number; that it was looked at is logged.
+#[derive(Serialize, TS)]
+pub struct Revealed {
+    /// Empty where none was given.
+    pub number: String,
 }
 
 /// One line of the timeline.
@@ -301,7 +309,9 @@ impl Desk {
             Op::PhoneChanged { phone: None } => said("timeline_phone_removed", &[]),
             Op::AliasGiven { code } => said("timeline_alias", &[("code", code.as_str().to_owned())]),
             Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
-            Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
+            Op::Printed { form, copy } => {
+                said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())])
+            }
             Op::Unknown { .. } => said("timeline_unknown", &[]),
         };
         let sync = ops::progress(connection, entry.stamp.id)?;
@@ -314,18 +324,21 @@ impl Desk {
     }
 
     /// The whole personal number of a dossier's applicant. Each view is logged.
-    pub fn reveal(&self, code: &str) -> Result<String> {
+    pub fn reveal(&self, code: &str) -> Result<Revealed> {
         let (row, dossier) = self.located(code)?;
-        let number = dossier.received().applicant.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
+        let number =
+            dossier.received().applicant.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
         self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.id))?;
-        Ok(number)
+        Ok(Revealed { number })
     }
 
     /// Changes the applicant's telephone number; empty takes it away.
     pub fn change_phone(&self, code: &str, phone: &str) -> Done<DossierView> {
         let phone = match phone.trim() {
             "" => None,
-            typed => Some(Phone::parse(typed).map_err(|e| Error::new(Code::FieldWrong).with("field", "phone").because(e))?),
+            typed => {
+                Some(Phone::parse(typed).map_err(|e| Error::new(Code::FieldWrong).with("field", "phone").because(e))?)
+            }
         };
         self.command(code, Command::ChangePhone { phone })
     }
@@ -337,7 +350,8 @@ impl Desk {
 
     /// Records the official code.
     pub fn give_alias(&self, code: &str, alias: &str) -> Done<DossierView> {
-        let alias = DossierCode::parse(alias).map_err(|e| Error::new(Code::FieldWrong).with("field", "alias").because(e))?;
+        let alias =
+            DossierCode::parse(alias).map_err(|e| Error::new(Code::FieldWrong).with("field", "alias").because(e))?;
         self.command(code, Command::GiveAlias { code: alias })
     }
 

@@ -32,14 +32,16 @@ impl Desk {
         if own.replica.is_some() {
             return Err(Error::new(Code::AlreadyEnrolled));
         }
-        let code: OneTimeCode = input.code.parse().map_err(|error| Error::new(Code::EnrolCodeMalformed).because(error))?;
+        let code: OneTimeCode =
+            input.code.parse().map_err(|error| Error::new(Code::EnrolCodeMalformed).because(error))?;
         let hub = Hub::new(&input.hub, code.hub)?;
         let (agency, label) = self.store.read(|connection| {
             let counter = settings::get(connection, Key::Counter)?;
             let label = format!("{} – {}", settings::get(connection, Key::Commune)?, counter);
             Ok((settings::get(connection, Key::Agency)?, label))
         })?;
-        let request = EnrolRequest { secret: code.secret.0, device: self.device.verifying_key().to_bytes(), label, agency };
+        let request =
+            EnrolRequest { secret: code.secret.0, device: self.device.verifying_key().to_bytes(), label, agency };
         let reply: EnrolReply = hub.exchange(&self.device, ENROL, &request).map_err(|error| self.in_words(error))?;
         let [first, spares @ ..] = reply.leases.as_slice() else {
             return Err(Error::new(Code::HubUnreadable).because("no lease"));

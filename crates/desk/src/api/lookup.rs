@@ -70,7 +70,8 @@ impl Desk {
         let found = self.store.read(|connection| dossiers::find(connection, text, 40))?;
         let mut people: Vec<Person> = Vec::new();
         for row in &found {
-            let known = |person: &Person| person.name == row.applicant && person.number.as_deref().unwrap_or("") == row.number;
+            let known =
+                |person: &Person| person.name == row.applicant && person.number.as_deref().unwrap_or("") == row.number;
             if people.len() < SHOWN && !people.iter().any(known) {
                 people.push(Person::of(row.clone()));
             }
@@ -92,4 +93,3 @@ impl Desk {
         found.into_iter().map(|row| self.row(row, now)).collect()
     }
 }
-

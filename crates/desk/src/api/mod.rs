@@ -18,6 +18,7 @@ pub mod scan;
 pub mod setup;
 pub mod sync;
 pub mod today;
+#[cfg(test)]
 mod types;
 pub mod words;
 
@@ -99,7 +100,14 @@ pub enum Sitter<'a> {
 
 impl Desk {
     /// Opens a store with its key and seats an officer.
-    pub fn open(place: Place, keys: KeyFile, key: DataKey, sitter: &Sitter<'_>, clock: Clock, language: Language) -> Result<Self> {
+    pub fn open(
+        place: Place,
+        keys: KeyFile,
+        key: DataKey,
+        sitter: &Sitter<'_>,
+        clock: Clock,
+        language: Language,
+    ) -> Result<Self> {
         let store = Store::open(&place, key)?;
         Self::seat(place, keys, store, sitter, clock, language)
     }
@@ -230,7 +238,10 @@ impl Desk {
 
     /// Spare lanes for the day when the own is full.
     fn spare_lanes(&self) -> Vec<u8> {
-        hold(&self.identity).as_ref().map(|known| known.spares.iter().map(|(_, lane)| *lane).collect()).unwrap_or_default()
+        hold(&self.identity)
+            .as_ref()
+            .map(|known| known.spares.iter().map(|(_, lane)| *lane).collect())
+            .unwrap_or_default()
     }
 }
 

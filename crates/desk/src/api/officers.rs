@@ -89,7 +89,8 @@ impl Desk {
     pub fn add_officer(&self, input: &AddOfficer) -> Done<OfficerTile> {
         self.require(&[OfficeRole::Administrator])?;
         check_pin(&input.pin)?;
-        let name = PersonName::parse(&input.name).map_err(|e| Error::new(Code::FieldWrong).with("field", "name").because(e))?;
+        let name = PersonName::parse(&input.name)
+            .map_err(|e| Error::new(Code::FieldWrong).with("field", "name").because(e))?;
         let content = Content::OfficerAdded { name: name.as_str().to_owned(), role: input.role.into() };
         let now_ms = u64::try_from(self.now_ms()).unwrap_or(0);
         let (officer, changes) = self.write(|writing| {

@@ -156,7 +156,8 @@ impl Workplace {
         let mut keys = KeyFile::read(&self.place)?;
         let how = Unlock::Pin { officer: input.officer, pin: &input.pin };
         let key = keys.unlock(&how, &self.place, (self.clock)())?;
-        let desk = Desk::open(self.place.clone(), keys, key, &Sitter::Id(input.officer), self.clock.clone(), self.language)?;
+        let desk =
+            Desk::open(self.place.clone(), keys, key, &Sitter::Id(input.officer), self.clock.clone(), self.language)?;
         let session = desk.session()?;
         *hold(&self.desk) = Some(Arc::new(desk));
         Ok(session)
@@ -168,10 +169,10 @@ impl Workplace {
     }
 
     /// A picture of a card: from a file dialogue, the clipboard or a drop.
-    pub fn read_picture(&self, name: &str, base64: &str) -> Result<ScanView> {
+    pub fn read_picture(&self, name: &str, base64: &str) -> Result<Vec<ScanView>> {
         let unreadable = || Error::new(Code::PictureUnreadable).with("file", name);
         let bytes = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|error| unreadable().because(error))?;
-        scan::picture(self.language, &bytes, name, civil((self.clock)()).date())
+        Ok(vec![scan::picture(self.language, &bytes, name, civil((self.clock)()).date())?])
     }
 
     /// Logs out. What was typed stays as a draft.

@@ -131,16 +131,21 @@ impl PersonInput {
         });
         let born = given(&self.born).map(|born| {
             let born = PartialDate::from_iso(born).or_else(|_| PartialDate::typed(born, today));
-            let late = born.as_ref().is_ok_and(|born| matches!(born, PartialDate::Day(day) if *day > today) || born.year() > today.year());
-            match born {
-                Ok(born) if !late => Ok(born),
-                Ok(_) => Err(problem("born", "problem_born_future", &[])),
-                Err(_) => Err(problem("born", "problem_born", &[])),
-            }
+            let late = born
+                .as_ref()
+                .is_ok_and(|born| matches!(born, PartialDate::Day(day) if *day > today) || born.year() > today.year());
+            let wrong = match born {
+                Ok(born) if !late => return Ok(born),
+                Ok(_) => "problem_born_future",
+                Err(_) => "problem_born",
+            };
+            problem("born", wrong, &[]);
+            Err(())
         });
-        let phone = given(&self.phone).map(|phone| Phone::parse(phone).map_err(|_| problem("phone", "problem_phone", &[])));
+        let phone =
+            given(&self.phone).map(|phone| Phone::parse(phone).map_err(|_| problem("phone", "problem_phone", &[])));
         let old = tidy(&self.old_number);
-        if !old.is_empty() && !(old.len() == 9 && old.bytes().all(|b| b.is_ascii_digit())) {
+        if !old.is_empty() && (old.len() != 9 || old.bytes().any(|b| !b.is_ascii_digit())) {
             problem("old_number", "problem_old_number", &[]);
         }
         match name {

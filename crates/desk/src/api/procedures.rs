@@ -48,16 +48,41 @@ pub struct Imported {
     pub preview: bool,
 }
 
-/// Rows of a catalogue that a text finds. Also works without a desk, over the starter catalogue.
-pub fn find(language: Language, catalogue: &Catalogue, text: &str, limit: usize, day: Date, uses: &[(String, u32)]) -> Vec<ProcedureRow> {
+/// Rows of a catalogue that a text finds.
+fn find(
+    language: Language,
+    catalogue: &Catalogue,
+    text: &str,
+    limit: usize,
+    day: Date,
+    uses: &[(String, u32)],
+) -> Vec<ProcedureRow> {
     let used = |found: &Procedure| uses.iter().find(|(code, _)| *code == found.code).map_or(0, |(_, times)| *times);
     let row = |found: &&Procedure| ProcedureRow::of(language, found, Channel::Counter.into(), used(found));
     catalogue.find(text, limit, day, uses).iter().map(row).collect()
 }
 
-/// The deadline of a procedure of a catalogue. Also works without a desk.
-pub fn due(language: Language, catalogue: &Catalogue, code: &str, at: DateTime, channel: Channel, rules: &Rules) -> Result<DeadlineView> {
-    let procedure = catalogue.in_force(code, at.date()).ok_or_else(|| Error::new(Code::ProcedureUnknown).with("code", code))?;
+/// The deadline of a procedure of the starter catalogue, for a face without a desk.
+pub fn starter_due(language: Language, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
+    due(language, &Catalogue::with_stored(&[]), code, at, channel, &Rules::default())
+}
+
+/// Rows of the starter catalogue that a text finds, for a face without a desk.
+pub fn starter_find(language: Language, text: &str, limit: usize, day: Date) -> Vec<ProcedureRow> {
+    find(language, &Catalogue::with_stored(&[]), text, limit, day, &[])
+}
+
+/// The deadline of a procedure of a catalogue.
+fn due(
+    language: Language,
+    catalogue: &Catalogue,
+    code: &str,
+    at: DateTime,
+    channel: Channel,
+    rules: &Rules,
+) -> Result<DeadlineView> {
+    let procedure =
+        catalogue.in_force(code, at.date()).ok_or_else(|| Error::new(Code::ProcedureUnknown).with("code", code))?;
     Ok(deadline::deadline(language, procedure, at, channel.into(), rules))
 }
 
@@ -66,6 +91,11 @@ impl Desk {
     pub fn find_procedures(&self, text: &str, limit: usize) -> Result<Vec<ProcedureRow>> {
         let uses = self.store.read(dossiers::uses)?;
         Ok(find(self.language, &self.catalogue(), text, limit.min(500), self.now()?.date(), &uses))
+    }
+
+    /// When the result of a procedure handed in at a moment would be due.
+    pub fn deadline(&self, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
+        due(self.language, &self.catalogue(), code, at, channel, &self.rules)
     }
 
     /// A procedure as of now, with the moment its result would be due.
@@ -90,7 +120,13 @@ impl Desk {
         let now_ms = self.now_ms();
         let (bodies, changes) = self.store.write(|writing| {
             for version in &import.procedures {
-                procedures::save(writing, &version.code, &version.effective_from.to_string(), &to_json(version)?, now_ms)?;
+                procedures::save(
+                    writing,
+                    &version.code,
+                    &version.effective_from.to_string(),
+                    &to_json(version)?,
+                    now_ms,
+                )?;
             }
             procedures::bodies(writing.reading())
         })?;
@@ -100,9 +136,10 @@ impl Desk {
 }
 
 /// What an import comes to, in words.
-pub fn imported(language: Language, before: &Catalogue, import: &files::Import, today: Date, preview: bool) -> Imported {
+fn imported(language: Language, before: &Catalogue, import: &files::Import, today: Date, preview: bool) -> Imported {
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let changes = compare(before.versions(), &import.procedures, today);
+    let after: Vec<Procedure> = before.versions().iter().chain(&import.procedures).cloned().collect();
+    let changes = compare(before.versions(), &after, today);
     Imported {
         rows: small(import.rows),
         kept: small(import.procedures.len()),

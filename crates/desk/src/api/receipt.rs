@@ -3,9 +3,9 @@
 use super::{Desk, Done, Trouble, words};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
-use crate::print::receipt::{self, Counterpart, Due, FeeLine, Fees, PaperLine, Receipt, Reprint, Standing};
-use crate::print::printers::{self, JobState};
 use crate::print::picture;
+use crate::print::printers::{self, JobState};
+use crate::print::receipt::{self, Counterpart, Due, FeeLine, Fees, PaperLine, Receipt, Reprint, Standing};
 use crate::store::Changes;
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
@@ -161,7 +161,8 @@ impl Desk {
     pub fn save_receipt(&self, input: &ReceiptInput) -> Done<Written> {
         let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
         let home = home.ok_or_else(|| Error::new(Code::FileUnwritable).with("file", "Documents"))?;
-        let documents = ["Documents", "Tài liệu"].iter().map(|name| home.join(name)).find(|folder| folder.is_dir()).unwrap_or(home);
+        let documents =
+            ["Documents", "Tài liệu"].iter().map(|name| home.join(name)).find(|folder| folder.is_dir()).unwrap_or(home);
         self.print_to_file(&input.code, input.paper, &documents.join(format!("{}.pdf", input.code)))
     }
 
@@ -250,7 +251,9 @@ impl Desk {
         let centre = text(Language::Vietnamese, "centre_name", &[("commune", words::in_sentence(&commune))]);
         let first = dossier.timeline().iter().find(|entry| matches!(entry.op, Op::Received(_)));
         let officer = match first.and_then(|entry| entry.stamp.actor) {
-            Some(actor) => self.store.read(|c| crate::store::officers::by_op(c, actor.replica, actor.seq))?.map(|o| o.name),
+            Some(actor) => {
+                self.store.read(|c| crate::store::officers::by_op(c, actor.replica, actor.seq))?.map(|o| o.name)
+            }
             None => None,
         };
         let submitter = received.submitter.as_ref().map(|submitter| receipt::Submitter {

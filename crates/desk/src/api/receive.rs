@@ -44,6 +44,7 @@ pub struct Received {
 
 /// Something that is allowed but must be meant.
 #[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "Question")]
 pub struct QuestionView {
     /// To be given back in `answered`.
     pub code: String,
@@ -74,8 +75,10 @@ impl Desk {
             let first = problems.first().map(|problem| problem.field.clone()).unwrap_or_default();
             Error::new(Code::FieldWrong).with("field", first)
         })?;
-        let answered: Vec<Question> =
-            Question::ALL.into_iter().filter(|question| input.answered.iter().any(|code| code == question.code())).collect();
+        let answered: Vec<Question> = Question::ALL
+            .into_iter()
+            .filter(|question| input.answered.iter().any(|code| code == question.code()))
+            .collect();
         let limit = intake.procedure.time(intake.channel);
         let due = limit.and_then(|limit| due_for(&intake.procedure.field, limit, at, &self.rules).ok());
         let bits = u32::from_le_bytes(keys::random()?);
@@ -122,7 +125,10 @@ impl Desk {
             Err(error) => match error.open_questions() {
                 Some(open) => {
                     let view = |question: &Question| self.question(*question, &same_today, &missing);
-                    Ok((Received { questions: open.iter().map(view).collect(), warnings, ..Received::default() }, Default::default()))
+                    Ok((
+                        Received { questions: open.iter().map(view).collect(), warnings, ..Received::default() },
+                        Default::default(),
+                    ))
                 }
                 None => Err(error),
             },
@@ -148,7 +154,8 @@ impl Desk {
         };
         let today = at.date();
         let applicant = draft.applicant.read(self.language, "applicant", today);
-        let submitter = draft.submitter.as_ref().map(|person| person.read(self.language, "submitter", today)).transpose();
+        let submitter =
+            draft.submitter.as_ref().map(|person| person.read(self.language, "submitter", today)).transpose();
         let catalogue = self.catalogue();
         let procedure = draft.procedure.as_deref().and_then(|code| catalogue.in_force(code, today));
         if procedure.is_none() {
@@ -231,13 +238,23 @@ impl Desk {
         WarningView { code: code.to_owned(), text: text(self.language, &format!("warning_{code}"), &[]) }
     }
 
-    fn question(&self, question: Question, same_today: &[domain::code::DossierCode], missing: &[String]) -> QuestionView {
+    fn question(
+        &self,
+        question: Question,
+        same_today: &[domain::code::DossierCode],
+        missing: &[String],
+    ) -> QuestionView {
         let params = match question {
             Question::SameDay => vec![("code", same_today.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", "))],
             Question::PapersMissing => vec![("papers", missing.join("; "))],
-            Question::ClockDoubtful => vec![("now", self.now().map(|now| words::moment(self.language, now)).unwrap_or_default())],
+            Question::ClockDoubtful => {
+                vec![("now", self.now().map(|now| words::moment(self.language, now)).unwrap_or_default())]
+            }
         };
-        QuestionView { code: question.code().to_owned(), text: text(self.language, &format!("question_{}", question.code()), &params) }
+        QuestionView {
+            code: question.code().to_owned(),
+            text: text(self.language, &format!("question_{}", question.code()), &params),
+        }
     }
 }
 

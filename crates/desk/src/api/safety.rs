@@ -1,7 +1,7 @@
 //! Backups, restores and verification.
 
 use super::receipt::Written;
-use super::{Clock, Desk, Done, Sitter, civil};
+use super::{Clock, Desk, Done, Sitter, civil, office_moment};
 use crate::error::Result;
 use crate::keys::{KeyFile, Unlock};
 use crate::place::Place;
@@ -10,7 +10,9 @@ use crate::store::settings::{self, Key};
 use crate::store::verify::Verified;
 use crate::store::{Change, ops};
 use crate::texts::Language;
+use serde::Serialize;
 use std::path::Path;
+use ts_rs::TS;
 
 /// A backup is due this long after the last one, when something was written since.
 const EVERY_MS: i64 = 2 * 3_600_000;
@@ -21,6 +23,18 @@ const TRIAL_MS: i64 = 7 * 24 * 3_600_000;
 /// Automatic backups that are kept.
 const KEPT: i64 = 20;
 
+/// A backup that was written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BackedUp {
+    /// Where.
+    pub file: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
 impl Desk {
     /// Writes a backup to a file.
     pub fn back_up_to(&self, file: &Path) -> Result<Written> {
@@ -29,16 +43,17 @@ impl Desk {
     }
 
     /// Writes a backup to the second place, under the next of its names in turn.
-    pub fn back_up(&self) -> Done<Written> {
+    pub fn back_up(&self) -> Done<BackedUp> {
         let at = civil(self.now_ms());
         // Names go round, so that the folder does not grow for ever.
         let turn = (at.date().day_of_year() as i64 * 12 + i64::from(at.hour()) / 2) % KEPT;
         let file = self.place.backups().join(format!("motcua-{turn:02}.mcxb"));
-        Ok((self.back_up_to(&file)?, [Change::Sync, Change::Dossiers].into()))
+        let Written { file, bytes } = self.back_up_to(&file)?;
+        Ok((BackedUp { file, bytes, at: office_moment(self.now_ms()) }, [Change::Sync, Change::Dossiers].into()))
     }
 
     /// Makes the backup that is due, if one is; on closing with `closing`, whenever something was written since the last.
-    pub fn back_up_if_due(&self, closing: bool) -> Result<Option<Written>> {
+    pub fn back_up_if_due(&self, closing: bool) -> Result<Option<BackedUp>> {
         let now = self.now_ms();
         let (copied_op, copied_at, last_op) = self.store.read(|connection| {
             let last: i64 = ops::last_row(connection)?;
@@ -74,7 +89,14 @@ impl Desk {
 
 /// Puts a backup in the place of a desk's store. What was there is kept; the desk goes on under a spare identity, so that no
 /// number is given twice.
-pub fn restore(place: Place, file: &Path, how: &Unlock<'_>, sitter: &Sitter<'_>, clock: Clock, language: Language) -> Result<Desk> {
+pub fn restore(
+    place: Place,
+    file: &Path,
+    how: &Unlock<'_>,
+    sitter: &Sitter<'_>,
+    clock: Clock,
+    language: Language,
+) -> Result<Desk> {
     let (unpacked, key) = backup::unpack(&place, file, how, clock())?;
     unpacked.take_over(&place)?;
     let keys = KeyFile::read(&place)?;

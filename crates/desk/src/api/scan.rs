@@ -1,11 +1,12 @@
 //! Reading a code: from a picture file, from a picture in memory (a camera's frame, a dropped file), or as the text that a
 //! keyboard-wedge scanner typed or a person pasted. Nothing is stored and no desk needs to be open.
 
+use super::people::Sex;
 use crate::error::{Code, Error, Result};
 use crate::scan::{self, picture};
 use crate::texts::{self, Language};
 use domain::card::{self, Card, Kind, LONGEST_TEXT, Scanned, Warning};
-use domain::person::{PartialDate, Sex};
+use domain::person::{PartialDate, Sex as DomainSex};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::path::Path;
@@ -23,6 +24,10 @@ pub struct ScanView {
     pub card: Option<CardView>,
     /// What an officer should look at twice; nothing of it stops the work.
     pub warnings: Vec<WarningView>,
+    /// The dossier's number, where the code is a receipt's; absent for every other kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
 }
 
 /// The kinds of codes people hold out at a desk.
@@ -57,7 +62,7 @@ pub struct CardView {
     /// Ngày sinh.
     pub born: Option<String>,
     /// Giới tính.
-    pub sex: Option<SexView>,
+    pub sex: Option<Sex>,
     /// Nơi thường trú or nơi cư trú.
     pub address: Option<String>,
     /// Ngày cấp.
@@ -66,18 +71,9 @@ pub struct CardView {
     pub extra: Vec<String>,
 }
 
-/// Sex as identity papers record it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "lowercase")]
-pub enum SexView {
-    /// Nam.
-    Male,
-    /// Nữ.
-    Female,
-}
-
 /// A warning: a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "Warning")]
 pub struct WarningView {
     /// The same in every language and release.
     pub code: String,
@@ -183,7 +179,11 @@ fn view(language: Language, text: &str, scanned: &Scanned, today: Date) -> ScanV
         _ => None,
     };
     let warnings = scanned.warnings_on(today).iter().map(|warning| WarningView::of(language, warning)).collect();
-    ScanView { kind: kind(&scanned.kind), text: text.to_owned(), card, warnings }
+    let code = match &scanned.kind {
+        Kind::Receipt(receipt) => Some(receipt.code.as_str().to_owned()),
+        _ => None,
+    };
+    ScanView { kind: kind(&scanned.kind), text: text.to_owned(), card, warnings, code }
 }
 
 impl From<&Card> for CardView {
@@ -193,10 +193,7 @@ impl From<&Card> for CardView {
             old_number: card.old_number.clone(),
             name: card.name.as_str().to_owned(),
             born: card.born.map(PartialDate::iso),
-            sex: card.sex.map(|sex| match sex {
-                Sex::Male => SexView::Male,
-                Sex::Female => SexView::Female,
-            }),
+            sex: card.sex.map(Sex::from),
             address: card.address.clone(),
             issued: card.issued.map(|day| day.to_string()),
             extra: card.extra.clone(),
@@ -207,10 +204,10 @@ impl From<&Card> for CardView {
 impl WarningView {
     /// A card's warning in words.
     pub fn of(language: Language, warning: &Warning) -> Self {
-        let sex = |sex: &Sex| {
+        let sex = |sex: &DomainSex| {
             let key = match sex {
-                Sex::Male => "sex_male",
-                Sex::Female => "sex_female",
+                DomainSex::Male => "sex_male",
+                DomainSex::Female => "sex_female",
             };
             texts::text(language, key, &[])
         };
@@ -280,7 +277,7 @@ mod tests {
     fn every_warning() -> Vec<Warning> {
         let text = || String::from("?");
         let all = vec![
-            Warning::SexDisagrees { number: Sex::Male, card: Sex::Female },
+            Warning::SexDisagrees { number: DomainSex::Male, card: DomainSex::Female },
             Warning::BirthYearDisagrees { number: 1995, card: 1994 },
             Warning::UnknownPlace { code: "003".into() },
             Warning::NameGarbled,

@@ -36,6 +36,7 @@ pub struct SetUp {
     pub pin: String,
     /// A practice commune, marked on every paper.
     #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
     pub practice: bool,
 }
 
@@ -123,7 +124,11 @@ pub(super) fn check_pin(pin: &str) -> Result<()> {
     let digits: Vec<i16> = pin.bytes().map(i16::from).collect();
     let steps: Vec<i16> = digits.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?)).collect();
     let dull = [-1, 0, 1].iter().any(|step| steps.iter().all(|s| s == step));
-    if pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit()) && !dull { Ok(()) } else { Err(Error::new(Code::PinWeak)) }
+    if pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit()) && !dull {
+        Ok(())
+    } else {
+        Err(Error::new(Code::PinWeak))
+    }
 }
 
 /// "Xã Bản Mẫu" is written "Bản Mẫu, ngày …".

@@ -170,4 +170,3 @@ impl Desk {
         hold(&self.pace).step(event, now);
     }
 }
-

@@ -1,1 +1,98 @@
-//! The screens' types are made from the views here; a test holds the generated file against them.
+//! The screens' types are made from the views here: `ui/src/backend/types.ts`. A stale file fails the test;
+//! `BLESS=1 cargo test -p desk the_screens_types` writes it anew.
+
+use super::*;
+use crate::store::Change;
+use std::path::Path;
+use ts_rs::{Config, TS};
+
+const HEAD: &str = "// Made from crates/desk/src/api by its test; do not edit.\n";
+
+macro_rules! declarations {
+    ($config:expr, $($type:ty),* $(,)?) => {
+        [$(<$type as TS>::decl($config)),*]
+    };
+}
+
+fn generated() -> String {
+    let config = &Config::default();
+    let mut declared = declarations!(
+        config,
+        Change,
+        Trouble,
+        catalogue::CaseView,
+        catalogue::ChangeRow,
+        catalogue::FeeLine,
+        catalogue::NoteRow,
+        catalogue::PaperView,
+        catalogue::ProcedureRow,
+        catalogue::ProcedureView,
+        deadline::DeadlineView,
+        dossiers::DossierRow,
+        dossiers::DossierView,
+        dossiers::Filter,
+        dossiers::ListInput,
+        dossiers::Revealed,
+        dossiers::SyncStep,
+        dossiers::TimelineRow,
+        dossiers::Urgency,
+        drafts::CardSeen,
+        drafts::Channel,
+        drafts::Draft,
+        drafts::DraftRow,
+        drafts::DraftSaved,
+        drafts::PaperInput,
+        drafts::ResultAt,
+        enrol::EnrolInput,
+        lookup::LookUp,
+        lookup::Person,
+        officers::AddOfficer,
+        officers::OfficerTile,
+        officers::Role,
+        opening::LogIn,
+        opening::Notice,
+        opening::Opening,
+        opening::OpeningState,
+        opening::Session,
+        people::FieldProblem,
+        people::PersonInput,
+        people::PersonView,
+        people::Sex,
+        procedures::FindInput,
+        procedures::Imported,
+        procedures::ProcedureInput,
+        receipt::Paper,
+        receipt::Preview,
+        receipt::PrintState,
+        receipt::PrinterRow,
+        receipt::Printing,
+        receipt::ReceiptInput,
+        receipt::Written,
+        receive::QuestionView,
+        receive::Receive,
+        receive::Received,
+        safety::BackedUp,
+        scan::CardView,
+        scan::ScanKind,
+        scan::ScanView,
+        scan::WarningView,
+        setup::SetUp,
+        setup::SetUpDone,
+        sync::Pill,
+        sync::SyncView,
+        today::Today,
+    );
+    declared.sort();
+    let lines: String = declared.iter().map(|declaration| format!("export {declaration}\n")).collect();
+    format!("{HEAD}{lines}")
+}
+
+#[test]
+fn the_screens_types_are_the_ones_of_the_views() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/backend/types.ts");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, generated()).expect("the file can be written");
+    }
+    let stored = std::fs::read_to_string(&path).expect("the file is there");
+    assert!(stored == generated(), "the screens' types are stale: BLESS=1 cargo test -p desk the_screens_types");
+}

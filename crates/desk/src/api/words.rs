@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 
 /// "16 giờ 30, thứ Tư, 24/02/2026".
 pub fn moment(language: Language, at: DateTime) -> String {
-    let params = [("hour", at.hour().to_string()), ("minute", format!("{:02}", at.minute())), ("day", day(language, at.date()))];
+    let params =
+        [("hour", at.hour().to_string()), ("minute", format!("{:02}", at.minute())), ("day", day(language, at.date()))];
     text(language, "moment", &params)
 }
 
@@ -28,7 +29,8 @@ pub fn day(language: Language, date: Date) -> String {
 pub fn in_sentence(commune: &str) -> String {
     let mut letters = commune.chars();
     let first = letters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-    let is_kind = ["xa", "phuong", "dac"].contains(&domain::text::fold(commune.split(' ').next().unwrap_or_default()).as_str());
+    let is_kind =
+        ["xa", "phuong", "dac"].contains(&domain::text::fold(commune.split(' ').next().unwrap_or_default()).as_str());
     if is_kind { first + letters.as_str() } else { commune.to_owned() }
 }
 

@@ -21,7 +21,8 @@ impl Catalogue {
         for body in bodies {
             match from_json(body) {
                 Ok(version) => {
-                    let same = |old: &Procedure| old.code == version.code && old.effective_from == version.effective_from;
+                    let same =
+                        |old: &Procedure| old.code == version.code && old.effective_from == version.effective_from;
                     versions.retain(|old| !same(old));
                     versions.push(version);
                 }
@@ -53,7 +54,9 @@ impl Catalogue {
 
     /// The versions in force on a day that a text finds, best first; with no text, the most used. `uses` are counts by code.
     pub fn find(&self, query: &str, limit: usize, day: Date, uses: &[(String, u32)]) -> Vec<&Procedure> {
-        let used = |procedure: &Procedure| uses.iter().find(|(code, _)| *code == procedure.code).map_or(0, |(_, times)| *times);
+        let used = |procedure: &Procedure| {
+            uses.iter().find(|(code, _)| *code == procedure.code).map_or(0, |(_, times)| *times)
+        };
         if query.trim().is_empty() {
             let mut all = on_day(&self.versions, day);
             all.sort_by_key(|procedure| std::cmp::Reverse(used(procedure)));
@@ -63,7 +66,8 @@ impl Catalogue {
         let mut held = self.index.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if held.as_ref().is_none_or(|(of, ..)| *of != day) {
             let current = on_day(&self.versions, day);
-            let places = current.iter().filter_map(|version| self.versions.iter().position(|v| std::ptr::eq(v, *version)));
+            let places =
+                current.iter().filter_map(|version| self.versions.iter().position(|v| std::ptr::eq(v, *version)));
             *held = Some((day, Index::new(current.iter().copied()), places.collect()));
         }
         let Some((_, index, places)) = held.as_ref() else { return Vec::new() };

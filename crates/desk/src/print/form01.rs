@@ -283,10 +283,8 @@ impl Form<'_> {
             self.pair(("Số điện thoại: ", &applicant.phone), ("Email: ", &applicant.email));
             self.field(number.0, number.1, regular);
         }
-        let mut wanted = vec![
-            Span::label(regular, "Nội dung yêu cầu giải quyết: "),
-            Span::value(bold, &receipt.procedure_name),
-        ];
+        let mut wanted =
+            vec![Span::label(regular, "Nội dung yêu cầu giải quyết: "), Span::value(bold, &receipt.procedure_name)];
         if !receipt.procedure_code.is_empty() {
             wanted.push(Span::label(regular, " (mã\u{a0}thủ\u{a0}tục\u{a0}"));
             wanted.push(Span::value(regular, &receipt.procedure_code));

@@ -426,13 +426,11 @@ impl Flow {
         let page_height = self.bottom() - self.margins.top - head_height;
         let mut begun = false;
         for cells in rows {
-            let mut cells: Vec<Vec<Line>> = columns
-                .iter()
-                .zip(cells)
-                .map(|(column, spans)| self.lines(spans, column.width - 2.0 * SIDE))
-                .collect();
+            let mut cells: Vec<Vec<Line>> =
+                columns.iter().zip(cells).map(|(column, spans)| self.lines(spans, column.width - 2.0 * SIDE)).collect();
             loop {
-                let first = row_height(&cells.iter().map(|cell| cell.iter().take(1).cloned().collect()).collect::<Vec<_>>());
+                let first =
+                    row_height(&cells.iter().map(|cell| cell.iter().take(1).cloned().collect()).collect::<Vec<_>>());
                 let whole = row_height(&cells);
                 let wanted = if whole <= page_height * 0.5 { whole } else { first };
                 let over = self.y + wanted + if begun { 0.0 } else { head_height } > self.bottom();

@@ -6,8 +6,8 @@ use super::layout::{Mark, Page};
 use crate::error::{Code, Error, Result};
 use jiff::civil::DateTime;
 use printpdf::{
-    FontId, OffsetDateTime, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, PdfWarnMsg, Pt,
-    Rect, TextItem, TextMatrix,
+    FontId, OffsetDateTime, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, PdfWarnMsg,
+    Pt, Rect, TextItem, TextMatrix,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -30,7 +30,8 @@ pub fn page(pdf: &[u8], number: usize, dpi: u16) -> Result<GrayImage> {
     );
     // Papers are black on white, so one channel says it all.
     let shades = drawn.data().iter().map(|pixel| pixel.g).collect();
-    GrayImage::from_raw(drawn.width().into(), drawn.height().into(), shades).ok_or_else(|| fault("a picture of odd size"))
+    GrayImage::from_raw(drawn.width().into(), drawn.height().into(), shades)
+        .ok_or_else(|| fault("a picture of odd size"))
 }
 
 /// The same as a PNG file.

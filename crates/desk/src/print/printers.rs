@@ -110,7 +110,8 @@ pub fn submit(printer: Option<&str>, pdf: &[u8], title: &str, paper: Paper) -> R
         .tempfile()
         .map_err(|cause| Error::new(Code::FileUnwritable).with("file", "giay.pdf").because(cause))?;
     file.write_all(pdf).and_then(|()| file.flush()).map_err(|cause| failed().because(cause))?;
-    let path = file.path().to_str().ok_or_else(|| failed().because("the folder for temporary files has an odd name"))?;
+    let path =
+        file.path().to_str().ok_or_else(|| failed().because("the folder for temporary files has an odd name"))?;
 
     let media = match paper {
         Paper::A5 => "A5",
@@ -165,7 +166,11 @@ fn choose<'a>(known: &'a [Printer], wanted: Option<&str>) -> Result<&'a Printer>
             .iter()
             .find(|printer| printer.name == name)
             .ok_or_else(|| Error::new(Code::PrinterUnknown).with("printer", name)),
-        None => known.iter().find(|printer| printer.is_default).or(known.first()).ok_or_else(|| Error::new(Code::PrinterNone)),
+        None => known
+            .iter()
+            .find(|printer| printer.is_default)
+            .or(known.first())
+            .ok_or_else(|| Error::new(Code::PrinterNone)),
     }
 }
 
@@ -184,9 +189,7 @@ fn readiness(state: &PrinterState, reasons: &[String]) -> Readiness {
         "marker-supply-empty",
     ];
     let says = |words: &[&str]| {
-        reasons.iter().any(|reason| {
-            !reason.ends_with("-warning") && words.iter().any(|word| reason.starts_with(word))
-        })
+        reasons.iter().any(|reason| !reason.ends_with("-warning") && words.iter().any(|word| reason.starts_with(word)))
     };
     match state {
         PrinterState::OFFLINE => Readiness::Silent,

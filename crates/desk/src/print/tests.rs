@@ -3,11 +3,11 @@
 //! `BLESS=1` rewrites the golden files; look at them before you keep them.
 
 use super::layout::{Mark, Page};
+use super::picture;
 use super::receipt::{
     Applicant, Counterpart, Due, FeeLine, Fees, Paper, PaperLine, Receipt, Reprint, Standing, Submitter, pages, pdf,
     text,
 };
-use super::picture;
 use domain::card::receipt::{LookupSecret, Receipt as Lookup};
 use domain::catalogue::Channel;
 use domain::code::DossierCode;
@@ -117,7 +117,10 @@ fn full() -> Receipt {
         email: "ha.vy.nguyen@example.vn".into(),
         personal_number: "099 *** *** 012".into(),
     };
-    receipt.submitter = Some(Submitter { name: "Y' Nuê Ƀuôn Yă".into(), authorisation: "ông, có sự thỏa thuận của cha mẹ".into() });
+    receipt.submitter = Some(Submitter {
+        name: "Y' Nuê Ƀuôn Yă".into(),
+        authorisation: "ông, có sự thỏa thuận của cha mẹ".into(),
+    });
     receipt.procedure_name = "Liên thông thủ tục hành chính về đăng ký khai sinh, đăng ký thường trú, cấp thẻ bảo hiểm y tế cho trẻ em dưới 6 tuổi".into();
     receipt.procedure_code = "2.000986".into();
     receipt.papers = vec![
@@ -238,7 +241,10 @@ fn words_of(mark: &Mark) -> Option<&str> {
 #[test]
 fn decomposed_letters_come_out_composed() {
     let receipt = Receipt {
-        applicant: Applicant { name: "\u{110}a\u{306}\u{323}ng Thi\u{323} My\u{303} Ha\u{323}nh".into(), ..Applicant::default() },
+        applicant: Applicant {
+            name: "\u{110}a\u{306}\u{323}ng Thi\u{323} My\u{303} Ha\u{323}nh".into(),
+            ..Applicant::default()
+        },
         ..ordinary()
     };
     let file = pdf(&receipt, Paper::A5, &[Counterpart::Given]).expect("a receipt");
@@ -379,8 +385,7 @@ fn read_back(file: &[u8]) -> Vec<String> {
         .map(|page| {
             let (width, height) = page.render_dimensions();
             let view = Rect::new(0.0, 0.0, width.into(), height.into());
-            let mut context =
-                Context::new(Affine::IDENTITY, view, &cache, page.xref(), InterpreterSettings::default());
+            let mut context = Context::new(Affine::IDENTITY, view, &cache, page.xref(), InterpreterSettings::default());
             let mut reader = Reader(String::new());
             interpret_page(page, &mut context, &mut reader);
             reader.0
@@ -430,7 +435,8 @@ fn papers_to_look_at() {
 #[test]
 fn dots_are_there_to_write_on_where_nothing_is_known() {
     let words = text(&minimal(), Paper::A5, &[Counterpart::Given]).expect("a receipt");
-    for label in ["Địa chỉ: ...", "Số điện thoại: ...", "Số thứ tự: ...", "Số căn cước/Hộ chiếu: ..."] {
+    for label in ["Địa chỉ: ...", "Số điện thoại: ...", "Số thứ tự: ...", "Số căn cước/Hộ chiếu: ..."]
+    {
         assert!(words.contains(label), "{label}");
     }
     assert!(words.contains("chưa có thời hạn") && words.contains("Chưa hẹn được ngày"));

@@ -19,7 +19,8 @@ const MAX_KEYS: u64 = 1024 * 1024;
 impl Store {
     /// Writes a backup and notes how far it reaches. Answers its size in bytes.
     pub fn back_up(&self, place: &Place, target: &Path, now_ms: i64) -> Result<u64> {
-        let unwritable = |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", target.display()).because(error);
+        let unwritable =
+            |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", target.display()).because(error);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(unwritable)?;
         }
@@ -29,11 +30,13 @@ impl Store {
             // A connection of its own, outside any transaction, as VACUUM asks; others go on writing meanwhile.
             let connection = super::connection(self.path(), self.key(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             let reached = ops::last_row(&connection)?;
-            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|error| match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::SystemIoFailure) => {
-                    Error::new(Code::FileUnwritable).with("file", target.display()).because(error)
+            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|error| {
+                match error.sqlite_error_code() {
+                    Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::SystemIoFailure) => {
+                        Error::new(Code::FileUnwritable).with("file", target.display()).because(error)
+                    }
+                    _ => Error::from(error),
                 }
-                _ => Error::from(error),
             })?;
             reached
         };
@@ -71,7 +74,8 @@ pub struct Unpacked {
 /// Opens a backup as it would be after a disaster, with the key at hand, and leaves nothing behind.
 pub fn open_on_trial(place: &Place, backup: &Path, key: &DataKey) -> Result<()> {
     let (_, database) = take_apart(place, backup, "trial.db")?;
-    let result = super::connection(&database, key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| sound(&connection));
+    let result =
+        super::connection(&database, key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| sound(&connection));
     let _ = fs::remove_file(&database);
     result.map_err(|error| Error::new(Code::BackupUnreadable).with("file", backup.display()).because(error))
 }
@@ -95,11 +99,14 @@ pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>, now_ms: i64) -> Re
 
 /// The key file of a backup, and its database written beside the desk's under a name of its own.
 fn take_apart(place: &Place, backup: &Path, name: &str) -> Result<(KeyFile, PathBuf)> {
-    let unreadable = |error: std::io::Error| Error::new(Code::FileUnreadable).with("file", backup.display()).because(error);
+    let unreadable =
+        |error: std::io::Error| Error::new(Code::FileUnreadable).with("file", backup.display()).because(error);
     let not_one = || Error::new(Code::BackupUnreadable).with("file", backup.display());
     let mut file = fs::File::open(backup).map_err(unreadable)?;
     let (mut magic, mut length) = ([0; 6], [0; 8]);
-    file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut length)).map_err(|error| not_one().because(error))?;
+    file.read_exact(&mut magic)
+        .and_then(|()| file.read_exact(&mut length))
+        .map_err(|error| not_one().because(error))?;
     let length = u64::from_le_bytes(length);
     if &magic != MAGIC || length > MAX_KEYS {
         return Err(not_one());
@@ -126,7 +133,9 @@ fn sound(connection: &Connection) -> Result<()> {
 impl Unpacked {
     /// Puts the unpacked store in the place of the desk's; what was there is kept in `damaged/`, never deleted.
     pub fn take_over(self, place: &Place) -> Result<()> {
-        let unwritable = |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", place.database().display()).because(error);
+        let unwritable = |error: std::io::Error| {
+            Error::new(Code::FileUnwritable).with("file", place.database().display()).because(error)
+        };
         let kept = (1..10_000).map(|n| place.damaged().join(format!("replaced-{n}"))).find(|folder| !folder.exists());
         let kept = kept.ok_or_else(|| Error::new(Code::Internal))?;
         let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", place.database().display()));

@@ -45,7 +45,8 @@ pub struct DossierRow {
     pub last_op: i64,
 }
 
-const COLUMNS: &str = "dossier.id, dossier.origin, dossier.seq, code, alias, state, procedure_code, procedure_name, applicant,
+const COLUMNS: &str =
+    "dossier.id, dossier.origin, dossier.seq, code, alias, state, procedure_code, procedure_name, applicant,
     number, born, sex, address, phone, received_at, due_at, last_op";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
@@ -104,12 +105,21 @@ const UNSENT: &str = "(dossier.origin, dossier.seq) IN (SELECT op.dossier_origin
 
 /// The dossier with this number or official code.
 pub fn by_code(connection: &Connection, code: &str) -> Result<Option<DossierRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM dossier WHERE code = ?1 OR alias = ?1 ORDER BY code = ?1 DESC, dossier.id LIMIT 1");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM dossier WHERE code = ?1 OR alias = ?1 ORDER BY code = ?1 DESC, dossier.id LIMIT 1"
+    );
     Ok(connection.prepare_cached(&sql)?.query_row([code], row).optional()?)
 }
 
 /// Dossiers a person handed in on a day (`YYYY-MM-DD`) for a procedure; the person by number, else by folded name and birth.
-pub fn same_day(connection: &Connection, day: &str, procedure: &str, number: &str, name: &str, born: &str) -> Result<Vec<String>> {
+pub fn same_day(
+    connection: &Connection,
+    day: &str,
+    procedure: &str,
+    number: &str,
+    name: &str,
+    born: &str,
+) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM dossier WHERE received_at >= ?1 AND received_at < ?1 || 'U' AND procedure_code = ?2"
     );
@@ -127,13 +137,15 @@ pub fn same_day(connection: &Connection, day: &str, procedure: &str, number: &st
 
 /// The latest dossier of the person with this number.
 pub fn latest_of(connection: &Connection, number: &str) -> Result<Option<DossierRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM dossier WHERE number = ?1 AND number <> '' ORDER BY received_at DESC LIMIT 1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM dossier WHERE number = ?1 AND number <> '' ORDER BY received_at DESC LIMIT 1");
     Ok(connection.prepare_cached(&sql)?.query_row([number], row).optional()?)
 }
 
 /// Dossiers whose words all begin with the words of `text`, newest first: name, number, code, procedure, telephone.
 pub fn find(connection: &Connection, text: &str, limit: u32) -> Result<Vec<DossierRow>> {
-    let words: Vec<String> = fold(text).split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"*")).collect();
+    let words: Vec<String> =
+        fold(text).split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"*")).collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,8 +198,22 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         .query_row(params![at.origin, at.seq], |row| row.get(0))
         .optional()?;
     let columns = params![
-        at.origin, at.seq, new.code, new.alias, new.state, new.procedure_code, new.procedure_name, new.applicant, new.number,
-        new.born, new.sex, new.address, new.phone, new.received_at, new.due_at, last_op
+        at.origin,
+        at.seq,
+        new.code,
+        new.alias,
+        new.state,
+        new.procedure_code,
+        new.procedure_name,
+        new.applicant,
+        new.number,
+        new.born,
+        new.sex,
+        new.address,
+        new.phone,
+        new.received_at,
+        new.due_at,
+        last_op
     ];
     let id = match known {
         Some(id) => {
@@ -281,7 +307,10 @@ impl Folded {
 
     fn words(&self) -> String {
         let number = self.code.rsplit('-').next().unwrap_or_default();
-        fold(&[&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name].join(" "))
+        fold(
+            &[&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name]
+                .join(" "),
+        )
     }
 }
 

@@ -19,8 +19,8 @@ pub struct DraftRow {
 
 /// Drafts, latest first.
 pub fn list(connection: &Connection) -> Result<Vec<DraftRow>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, applicant, procedure, saved_ms FROM draft ORDER BY saved_ms DESC LIMIT 100")?;
+    let mut statement = connection
+        .prepare_cached("SELECT id, applicant, procedure, saved_ms FROM draft ORDER BY saved_ms DESC LIMIT 100")?;
     let rows = statement.query_map([], |row| {
         Ok(DraftRow { id: row.get(0)?, applicant: row.get(1)?, procedure: row.get(2)?, saved_ms: row.get(3)? })
     })?;

@@ -24,9 +24,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
+use ts_rs::TS;
 
 /// What a write touched, so that screens fetch it anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Dossiers, their lists and counts.
@@ -81,9 +82,9 @@ impl Store {
         if !path.exists() {
             return Err(Error::new(Code::StoreMissing));
         }
-        Self::connect(path.clone(), key).inspect_err(|error| log::error!("store: {error}")).map_err(|error| {
-            if error.code() == Code::StoreDamaged { move_aside(place, &path, error) } else { error }
-        })
+        Self::connect(path.clone(), key)
+            .inspect_err(|error| log::error!("store: {error}"))
+            .map_err(|error| if error.code() == Code::StoreDamaged { move_aside(place, &path, error) } else { error })
     }
 
     fn connect(path: PathBuf, key: DataKey) -> Result<Self> {
@@ -93,9 +94,9 @@ impl Store {
         writer.pragma_update(None, "foreign_keys", true)?;
         let version: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         migrations().to_latest(&mut writer).map_err(|error| match error {
-            rusqlite_migration::Error::MigrationDefinition(rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead) => {
-                Error::new(Code::StoreNewer).with("version", version)
-            }
+            rusqlite_migration::Error::MigrationDefinition(
+                rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
+            ) => Error::new(Code::StoreNewer).with("version", version),
             rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
             other => Error::new(Code::Internal).because(other),
         })?;

@@ -50,8 +50,10 @@ pub fn by_op(connection: &Connection, replica: u32, seq: u64) -> Result<Option<O
 
 pub(super) fn add(writing: &mut Writing<'_>, at: At, name: &str, role: Role) -> Result<()> {
     let tx = writing.changed(Change::Officers);
-    tx.prepare_cached("INSERT INTO officer (origin, seq, name, role) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (origin, seq) DO NOTHING")?
-        .execute(params![at.origin, at.seq, name, role.number()])?;
+    tx.prepare_cached(
+        "INSERT INTO officer (origin, seq, name, role) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (origin, seq) DO NOTHING",
+    )?
+    .execute(params![at.origin, at.seq, name, role.number()])?;
     Ok(())
 }
 

@@ -87,7 +87,9 @@ fn located(writing: &mut Writing<'_>, id: OpId, writer: i64) -> Result<At> {
 }
 
 fn origin_of(writing: &mut Writing<'_>, replica: u32) -> Result<i64> {
-    writing.tx.prepare_cached("INSERT INTO origin (replica, head) VALUES (?1, ?2) ON CONFLICT (replica) DO NOTHING")?
+    writing
+        .tx
+        .prepare_cached("INSERT INTO origin (replica, head) VALUES (?1, ?2) ON CONFLICT (replica) DO NOTHING")?
         .execute(params![replica, chain::START])?;
     Ok(writing.tx.prepare_cached("SELECT id FROM origin WHERE replica = ?1")?.query_row([replica], |row| row.get(0))?)
 }
@@ -127,19 +129,23 @@ impl Writing<'_> {
             Some(at) => seed_of(&self.tx, at)?,
             None => crate::keys::random()?,
         };
-        let seen = |at: At| if at.origin == own.id { Ok(OpId { replica: 0, seq: at.seq }) } else { known_as(&self.tx, at) };
+        let seen =
+            |at: At| if at.origin == own.id { Ok(OpId { replica: 0, seq: at.seq }) } else { known_as(&self.tx, at) };
         let header = Header {
             hlc: last_hlc(&self.tx)?.next(now_ms),
             actor: actor.map(seen).transpose()?,
             dossier: dossier.map(seen).transpose()?,
             deps: newly_seen(&self.tx, own.id)?,
         };
-        let encoded = fields::write(&header, content, &seed).map_err(|error| Error::new(Code::Internal).because(error))?;
+        let encoded =
+            fields::write(&header, content, &seed).map_err(|error| Error::new(Code::Internal).because(error))?;
         let at = At { origin: own.id, seq: own.last_seq + 1 };
         let kind = encoded.open().map_err(|error| Error::new(Code::Internal).because(error))?.kind;
         let subject = dossier.or_else(|| (kind == fields::kind::RECEIVED).then_some(at));
         self.insert(at, &encoded, header.hlc, kind, subject, &own.head)?;
-        self.tx.prepare_cached("UPDATE origin SET declared = last_seq WHERE own = 0 AND declared < last_seq")?.execute([])?;
+        self.tx
+            .prepare_cached("UPDATE origin SET declared = last_seq WHERE own = 0 AND declared < last_seq")?
+            .execute([])?;
         self.changes.insert(Change::Sync);
         self.effect(at, subject, content)?;
         Ok(at)
@@ -184,11 +190,21 @@ impl Writing<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
-                at.origin, at.seq, hlc.0, kind, subject.map(|s| s.origin), subject.map(|s| s.seq), op.public, personal, salt
+                at.origin,
+                at.seq,
+                hlc.0,
+                kind,
+                subject.map(|s| s.origin),
+                subject.map(|s| s.seq),
+                op.public,
+                personal,
+                salt
             ])?;
-        self.tx
-            .prepare_cached("UPDATE origin SET last_seq = ?2, head = ?3 WHERE id = ?1")?
-            .execute(params![at.origin, at.seq, chain::follow(head, &op.public)])?;
+        self.tx.prepare_cached("UPDATE origin SET last_seq = ?2, head = ?3 WHERE id = ?1")?.execute(params![
+            at.origin,
+            at.seq,
+            chain::follow(head, &op.public)
+        ])?;
         Ok(())
     }
 
@@ -247,7 +263,8 @@ pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<
     if seq == origin.last_seq {
         return Ok(origin.head);
     }
-    let mut statement = connection.prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq <= ?2 ORDER BY seq")?;
+    let mut statement =
+        connection.prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq <= ?2 ORDER BY seq")?;
     let mut rows = statement.query(params![origin.id, seq])?;
     let mut head = chain::START;
     while let Some(row) = rows.next()? {
@@ -316,6 +333,8 @@ pub fn last_row(connection: &Connection) -> Result<i64> {
 impl Store {
     /// How many operations of this desk the hub has not stored yet.
     pub fn waiting(&self) -> Result<u64> {
-        self.read(|connection| Ok(all_own(connection)?.iter().map(|origin| origin.last_seq - origin.acknowledged).sum()))
+        self.read(|connection| {
+            Ok(all_own(connection)?.iter().map(|origin| origin.last_seq - origin.acknowledged).sum())
+        })
     }
 }

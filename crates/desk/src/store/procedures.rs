@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 
 /// The stored bodies (JSON of [`crate::catalogue`]), oldest import first.
 pub fn bodies(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare_cached("SELECT body FROM procedure ORDER BY imported_ms, code, effective_from")?;
+    let mut statement =
+        connection.prepare_cached("SELECT body FROM procedure ORDER BY imported_ms, code, effective_from")?;
     Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -87,7 +87,9 @@ pub fn number(connection: &Connection, key: Key) -> Result<i64> {
 /// Sets a value.
 pub fn set(writing: &mut Writing<'_>, key: Key, value: &str) -> Result<()> {
     let tx = writing.changed(Change::Settings);
-    tx.prepare_cached("INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
-        .execute(params![key.name(), value])?;
+    tx.prepare_cached(
+        "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?
+    .execute(params![key.name(), value])?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! `motcua verify`: the log is chained as it says, its personal parts are the ones it was made with, and the tables are its fold.
 
+use super::Store;
 use super::dossiers::{self, Folded};
 use super::ops::{At, encoded, origins};
-use super::Store;
 use crate::error::Result;
 use protocol::chain;
 use rusqlite::Connection;
@@ -47,8 +47,8 @@ fn pages(connection: &Connection, verified: &mut Verified) -> Result<()> {
 
 fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
     for origin in origins(connection)? {
-        let mut statement =
-            connection.prepare_cached("SELECT public, personal, salt, seq, hlc, kind FROM op WHERE origin = ?1 ORDER BY seq")?;
+        let mut statement = connection
+            .prepare_cached("SELECT public, personal, salt, seq, hlc, kind FROM op WHERE origin = ?1 ORDER BY seq")?;
         let mut rows = statement.query([origin.id])?;
         let (mut head, mut expected) = (chain::START, 1u64);
         while let Some(row) = rows.next()? {
@@ -60,7 +60,9 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
             }
             match op.open() {
                 Ok(public) if public.hlc == hlc && public.kind == kind => {}
-                Ok(_) => verified.faults.push(format!("writer {}: operation {seq}: columns differ from its bytes", origin.id)),
+                Ok(_) => verified
+                    .faults
+                    .push(format!("writer {}: operation {seq}: columns differ from its bytes", origin.id)),
                 Err(error) => verified.faults.push(format!("writer {}: operation {seq}: {error}", origin.id)),
             }
             head = chain::follow(&head, &op.public);

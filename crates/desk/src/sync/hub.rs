@@ -64,18 +64,30 @@ impl Hub {
     }
 
     /// Sends a message, signed by the device, and reads the answer.
-    pub fn exchange<Q: Encode<()>, A: for<'b> Decode<'b, ()>>(&self, device: &SigningKey, path: &str, request: &Q) -> Result<A> {
-        let frame = frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
+    pub fn exchange<Q: Encode<()>, A: for<'b> Decode<'b, ()>>(
+        &self,
+        device: &SigningKey,
+        path: &str,
+        request: &Q,
+    ) -> Result<A> {
+        let frame =
+            frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
         let body = Signed::new(device, &self.key, path, frame).encode();
         let url = self.address.join(path).map_err(|error| Error::new(Code::HubAddress).because(error))?;
         let response = self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure)?;
         let status = response.status();
-        let ours = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()));
+        let ours = response
+            .headers()
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()));
         if status.is_server_error() {
             return Err(Error::new(Code::HubFailing).with("status", status.as_u16()));
         }
         let mut answer = Vec::new();
-        response.take(MAX_ANSWER).read_to_end(&mut answer).map_err(|error| Error::new(Code::HubSilent).because(error))?;
+        response
+            .take(MAX_ANSWER)
+            .read_to_end(&mut answer)
+            .map_err(|error| Error::new(Code::HubSilent).because(error))?;
         if !ours {
             return Err(Error::new(Code::HubUnreadable).because(format!("status {status}")));
         }
@@ -94,7 +106,10 @@ fn failure(error: reqwest::Error) -> Error {
     let mut code = if error.is_timeout() && !error.is_connect() { Code::HubSilent } else { Code::HubUnreachable };
     while let Some(inner) = cause {
         let tls = inner.downcast_ref::<TlsError>().or_else(|| {
-            inner.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()).and_then(|inner| inner.downcast_ref::<TlsError>())
+            inner
+                .downcast_ref::<std::io::Error>()
+                .and_then(|io| io.get_ref())
+                .and_then(|inner| inner.downcast_ref::<TlsError>())
         });
         match tls {
             Some(TlsError::InvalidCertificate(CertificateError::Expired | CertificateError::NotValidYet)) => {

@@ -83,7 +83,13 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         for op in reply.ops {
             received += u64::from(writing.take_in(op)?);
         }
-        ops::set_progress(writing, origin.id, sent.min(reply.acknowledged), reply.acknowledged, reply.backed_up.unwrap_or(0))?;
+        ops::set_progress(
+            writing,
+            origin.id,
+            sent.min(reply.acknowledged),
+            reply.acknowledged,
+            reply.backed_up.unwrap_or(0),
+        )?;
         settings::set(writing, Key::Cursor, &reply.cursor.to_string())?;
         settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
         settings::set(writing, Key::LastSync, &now_ms.to_string())?;

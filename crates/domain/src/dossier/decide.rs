@@ -150,11 +150,9 @@ pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<G
             let text = crate::text::tidy(&text);
             if text.is_empty() { Err(Refusal::EmptyNote) } else { Ok(vec![Op::Noted { text }]) }
         }
-        (Command::ChangePhone { phone }, Known::Dossier(dossier)) => Ok(if dossier.phone() == phone.as_ref() {
-            vec![]
-        } else {
-            vec![Op::PhoneChanged { phone }]
-        }),
+        (Command::ChangePhone { phone }, Known::Dossier(dossier)) => {
+            Ok(if dossier.phone() == phone.as_ref() { vec![] } else { vec![Op::PhoneChanged { phone }] })
+        }
         (Command::GiveAlias { code }, Known::Dossier(dossier)) => {
             Ok(if dossier.aliases().contains(&code) { vec![] } else { vec![Op::AliasGiven { code }] })
         }
@@ -232,7 +230,9 @@ impl Intake {
         self.procedure
             .papers
             .iter()
-            .filter(|paper| paper.condition.is_empty() && (paper.originals > 0 || paper.copies > 0) && !here(&paper.name))
+            .filter(|paper| {
+                paper.condition.is_empty() && (paper.originals > 0 || paper.copies > 0) && !here(&paper.name)
+            })
             .map(|paper| paper.name.as_str())
             .collect()
     }

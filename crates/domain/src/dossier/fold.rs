@@ -35,12 +35,17 @@ impl Dossier {
             Op::Received(received) => Some((entry.stamp.id, received.clone())),
             _ => None,
         })?;
-        let mut dossier = Dossier { id, phone: received.applicant.phone.clone(), received, aliases: vec![], timeline: vec![] };
+        let mut dossier =
+            Dossier { id, phone: received.applicant.phone.clone(), received, aliases: vec![], timeline: vec![] };
         for entry in timeline {
             match &entry.op {
                 Op::PhoneChanged { phone } => dossier.phone.clone_from(phone),
                 Op::AliasGiven { code } if !dossier.aliases.contains(code) => dossier.aliases.push(code.clone()),
-                Op::AliasGiven { .. } | Op::Received(_) | Op::Noted { .. } | Op::Printed { .. } | Op::Unknown { .. } => {}
+                Op::AliasGiven { .. }
+                | Op::Received(_)
+                | Op::Noted { .. }
+                | Op::Printed { .. }
+                | Op::Unknown { .. } => {}
             }
             dossier.timeline.push(entry);
         }
