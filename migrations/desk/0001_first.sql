@@ -16,6 +16,7 @@ CREATE TABLE origin (
 ) STRICT;
 
 -- The log. `public` and `personal` are the bytes of docs/adr/0002; `personal` and `salt` are set to NULL when they are forgotten.
+-- `set_aside` is why the hub stored the operation without letting it take effect; empty: it did not.
 -- `dossier_origin`, `dossier_seq` name the operation that received the dossier, also in that operation's own row.
 CREATE TABLE op (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,9 +29,11 @@ CREATE TABLE op (
     public         BLOB    NOT NULL,
     personal       BLOB,
     salt           BLOB,
+    set_aside      TEXT    NOT NULL DEFAULT '',
     UNIQUE (origin, seq)
 ) STRICT;
 CREATE INDEX op_of_dossier ON op (dossier_origin, dossier_seq) WHERE dossier_seq IS NOT NULL;
+CREATE INDEX op_set_aside ON op (origin, seq) WHERE set_aside <> '';
 
 -- The fold of the log, one row a dossier. Times are local civil time, UTC+7.
 CREATE TABLE dossier (

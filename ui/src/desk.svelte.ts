@@ -144,6 +144,15 @@ class Desk {
     }
   }
 
+  /** Fetches what a screen shows. Unlike a thing done, a fetch that succeeds settles no trouble. */
+  async load(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (reason) {
+      this.trouble = asTrouble(reason);
+    }
+  }
+
   /** A text from the scanner or the box. Answers what it was, for a plain text has to be searched. */
   async read(text: string): Promise<ScanView | null> {
     let view: ScanView | null = null;
@@ -247,14 +256,16 @@ class Desk {
     await visit?.close();
   }
 
-  /** Throws the draft away, on the officer's word. */
-  async dropVisit(): Promise<void> {
-    const visit = this.visit;
-    this.visit = null;
-    await visit?.close();
-    const id = visit?.draft.id;
+  /** Throws a draft away, on the officer's word; if it is the one in progress, that visit ends. */
+  async drop(id: string | null): Promise<void> {
+    if (this.visit && this.visit.draft.id === id) {
+      const visit = this.visit;
+      this.visit = null;
+      await visit.close();
+      // Its first save may only just have given it a name.
+      id = visit.draft.id;
+    }
     if (id) await this.attempt(() => dropDraft(id));
-    this.today();
   }
 
   /** The dossier was received: the visit ends and its receipt is shown. */

@@ -123,6 +123,8 @@ pub struct TimelineRow {
     pub text: String,
     /// How far that operation has got.
     pub sync: SyncStep,
+    /// Why the province keeps it aside without effect, where it does.
+    pub set_aside: Option<String>,
 }
 
 /// A dossier's page.
@@ -314,12 +316,14 @@ impl Desk {
             }
             Op::Unknown { .. } => said("timeline_unknown", &[]),
         };
-        let sync = ops::progress(connection, entry.stamp.id)?;
+        let (sync, reason) = ops::progress(connection, entry.stamp.id)?;
+        let set_aside = (!reason.is_empty()).then(|| said(&format!("set_aside_{reason}"), &[]));
         Ok(TimelineRow {
             at: office_moment(i64::try_from(entry.stamp.hlc.millis()).unwrap_or(0)),
             by: by.unwrap_or_default(),
             text: words,
             sync: ladder(sync),
+            set_aside,
         })
     }
 

@@ -38,6 +38,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use officer_table::Officer;
 use protocol::fields::Role;
+use protocol::message::Lease;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -236,6 +237,17 @@ impl Desk {
         mark.save(&self.place, &hold(&self.keys).store)
     }
 
+    /// The hub knows more under this desk's number than the desk does: go on under the next spare, so that nothing is
+    /// written twice under one number. Without a spare it stays as it is, and the hub refuses the fork.
+    fn leave_identity(&self) -> Result<()> {
+        let mut known = hold(&self.identity);
+        let Some(identity) = known.as_mut() else { return Ok(()) };
+        let Some((replica, lane)) = identity.spares.first().copied() else { return Ok(()) };
+        take(&self.place, &hold(&self.keys).store, identity, Lease { replica, lane }, &self.store)?;
+        drop(known);
+        self.mark()
+    }
+
     /// Spare lanes for the day when the own is full.
     fn spare_lanes(&self) -> Vec<u8> {
         hold(&self.identity)
@@ -259,15 +271,7 @@ fn match_identity(place: &Place, keys: &KeyFile, store: &Store, now_ms: i64) -> 
                 store.write(|writing| numbers::raise(writing, today, own.lane, number))?;
             }
         }
-        Verdict::TakeSpare(lease) => {
-            let taken = known.get_or_insert_default();
-            taken.spares.retain(|(replica, _)| *replica != lease.replica);
-            taken.replica = Some(lease.replica);
-            taken.reserved = 0;
-            taken.save(place, &keys.store)?;
-            store.write(|writing| ops::begin_origin(writing, Some(lease.replica), lease.lane))?;
-            log::warn!("the store is older than this machine's marks: going on as replica {}", lease.replica);
-        }
+        Verdict::TakeSpare(lease) => take(place, &keys.store, known.get_or_insert_default(), lease, store)?,
         Verdict::GoUnenrolled => {
             store.write(|writing| {
                 settings::set(writing, Key::Hub, "")?;
@@ -282,6 +286,20 @@ fn match_identity(place: &Place, keys: &KeyFile, store: &Store, now_ms: i64) -> 
         }
     }
     Ok(known)
+}
+
+/// Goes on under a spare identity. The machine knows it before the database uses it.
+fn take(place: &Place, name: &str, known: &mut Identity, lease: Lease, store: &Store) -> Result<()> {
+    known.spares.retain(|(replica, _)| *replica != lease.replica);
+    known.replica = Some(lease.replica);
+    known.reserved = 0;
+    known.save(place, name)?;
+    store.write(|writing| ops::begin_origin(writing, Some(lease.replica), lease.lane))?;
+    log::warn!(
+        "going on as replica {}: the store is older than what was written under the former number",
+        lease.replica
+    );
+    Ok(())
 }
 
 /// Milliseconds since 1970 as Vietnamese civil time (UTC+7, no daylight saving since 1975).

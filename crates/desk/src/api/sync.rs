@@ -4,6 +4,7 @@ use super::{Desk, Done, civil, hold, office_moment, words};
 use crate::error::{Code, Result};
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, ops};
+use crate::sync::hub::Hub;
 use crate::sync::pace::{Action, Event};
 use crate::sync::{self};
 use crate::texts::text;
@@ -70,9 +71,13 @@ impl Desk {
         let enrolled = own.last().is_some_and(|origin| origin.replica.is_some()) && !hub.is_empty();
         let waiting: u64 = own.iter().map(|origin| origin.last_seq - origin.acknowledged).sum();
         let acknowledged: u64 = own.iter().map(|origin| origin.acknowledged).sum();
+        let aside = self.store.read(ops::count_set_aside)?;
+        let urgent = self.notices()?.iter().any(|notice| notice.urgent);
         let oldest = self.store.read(ops::oldest_waiting_ms)?;
         let waits = oldest.map_or(0, |oldest| now - i64::try_from(oldest).unwrap_or(now));
         let pill = match () {
+            () if urgent => Pill::Trouble,
+            () if aside > 0 => Pill::Attention,
             () if !enrolled => Pill::None,
             () if waiting == 0 && pace.failures() == 0 => Pill::AllSent,
             () if waiting > 0 && (waits > LONG_MS || waiting > MANY && pace.failures() > 0) => Pill::Long,
@@ -94,6 +99,7 @@ impl Desk {
         };
         let params = [
             ("waiting", waiting.to_string()),
+            ("aside", aside.to_string()),
             ("days", (waits / 86_400_000).to_string()),
             ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
             ("last", if last > 0 { words::moment(self.language, civil(last)) } else { "–".to_owned() }),
@@ -120,9 +126,7 @@ impl Desk {
         hold(&self.pace).step(Event::Asked, u64::try_from(now).unwrap_or(0));
         let mut changes = Changes::new();
         loop {
-            let round = sync::round(&self.store, &hub, &self.device, self.now_ms());
-            self.settle(&round);
-            let round = round.map_err(|error| self.in_words(error))?;
+            let round = self.round(&hub).map_err(|error| self.in_words(error))?;
             changes.extend(round.changes);
             if !round.more {
                 break;
@@ -145,9 +149,7 @@ impl Desk {
         if hold(&self.pace).step(event, now) != Action::Round {
             return Ok(Changes::new());
         }
-        let round = sync::round(&self.store, &hub, &self.device, self.now_ms());
-        self.settle(&round);
-        match round {
+        match self.round(&hub) {
             Ok(round) => Ok(round.changes),
             Err(error) => {
                 log::info!("no exchange with the hub: {error}");
@@ -161,12 +163,18 @@ impl Desk {
         self.new_work.swap(false, Ordering::Relaxed)
     }
 
-    fn settle(&self, round: &Result<sync::Round>) {
+    /// One round, and what follows from it for the pace and for the desk's identity.
+    fn round(&self, hub: &Hub) -> Result<sync::Round> {
+        let round = sync::round(&self.store, hub, &self.device, self.now_ms());
         let now = u64::try_from(self.now_ms()).unwrap_or(0);
-        let event = match round {
+        let event = match &round {
             Ok(round) => Event::Done { progress: round.acknowledged + round.received > 0, more: round.more },
             Err(_) => Event::Failed { random: crate::keys::random().map_or(0, u64::from_le_bytes) },
         };
         hold(&self.pace).step(event, now);
+        if matches!(&round, Ok(round) if round.superseded) {
+            self.leave_identity()?;
+        }
+        round
     }
 }

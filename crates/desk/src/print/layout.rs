@@ -2,7 +2,7 @@
 //! over the page with their heading repeated.
 //!
 //! Everything is in points (1/72 inch) from the top left corner of the page. A page is a list of marks, texts and black
-//! bars; [`super::pdf`] turns them into a file, tests read them as they stand.
+//! bars; `pdf` turns them into a file, tests read them as they stand.
 
 use super::face::{Face, Faces};
 
@@ -121,30 +121,29 @@ impl Page {
     }
 
     /// The page's words line by line, as a person would read them out; what stands apart on a line is set apart by `|`.
+    /// Baselines within about four points count as one line.
     pub(super) fn text(&self) -> String {
-        let mut lines: Vec<(f32, Vec<(f32, f32, &str)>)> = Vec::new();
-        for mark in &self.marks {
-            if let Mark::Text { x, y, width, text, .. } = mark {
-                match lines.iter_mut().find(|(line, _)| (line - y).abs() < 1.0) {
-                    Some((_, texts)) => texts.push((*x, *width, text)),
-                    None => lines.push((*y, vec![(*x, *width, text)])),
-                }
-            }
-        }
-        lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut texts: Vec<(f32, f32, f32, &str)> = self
+            .marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Text { x, y, width, text, .. } => Some(((y / 4.0).round(), *x, *width, text.as_str())),
+                Mark::Bar(_) => None,
+            })
+            .collect();
+        texts.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let mut out = String::new();
-        for (_, mut texts) in lines {
-            texts.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let mut end = None;
-            for (x, width, text) in texts {
-                if end.is_some_and(|end| x - end > 2.0) {
-                    out.push_str(" | ");
-                }
-                out.push_str(text);
-                end = Some(x + width);
+        let mut before: Option<(f32, f32)> = None;
+        for (y, x, width, text) in texts {
+            match before {
+                Some((line, end)) if line == y && x - end > 2.0 => out.push_str(" | "),
+                Some((line, _)) if line != y => out.push('\n'),
+                _ => {}
             }
-            out.push('\n');
+            out.push_str(text);
+            before = Some((y, x + width));
         }
+        out.push('\n');
         out
     }
 }
@@ -233,7 +232,7 @@ impl Flow {
         self.blank.height - self.margins.bottom
     }
 
-    pub(super) fn next_page(&mut self) {
+    fn next_page(&mut self) {
         self.pages.push(self.blank.clone());
         self.y = self.margins.top;
         if let Some(line) = self.banner.clone() {
@@ -274,11 +273,12 @@ impl Flow {
         let mut line = Line::default();
         let mut space: Option<Style> = None;
         for word in words(spans) {
-            let Word::Text(pieces) = word else {
-                if let Word::Space(style) = word {
+            let pieces = match word {
+                Word::Text(pieces) => pieces,
+                Word::Space(style) => {
                     space = Some(style);
+                    continue;
                 }
-                continue;
             };
             let measure = |text: &str, style: Style| self.faces.width(style.face, style.size, text);
             let pieces: Vec<(String, Style)> = pieces

@@ -1,8 +1,7 @@
 //! Papers: the receipt as a PDF, the same PDF as a picture, and the system's printers.
 //!
-//! A paper is laid out on pages ([`layout`]) with the faces that ship inside ([`face`]), then written as a file
-//! ([`pdf`]). The preview on the screen, the picture in a test and the sheet in the printer are all made from that one
-//! file.
+//! A paper is laid out on pages (`layout`) with the faces that ship inside (`face`), then written as a file (`pdf`). The
+//! preview on the screen, the picture in a test and the sheet in the printer are all made from that one file.
 
 mod codes;
 mod face;

@@ -6,8 +6,8 @@ use super::layout::{Mark, Page};
 use crate::error::{Code, Error, Result};
 use jiff::civil::DateTime;
 use printpdf::{
-    FontId, OffsetDateTime, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, PdfWarnMsg,
-    Pt, Rect, TextItem, TextMatrix,
+    FontId, OffsetDateTime, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfParseErrorSeverity,
+    PdfSaveOptions, PdfWarnMsg, Pt, Rect, TextItem, TextMatrix,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn write(title: &str, at: DateTime, pages: &[Page]) -> Result<Vec<u8>> {
     let mut document = PdfDocument::new(title);
     let made = date(at)?;
-    document.metadata.info.creation_date = made.clone();
-    document.metadata.info.modification_date = made.clone();
+    document.metadata.info.creation_date = made;
+    document.metadata.info.modification_date = made;
     document.metadata.info.metadata_date = made;
     document.metadata.info.creator = "Một Cửa Xã".to_owned();
 
@@ -29,8 +29,10 @@ pub(super) fn write(title: &str, at: DateTime, pages: &[Page]) -> Result<Vec<u8>
     document.pages = pages.iter().map(page).collect();
 
     let mut warnings: Vec<PdfWarnMsg> = Vec::new();
-    let options = PdfSaveOptions::default();
-    let mut file = document.to_lopdf_document(&options, &mut warnings);
+    let mut file = document.to_lopdf_document(&PdfSaveOptions::default(), &mut warnings);
+    if let Some(wrong) = warnings.into_iter().find(|warning| warning.severity == PdfParseErrorSeverity::Error) {
+        return Err(Error::new(Code::Internal).because(wrong.msg));
+    }
     // The ids are counted up from one document to the next within a run; a file without them is as valid.
     file.trailer.remove(b"ID");
     // An empty claim to a printing standard (PDF/X) that viewers would show.

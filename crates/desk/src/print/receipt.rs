@@ -1,6 +1,6 @@
 //! The receipt: Mẫu 01 "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (TT 03/2025/TT-VPCP, Phụ lục I), as the desk knows it.
 //!
-//! [`Receipt`] holds what the paper says and nothing else; [`super::form01`] knows where it stands on the page. An empty
+//! [`Receipt`] holds what the paper says and nothing else; `form01` knows where it stands on the page. An empty
 //! text means "not known": the form then leaves dots to write on, or leaves the line out.
 
 use super::{form01, layout::Page, pdf};

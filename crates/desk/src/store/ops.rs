@@ -157,11 +157,11 @@ impl Writing<'_> {
         let encoded = Encoded::from(relayed.op);
         let public = encoded.open().map_err(|error| Error::new(Code::HubUnreadable).because(error))?;
         let origin_id = origin_of(self, id.replica)?;
-        let (last_seq, head, is_own): (u64, Head, bool) = self
+        let (last_seq, head): (u64, Head) = self
             .tx
-            .prepare_cached("SELECT last_seq, head, own FROM origin WHERE id = ?1")?
-            .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        if is_own || id.seq <= last_seq {
+            .prepare_cached("SELECT last_seq, head FROM origin WHERE id = ?1")?
+            .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if id.seq <= last_seq {
             return Ok(false);
         }
         if id.seq > last_seq + 1 {
@@ -305,15 +305,30 @@ fn newly_seen(connection: &Connection, own: i64) -> Result<Vec<OpId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How far one operation has got: 0 stored here, 1 in a backup, 2 sent, 3 at the province (as all of other desks are).
-pub fn progress(connection: &Connection, id: OpId) -> Result<u8> {
+/// How far one operation has got: 0 stored here, 1 in a backup, 2 sent, 3 at the province (as all of other desks are); and why
+/// the hub set it aside, empty where it did not.
+pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     let copied = super::settings::number(connection, super::settings::Key::CopiedOp)?;
     let mut statement = connection.prepare_cached(
         "SELECT CASE WHEN origin.own = 0 OR op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2
-         WHEN op.id <= ?3 THEN 1 ELSE 0 END
+         WHEN op.id <= ?3 THEN 1 ELSE 0 END, op.set_aside
          FROM op JOIN origin ON origin.id = op.origin WHERE ifnull(origin.replica, 0) = ?1 AND op.seq = ?2",
     )?;
-    Ok(statement.query_row(params![id.replica, id.seq, copied], |row| row.get(0)).optional()?.unwrap_or(0))
+    let found =
+        statement.query_row(params![id.replica, id.seq, copied], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Notes why the hub set an operation aside.
+pub fn set_aside(writing: &mut Writing<'_>, at: At, reason: &str) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.execute("UPDATE op SET set_aside = ?3 WHERE origin = ?1 AND seq = ?2", params![at.origin, at.seq, reason])?;
+    Ok(())
+}
+
+/// How many operations the hub has set aside.
+pub fn count_set_aside(connection: &Connection) -> Result<u64> {
+    Ok(connection.query_row("SELECT count(*) FROM op WHERE set_aside <> ''", [], |row| row.get(0))?)
 }
 
 /// When the oldest operation the hub lacks was written, milliseconds since 1970.

@@ -26,15 +26,15 @@ pub struct Round {
     pub received: u64,
     /// Whether another round would do more at once.
     pub more: bool,
-    /// Codes of operations the hub stored but set aside.
-    pub set_aside: Vec<String>,
+    /// Whether the hub holds more of this desk's present identity than the desk itself: its database is an older one.
+    pub superseded: bool,
     /// What it changed here.
     pub changes: Changes,
 }
 
 /// One request and its answer.
 pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Result<Round> {
-    let (origin, request) = store.read(|connection| {
+    let (origin, newest, request) = store.read(|connection| {
         // An older identity's operations go first: they were written first.
         let own = ops::all_own(connection)?;
         let waiting = own.iter().find(|origin| origin.replica.is_some() && origin.acknowledged < origin.last_seq);
@@ -59,7 +59,8 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
             checkpoint,
             cursor: u64::try_from(settings::number(connection, Key::Cursor)?).unwrap_or(0),
         };
-        Ok((origin.clone(), request))
+        let newest = own.last().cloned().ok_or_else(|| Error::new(Code::NotEnrolled))?;
+        Ok((origin.clone(), newest, request))
     })?;
     let sent = origin.acknowledged + request.ops.len() as u64;
     let reply: SyncReply = match hub.exchange(device, SYNC, &request) {
@@ -72,24 +73,19 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
             return Err(error);
         }
     };
-    if reply.acknowledged > origin.last_seq {
-        return Err(Error::new(Code::HubRefused).with("reason", "fork"));
-    }
-    let gained = reply.acknowledged.saturating_sub(origin.acknowledged);
+    // After a restore the hub may hold operations of a former identity that this database lacks; the feed brings them back.
+    let acknowledged = reply.acknowledged.min(origin.last_seq);
+    let gained = acknowledged.saturating_sub(origin.acknowledged);
     let count = reply.ops.len();
-    let set_aside: Vec<String> = reply.set_aside.iter().map(|set_aside| set_aside.reason.clone()).collect();
     let (received, changes) = store.write(|writing| {
         let mut received = 0;
         for op in reply.ops {
             received += u64::from(writing.take_in(op)?);
         }
-        ops::set_progress(
-            writing,
-            origin.id,
-            sent.min(reply.acknowledged),
-            reply.acknowledged,
-            reply.backed_up.unwrap_or(0),
-        )?;
+        for aside in reply.set_aside {
+            ops::set_aside(writing, ops::At { origin: origin.id, seq: aside.seq }, &aside.reason)?;
+        }
+        ops::set_progress(writing, origin.id, sent.min(acknowledged), acknowledged, reply.backed_up.unwrap_or(0))?;
         settings::set(writing, Key::Cursor, &reply.cursor.to_string())?;
         settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
         settings::set(writing, Key::LastSync, &now_ms.to_string())?;
@@ -103,7 +99,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         received,
         // Without progress nothing is tried again at once, whatever the hub says.
         more: (gained > 0 && unsent) || (reply.more && count > 0),
-        set_aside,
+        superseded: reply.acknowledged > origin.last_seq && origin == newest,
         changes,
     })
 }
