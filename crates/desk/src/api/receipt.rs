@@ -1,5 +1,6 @@
 //! The receipt: as a picture, as a file, through a printer. Nothing here can change a dossier but by noting that it was printed.
 
+use super::catalogue::price_words;
 use super::{Desk, Done, Trouble, words};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
@@ -335,11 +336,7 @@ impl Desk {
         if lines.iter().all(|fee| fee.price == Some(Price::Flat(Money(0)))) {
             return Fees::None;
         }
-        let flat = |price| match price {
-            Some(Price::Flat(amount)) => Some(amount),
-            Some(Price::Pages { .. }) | None => None,
-        };
-        let line = |fee: &Fee| FeeLine { name: fee.case.clone(), amount: flat(fee.price), note: fee.per.clone() };
+        let line = |fee: &Fee| FeeLine { case: fee.case.clone(), price: price_words(Language::Vietnamese, fee) };
         Fees::Lines(lines.into_iter().map(line).collect())
     }
 }

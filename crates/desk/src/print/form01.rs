@@ -429,14 +429,11 @@ impl Form<'_> {
                     if place > 0 {
                         spans.push(Span::label(regular, "; "));
                     }
-                    spans.push(Span::value(regular, &fee.name));
-                    spans.push(Span::label(regular, ": "));
-                    let amount = fee.amount.map_or_else(|| "chưa rõ".to_owned(), |amount| amount.to_string());
-                    spans.push(Span::value(bold, &amount));
-                    if !fee.note.is_empty() {
-                        spans.push(Span::label(regular, " "));
-                        spans.push(Span::value(regular, &format!("({})", fee.note)));
+                    if !fee.case.is_empty() {
+                        spans.push(Span::value(regular, &fee.case));
+                        spans.push(Span::label(regular, ": "));
                     }
+                    spans.push(Span::value(bold, &fee.price));
                 }
                 spans.push(Span::label(regular, "."));
             }

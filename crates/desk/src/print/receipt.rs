@@ -8,7 +8,6 @@ use crate::error::Result;
 use domain::card::receipt::LookupSecret;
 use domain::catalogue::Channel;
 use domain::code::DossierCode;
-use domain::money::Money;
 use jiff::civil::DateTime;
 use std::fmt;
 
@@ -96,15 +95,13 @@ pub struct Due {
     pub provisional: String,
 }
 
-/// One line of fees.
+/// One line of fees, in words: what is known of it, never a guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeeLine {
-    /// What is paid for.
-    pub name: String,
-    /// How much; `None` is "not known here", never "free".
-    pub amount: Option<Money>,
-    /// Why less or nothing is paid, or where the amount is decided.
-    pub note: String,
+    /// The case it is for ("đăng ký quá hạn"); empty: always.
+    pub case: String,
+    /// The price in words: "15.000 đ", "chưa rõ – do HĐND tỉnh quyết định".
+    pub price: String,
 }
 
 /// Phí, lệ phí.

@@ -11,7 +11,6 @@ use super::receipt::{
 use domain::card::receipt::{LookupSecret, Receipt as Lookup};
 use domain::catalogue::Channel;
 use domain::code::DossierCode;
-use domain::money::Money;
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
@@ -68,11 +67,7 @@ fn ordinary() -> Receipt {
         received_at: datetime(2026, 8, 28, 9, 5, 0, 0),
         due: Some(Due { at: datetime(2026, 9, 7, 17, 0, 0, 0), provisional: String::new() }),
         result_at: "Quầy trả kết quả của Trung tâm".into(),
-        fees: Fees::Lines(vec![FeeLine {
-            name: "Lệ phí cấp Giấy xác nhận tình trạng hôn nhân".into(),
-            amount: Some(Money(15_000)),
-            note: String::new(),
-        }]),
+        fees: Fees::Lines(vec![FeeLine { case: String::new(), price: "15.000 đ".into() }]),
         helped_by: String::new(),
         contact_phone: "0214 3 800 014".into(),
         secret: LookupSecret::parse("7K3M").expect("a secret"),
@@ -156,8 +151,10 @@ fn long() -> Receipt {
             provisional: "lịch nghỉ Tết Nguyên đán 2027 chưa công bố".into(),
         }),
         fees: Fees::Lines(vec![
-            FeeLine { name: "Lệ phí".into(), amount: None, note: "do HĐND tỉnh quyết định".into() },
-            FeeLine { name: "Phí bản sao".into(), amount: Some(Money(8_000)), note: "miễn: hộ nghèo".into() },
+            FeeLine {
+                case: "đăng ký quá hạn".into(), price: "chưa rõ – do HĐND tỉnh quyết định".into()
+            },
+            FeeLine { case: "bản sao trích lục".into(), price: "8.000 đ".into() },
         ]),
         helped_by: "Vàng Seo Lử, Đoàn Thanh niên xã".into(),
         ..ordinary()
@@ -365,7 +362,7 @@ proptest! {
         receipt.contact_phone = procedure;
         receipt.helped_by = address.clone();
         receipt.due = Some(Due { at: datetime(2026, 12, 31, 17, 0, 0, 0), provisional: other.clone() });
-        receipt.fees = Fees::Lines(vec![FeeLine { name: address, amount: Some(Money(u64::MAX)), note: other }]);
+        receipt.fees = Fees::Lines(vec![FeeLine { case: address, price: other }]);
         let size = if a4 { Paper::A4 } else { Paper::A5 };
         for page in pages(&receipt, size, &[Counterpart::Given]).expect("pages") {
             prop_assert!(page.holds_everything());

@@ -1,0 +1,117 @@
+/** Every screen, in every guise a person can choose: nothing serious from axe, nothing outside the window, no fault in the console. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CARD, closeOffice, Desk, openOffice, OTHER_CARD, type Office } from "./desk";
+
+let office: Office;
+beforeAll(async () => void (office = await openOffice()));
+afterAll(() => closeOffice(office));
+
+const guises = [
+  { guise: "Vietnamese", wish: {} },
+  { guise: "English", wish: { language: "en" as const } },
+  { guise: "high contrast", wish: { preferences: { theme: "contrast" } } },
+  { guise: "text at 150 %", wish: { preferences: { zoom: 150 } } },
+  { guise: "text at 200 %", wish: { preferences: { zoom: 200 } } },
+];
+
+describe.each(guises)("in $guise", ({ guise, wish }) => {
+  async function look(desk: Desk, screen: string) {
+    await desk.picture(`${guise.replaceAll(/\W+/g, "-")}-${screen}`);
+    expect(await desk.findings(), screen).toEqual([]);
+    expect(await desk.outside(), screen).toEqual([]);
+    expect(desk.faults, screen).toEqual([]);
+  }
+
+  test("the first start", async () => {
+    const desk = await Desk.open(office, { ...wish, query: "?first" });
+    await desk.sees("#agency");
+    await look(desk, "set-up");
+    await desk.press("Enter");
+    await desk.sees("[role=alert] h2");
+    await look(desk, "set-up-wrong");
+    const answers = { agency: "H55.242", commune: "xã Cao Sơn", superior: "UBND xã Cao Sơn", place: "Cao Sơn", phone: "0900000000", officer: "Lò Thị Mai", pin: "246802", again: "246802" };
+    for (const [field, text] of Object.entries(answers)) await desk.page.locator(`#${field}`).fill(text);
+    await desk.press("Enter");
+    await desk.sees(".group");
+    await look(desk, "recovery-key");
+    await desk.leave();
+  });
+
+  test("a visit and everything around it", async () => {
+    const desk = await Desk.open(office, wish);
+    await desk.sees("#pin");
+    await look(desk, "login");
+    await desk.type("000000");
+    await desk.sees("#pin-said .wrong");
+    await look(desk, "login-wrong");
+    await desk.logIn();
+    await look(desk, "today");
+    await desk.type("lo van");
+    await desk.sees("[role=option]");
+    await look(desk, "today-search");
+    await desk.press("Escape");
+    await desk.scan("https://example.vn/tra-cuu");
+    await desk.sees(".notice.calm");
+    await look(desk, "today-heard");
+
+    await desk.scan(CARD);
+    await desk.sees("#card-name");
+    await look(desk, "card");
+    await desk.press("Enter");
+    await desk.sees("#procedure");
+    await desk.type("tro cap");
+    await desk.sees("#procedure-1\\.001776[aria-selected=true]");
+    await look(desk, "procedures");
+    await desk.press("1");
+    await desk.sees("#papers input[type=checkbox]");
+    await look(desk, "form");
+    await desk.press("F9");
+    await desk.sees("#papers-wrong");
+    await look(desk, "form-wrong");
+    await desk.scan(OTHER_CARD);
+    await desk.sees("dialog");
+    await look(desk, "card-for-this");
+    await desk.press("Enter");
+    await desk.sees("#card-name");
+    await desk.press("Enter");
+    await desk.sees("#submitter\\.phone");
+    await desk.press("F6", "1");
+    await desk.sees("#papers li.here");
+    await look(desk, "form-submitter");
+    await desk.press("Control+Enter");
+    await desk.sees("#receipt-title");
+    await desk.sees(".pages img");
+    await look(desk, "receipt");
+    await desk.page.locator("#printer").selectOption({ index: 1 });
+    await desk.press("F9");
+    await desk.sees(".notice.urgent");
+    await look(desk, "receipt-failed");
+    await desk.press("F7");
+    await desk.sees("table");
+
+    await desk.press("Control+3");
+    await desk.sees("table");
+    await look(desk, "dossiers");
+    await desk.press("ArrowDown", "Enter");
+    await desk.sees("#timeline");
+    await look(desk, "dossier");
+    await desk.press("F8");
+    await desk.sees("#edit");
+    await look(desk, "dossier-note");
+    await desk.press("Escape", "Control+4");
+    await desk.sees("#state");
+    await desk.press("F8");
+    await desk.sees(".notice.calm");
+    await look(desk, "sync");
+    await desk.press("Control+5");
+    await desk.sees("#officers");
+    await look(desk, "settings");
+    await desk.press("F1");
+    await desk.sees("#keys");
+    await look(desk, "help");
+    await desk.press("Control+k");
+    await desk.sees("dialog");
+    await look(desk, "palette");
+    await desk.leave();
+  });
+});
