@@ -22,7 +22,7 @@ use desk::error::{Code, Error, Result};
 use serde::Deserialize;
 use std::sync::Arc;
 use tauri::ipc::Invoke;
-use tauri::{AppHandle, State, Wry, async_runtime, command, generate_handler};
+use tauri::{AppHandle, State, Wry, async_runtime, generate_handler};
 
 /// What a command answers.
 type Answer<T> = std::result::Result<T, Trouble>;
@@ -157,172 +157,172 @@ struct NewAlias {
     alias: String,
 }
 
-#[command]
+#[tauri::command]
 async fn opening(here: Here<'_>) -> Answer<Opening> {
     at(here, Workplace::opening).await
 }
 
-#[command]
+#[tauri::command]
 async fn set_up(here: Here<'_>, input: SetUp) -> Answer<SetUpDone> {
     at(here, move |workplace| workplace.set_up(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn log_in(here: Here<'_>, input: LogIn) -> Answer<Session> {
     at(here, move |workplace| workplace.log_in(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn lock(here: Here<'_>) -> Answer<()> {
     at(here, |workplace| Ok(workplace.lock())).await
 }
 
-#[command]
+#[tauri::command]
 async fn today(here: Here<'_>) -> Answer<Today> {
     by(here, Desk::today).await
 }
 
-#[command]
+#[tauri::command]
 async fn read_text(here: Here<'_>, input: Text) -> Answer<ScanView> {
     at(here, move |workplace| workplace.read_text(&input.text)).await
 }
 
-#[command]
+#[tauri::command]
 async fn read_picture(here: Here<'_>, input: Picture) -> Answer<Vec<ScanView>> {
     at(here, move |workplace| workplace.read_picture(&input.name, &input.base64)).await
 }
 
-#[command]
+#[tauri::command]
 async fn look_up(here: Here<'_>, input: Text) -> Answer<LookUp> {
     by(here, move |desk| desk.look_up(&input.text)).await
 }
 
-#[command]
+#[tauri::command]
 async fn earlier(here: Here<'_>, input: Number) -> Answer<Option<Person>> {
     by(here, move |desk| desk.earlier(&input.number)).await
 }
 
-#[command]
+#[tauri::command]
 async fn find_procedures(here: Here<'_>, input: FindInput) -> Answer<Vec<ProcedureRow>> {
     by(here, move |desk| desk.find_procedures(&input.text, input.limit as usize)).await
 }
 
-#[command]
+#[tauri::command]
 async fn procedure(here: Here<'_>, input: ProcedureInput) -> Answer<ProcedureView> {
     by(here, move |desk| desk.procedure(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn save_draft(app: AppHandle, here: Here<'_>, input: Draft) -> Answer<DraftSaved> {
     does(app, here, move |desk| desk.save_draft(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn draft(here: Here<'_>, input: Named) -> Answer<Draft> {
     by(here, move |desk| desk.draft(&input.id)).await
 }
 
-#[command]
+#[tauri::command]
 async fn drop_draft(app: AppHandle, here: Here<'_>, input: Named) -> Answer<()> {
     does(app, here, move |desk| desk.drop_draft(&input.id)).await
 }
 
-#[command]
+#[tauri::command]
 async fn check_intake(here: Here<'_>, input: Draft) -> Answer<Vec<FieldProblem>> {
     by(here, move |desk| desk.check_intake(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn receive(app: AppHandle, here: Here<'_>, input: Receive) -> Answer<Received> {
     does(app, here, move |desk| desk.receive(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn preview_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Preview> {
     by(here, move |desk| desk.preview_receipt(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn printers(here: Here<'_>) -> Answer<Vec<PrinterRow>> {
     by(here, |desk| Ok(desk.printers())).await
 }
 
-#[command]
+#[tauri::command]
 async fn print_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Printing> {
     by(here, move |desk| desk.print_receipt(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn printing(app: AppHandle, here: Here<'_>, input: Job) -> Answer<Printing> {
     does(app, here, move |desk| desk.printing(&input.job)).await
 }
 
-#[command]
+#[tauri::command]
 async fn cancel_printing(here: Here<'_>, input: Job) -> Answer<()> {
     by(here, move |desk| desk.cancel_printing(&input.job)).await
 }
 
-#[command]
+#[tauri::command]
 async fn save_receipt(app: AppHandle, here: Here<'_>, input: ReceiptInput) -> Answer<Written> {
     does(app, here, move |desk| desk.save_receipt(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn dossiers(here: Here<'_>, input: ListInput) -> Answer<Vec<DossierRow>> {
     by(here, move |desk| desk.dossiers(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn dossier(here: Here<'_>, input: Of) -> Answer<DossierView> {
     by(here, move |desk| desk.dossier(&input.code)).await
 }
 
-#[command]
+#[tauri::command]
 async fn reveal(here: Here<'_>, input: Of) -> Answer<Revealed> {
     by(here, move |desk| desk.reveal(&input.code)).await
 }
 
-#[command]
+#[tauri::command]
 async fn change_phone(app: AppHandle, here: Here<'_>, input: NewPhone) -> Answer<DossierView> {
     does(app, here, move |desk| desk.change_phone(&input.code, &input.phone)).await
 }
 
-#[command]
+#[tauri::command]
 async fn add_note(app: AppHandle, here: Here<'_>, input: Note) -> Answer<DossierView> {
     does(app, here, move |desk| desk.add_note(&input.code, &input.text)).await
 }
 
-#[command]
+#[tauri::command]
 async fn give_alias(app: AppHandle, here: Here<'_>, input: NewAlias) -> Answer<DossierView> {
     does(app, here, move |desk| desk.give_alias(&input.code, &input.alias)).await
 }
 
-#[command]
+#[tauri::command]
 async fn sync_status(here: Here<'_>) -> Answer<SyncView> {
     by(here, Desk::sync_status).await
 }
 
-#[command]
+#[tauri::command]
 async fn sync_now(app: AppHandle, here: Here<'_>) -> Answer<SyncView> {
     does(app, here, Desk::sync_now).await
 }
 
-#[command]
+#[tauri::command]
 async fn enrol(app: AppHandle, here: Here<'_>, input: EnrolInput) -> Answer<SyncView> {
     does(app, here, move |desk| desk.enrol(&input)).await
 }
 
-#[command]
+#[tauri::command]
 async fn back_up(app: AppHandle, here: Here<'_>) -> Answer<BackedUp> {
     does(app, here, Desk::back_up).await
 }
 
-#[command]
+#[tauri::command]
 async fn officers(here: Here<'_>) -> Answer<Vec<OfficerTile>> {
     by(here, Desk::officers).await
 }
 
-#[command]
+#[tauri::command]
 async fn add_officer(app: AppHandle, here: Here<'_>, input: AddOfficer) -> Answer<OfficerTile> {
     does(app, here, move |desk| desk.add_officer(&input)).await
 }

@@ -95,6 +95,8 @@ pub const PRINTED: &str = "printed";
 pub const PHONE: &str = "phone_changed";
 /// The event that is [`Op::AliasGiven`], with the code as its note.
 pub const ALIAS: &str = "alias_given";
+/// The event that is nothing but a remark.
+pub const NOTED: &str = "noted";
 
 /// Between the parts of a remark that stands for an event.
 const DOT: &str = " · ";
@@ -174,6 +176,7 @@ impl Line {
             at: civil(&self.received_at)?,
             due: (!self.due_at.is_empty()).then(|| civil(&self.due_at)).transpose()?,
             due_provisional: false,
+            offline: false,
             result_at: if self.result_to == "post" { ResultAt::Post } else { ResultAt::Counter },
             card_seen: CardSeen::Original,
             helper: String::new(),
@@ -193,7 +196,9 @@ impl Line {
             let hash = BASE64_NOPAD.encode(&HEXLOWER.decode(scan.hash.as_bytes())?);
             parts.push(format!("{} {} {hash}", scan.pages, scan.bytes));
         }
-        Ok((!parts.is_empty()).then(|| parts.join(DOT)))
+        // The first remark of the moment of reception is always this one, empty where it has nothing to say.
+        let has_note = self.events.first().is_some_and(|event| event.note.is_some());
+        Ok((!parts.is_empty() || has_note).then(|| parts.join(DOT)))
     }
 
     /// The line that operations came from, but for its random ids, `seq` and `from`.
@@ -321,6 +326,9 @@ impl Citizen {
 
 impl Event {
     fn words(&self) -> String {
+        if self.kind == NOTED {
+            return self.note.clone().unwrap_or_default();
+        }
         let mut parts = vec![self.kind.clone()];
         if let Some((fee, receipt)) = self.fee.zip(self.receipt.as_ref()) {
             parts.push(format!("{fee} {receipt}"));
@@ -330,6 +338,10 @@ impl Event {
     }
 
     fn of_words(text: &str) -> Result<Self> {
+        let is_kind = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if !text.split(DOT).next().is_some_and(is_kind) {
+            return Ok(Self { kind: NOTED.to_owned(), note: Some(text.to_owned()), ..Self::default() });
+        }
         let mut parts = text.split(DOT).peekable();
         let kind = parts.next().unwrap_or_default().to_owned();
         let paid = |part: &&str| part.split(' ').count() == 2 && part.starts_with(|c: char| c.is_ascii_digit());

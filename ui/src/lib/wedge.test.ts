@@ -13,6 +13,13 @@ describe("a run of characters", () => {
     expect(burst.running(1071, 2)).toBe(false);
   });
 
+  test("may stumble once it is a scanner's, not before", () => {
+    const burst = new Burst();
+    for (const [index, digit] of [..."0001910003"].entries()) burst.character(digit, index * 5);
+    expect(burst.character("2", 45 + 120)).toBe(false);
+    expect(burst.running(165 + 151, 1)).toBe(false);
+  });
+
   test("begins anew after a person's pause", () => {
     const burst = new Burst();
     burst.character("k", 1000);

@@ -8,6 +8,8 @@
 
 /** Milliseconds between two characters of a scanner, at most; also how long a lone key waits to be known as lone. */
 export const GAP = 35;
+/** The same once a run is long enough to be a scanner's: a busy computer may let it stumble. */
+const STUMBLE = 150;
 /** Characters a code has at least; the shortest of ours, a receipt's number, has 18. */
 const SHORTEST = 10;
 
@@ -33,7 +35,7 @@ export class Burst {
 
   /** Takes a character; true when it opens a new run. */
   character(character: string, at: number): boolean {
-    const opens = at - this.#last > GAP;
+    const opens = !this.#on(at);
     if (opens) this.text = "";
     this.text += character;
     this.#last = at;
@@ -42,24 +44,27 @@ export class Burst {
 
   /** Takes back a character, as an input method does inside a run. */
   backspace(at: number): void {
-    if (at - this.#last > GAP) this.text = "";
-    else this.text = this.text.slice(0, -1);
+    this.text = this.#on(at) ? this.text.slice(0, -1) : "";
     this.#last = at;
   }
 
   /** A key that is part of a character, such as Shift, keeps a run going. */
   touch(at: number): void {
-    if (at - this.#last <= GAP) this.#last = at;
+    if (this.#on(at)) this.#last = at;
   }
 
   /** Whether a run of at least `length` characters is still going on. */
   running(at: number, length: number): boolean {
-    return at - this.#last <= GAP && this.text.length >= length;
+    return this.#on(at) && this.text.length >= length;
   }
 
   forget(): void {
     this.text = "";
     this.#last = -Infinity;
+  }
+
+  #on(at: number): boolean {
+    return at - this.#last <= (this.text.length >= SHORTEST ? STUMBLE : GAP);
   }
 }
 
@@ -165,7 +170,7 @@ function makeBasin() {
     /** Gives the focus back when no key comes any more. */
     rest() {
       clearTimeout(resting);
-      if (owner) resting = setTimeout(close, 3 * GAP);
+      if (owner) resting = setTimeout(close, 2 * STUMBLE);
     },
     close,
   };

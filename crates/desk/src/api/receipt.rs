@@ -282,7 +282,7 @@ impl Desk {
             serial: String::new(),
             reprint: (printed > 0).then(|| Reprint { count: u16::try_from(printed).unwrap_or(u16::MAX), at: now }),
             practice: practice == "yes",
-            offline: received.code.lane() == Some(0),
+            offline: received.offline,
             applicant: receipt::Applicant {
                 name: applicant.name.as_str().to_owned(),
                 address: applicant.address.clone(),

@@ -52,6 +52,9 @@ pub struct QuestionView {
     pub text: String,
 }
 
+/// A desk asks the hub every half minute; one that has had no answer for longer than this has no link.
+const LINK_FRESH_MS: i64 = 2 * 60_000;
+
 /// A clock further off than this needs a person's word before a receipt is printed.
 const CLOCK_DOUBT_MS: i64 = 12 * 3_600_000;
 
@@ -102,6 +105,7 @@ impl Desk {
                 due: due.as_ref().map(|due| due.at),
                 due_provisional: due.as_ref().is_some_and(|due| due.provisional),
                 secret: LookupSecret::from_bits(bits).to_string(),
+                offline: now_ms - settings::number(writing.reading(), Key::LastSync)? > LINK_FRESH_MS,
                 clock_doubtful: last_clock - now_ms > CLOCK_DOUBT_MS,
             };
             let code = given.code.clone();

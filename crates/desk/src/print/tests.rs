@@ -420,24 +420,6 @@ impl<'a> Device<'a> for Reader {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// Writes sample papers and their pictures into the folder named by `PAPERS`, for whoever changes the form and wants to
-/// look at it: `PAPERS=somewhere cargo test -p desk papers_to_look_at -- --ignored`.
-#[test]
-#[ignore = "writes files to look at"]
-fn papers_to_look_at() {
-    let folder = PathBuf::from(std::env::var_os("PAPERS").expect("a folder"));
-    for (name, receipt) in [("ordinary", ordinary()), ("minimal", minimal()), ("full", full()), ("long", long())] {
-        for paper in [Paper::A5, Paper::A4] {
-            let file = pdf(&receipt, paper, &[Counterpart::Given]).expect("a receipt");
-            std::fs::write(folder.join(format!("{name}-{paper:?}.pdf")), &file).expect("written");
-            for page in 1..=picture::pages(&file).expect("pages") {
-                let picture = picture::png(&file, page, 120).expect("a page");
-                std::fs::write(folder.join(format!("{name}-{paper:?}-{page}.png")), picture).expect("written");
-            }
-        }
-    }
-}
-
 #[test]
 fn dots_are_there_to_write_on_where_nothing_is_known() {
     let words = text(&minimal(), Paper::A5, &[Counterpart::Given]).expect("a receipt");

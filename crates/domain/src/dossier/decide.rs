@@ -88,6 +88,8 @@ pub struct Given {
     pub due_provisional: bool,
     /// Four characters drawn at random.
     pub secret: String,
+    /// Whether the desk has no link to the province now.
+    pub offline: bool,
     /// Whether the desk's clock went back so far that a person has to look at the wall calendar.
     pub clock_doubtful: bool,
 }
@@ -213,6 +215,7 @@ fn receive(
         at: now,
         due: given.due,
         due_provisional: given.due_provisional,
+        offline: given.offline,
         result_at: intake.result_at,
         card_seen: intake.card_seen,
         helper: intake.helper,

@@ -167,6 +167,8 @@ pub struct Received {
     pub due: Option<DateTime>,
     /// Whether the due moment rests on days that are not officially announced yet.
     pub due_provisional: bool,
+    /// Whether the desk had no link to the province at that moment.
+    pub offline: bool,
     /// Where the result is fetched.
     pub result_at: ResultAt,
     /// How the person was identified.

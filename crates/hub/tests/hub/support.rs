@@ -268,6 +268,7 @@ pub fn received(code: &str, agency: &str) -> Received {
         at: date(2026, 11, 22).at(8, 0, 0, 0),
         due: None,
         due_provisional: false,
+        offline: false,
         result_at: ResultAt::Counter,
         card_seen: CardSeen::None,
         helper: String::new(),

@@ -47,6 +47,8 @@ struct Fields {
     /// 1 original, 2 VNeID.
     #[n(14)]
     card_seen: Option<u8>,
+    #[n(15)]
+    offline: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -141,6 +143,7 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
             CardSeen::Original => Some(1),
             CardSeen::Vneid => Some(2),
         },
+        offline: received.offline.then_some(true),
     };
     let notes: Vec<PaperNote> = (0u16..)
         .zip(&received.papers)
@@ -222,6 +225,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
         at: moment(&fields.at, "at")?,
         due: fields.due.map(|due| moment(&due, "due")).transpose()?,
         due_provisional: fields.due_provisional.unwrap_or(false),
+        offline: fields.offline.unwrap_or(false),
         result_at: match fields.result_at {
             None => ResultAt::Counter,
             Some(1) => ResultAt::Post,

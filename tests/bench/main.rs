@@ -1,0 +1,83 @@
+//! Every figure of docs/figures.md. `cargo xtask bench NAME` builds this as it ships, runs it, and reads the JSON it prints;
+//! what a person should know besides goes to standard error.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to whoever called it")]
+
+mod dictionary;
+mod figure;
+mod invented;
+mod line;
+mod qr;
+mod receipt;
+mod shipment;
+mod start;
+mod store;
+mod wire;
+
+use figure::Figure;
+use serde_json::Value;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{env, fs};
+
+/// The result of a step; its error is a sentence.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// What to measure with, where the caller brings their own.
+#[derive(Debug, Default)]
+struct Load {
+    /// Dossiers as JSON lines.
+    data: Option<PathBuf>,
+    /// Pictures and the texts they hold.
+    manifest: Option<PathBuf>,
+    /// Where the dictionary goes.
+    out: Option<PathBuf>,
+}
+
+impl Load {
+    /// The lines that were brought, each with its own text.
+    fn lines(&self) -> Result<Option<Vec<(String, line::Line)>>> {
+        let Some(file) = &self.data else { return Ok(None) };
+        let text = fs::read_to_string(file)?;
+        let read = |text: &str| Ok((text.to_owned(), serde_json::from_str(text)?));
+        text.lines().filter(|text| !text.trim().is_empty()).map(read).collect::<Result<_>>().map(Some)
+    }
+}
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(figures) => {
+            println!("{:#}", Value::Array(figures.iter().map(Figure::json).collect()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<Vec<Figure>> {
+    // Cargo adds a word of its own.
+    let mut words = env::args().skip(1).filter(|word| word != "--bench");
+    let name = words.next().unwrap_or_default();
+    let mut load = Load::default();
+    while let Some(option) = words.next() {
+        let value = Some(words.next().ok_or("an option without a value")?.into());
+        match option.as_str() {
+            "--data" => load.data = value,
+            "--manifest" => load.manifest = value,
+            "--out" => load.out = value,
+            _ => return Err(format!("no option {option}").into()),
+        }
+    }
+    match name.as_str() {
+        "wire" => wire::measure(&load),
+        "store" => store::measure(&load),
+        "receipt" => receipt::measure(),
+        "qr" => qr::measure(&load),
+        "start" => start::measure(),
+        "dictionary" => dictionary::train(&load),
+        _ => Err(format!("no bench {name}").into()),
+    }
+}

@@ -1,0 +1,13 @@
+//! Stories of offices: named desks, a real hub, a clock that is pushed and links that are cut.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that meets what it does not expect has failed")]
+
+mod bad_link;
+mod counter;
+mod damage;
+mod disasters;
+mod no_signal;
+mod paper;
+mod pins;
+mod strange_hub;
+mod tampering;
+mod two_desks;
