@@ -97,7 +97,7 @@ impl Commune {
     /// A commune of its own for each seed. `a_day` is how many dossiers it takes in on a working day.
     pub fn new(words: &'static Words, seed: u64, a_day: u32) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let mut name = |rng: &mut Rng| format!("{} {}", pick(rng, &words.places), pick(rng, &words.places));
+        let name = |rng: &mut Rng| format!("{} {}", pick(rng, &words.places), pick(rng, &words.places));
         let villages = (0..12).map(|_| format!("{} {}", pick(&mut rng, &VILLAGE), name(&mut rng))).collect();
         let address = format!("Xã {}, {}", name(&mut rng), pick(&mut rng, &PROVINCES));
         let clock = date(2026, 1, 5).at(7, 30, 0, 0);

@@ -132,7 +132,7 @@ impl Writing<'_> {
         let seen =
             |at: At| if at.origin == own.id { Ok(OpId { replica: 0, seq: at.seq }) } else { known_as(&self.tx, at) };
         let header = Header {
-            hlc: last_hlc(&self.tx)?.next(now_ms),
+            hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
             actor: actor.map(seen).transpose()?,
             dossier: dossier.map(seen).transpose()?,
             deps: newly_seen(&self.tx, own.id)?,
@@ -289,12 +289,16 @@ fn seed_of(connection: &Connection, dossier: At) -> Result<Seed> {
     personal.and_then(|personal| fields::seed(&personal)).ok_or_else(|| Error::new(Code::DossierForgotten))
 }
 
-fn last_hlc(connection: &Connection) -> Result<Hlc> {
-    // Rows come in order of arrival; the clock only has to pass what this desk has itself written or followed.
-    let last: Option<u64> = connection
-        .prepare_cached("SELECT max(hlc) FROM (SELECT hlc FROM op ORDER BY id DESC LIMIT 64)")?
-        .query_row([], |row| row.get(0))?;
-    Ok(Hlc(last.unwrap_or(0)))
+/// The desk's logical clock: past its own last operation, and past what it has lately heard of others, as far as that is
+/// believable against its own clock.
+fn last_hlc(connection: &Connection, own: &Origin, now_ms: u64) -> Result<Hlc> {
+    let mut mine = connection.prepare_cached("SELECT hlc FROM op WHERE origin = ?1 AND seq = ?2")?;
+    let mine: Option<u64> = mine.query_row(params![own.id, own.last_seq], |row| row.get(0)).optional()?;
+    let limit = (now_ms + Hlc::MAX_LEAD_MS) << 16;
+    let mut heard = connection
+        .prepare_cached("SELECT max(hlc) FROM (SELECT hlc FROM op ORDER BY id DESC LIMIT 64) WHERE hlc <= ?1")?;
+    let heard: Option<u64> = heard.query_row([limit], |row| row.get(0))?;
+    Ok(Hlc(mine.unwrap_or(0)).heard(Hlc(heard.unwrap_or(0)), now_ms))
 }
 
 fn newly_seen(connection: &Connection, own: i64) -> Result<Vec<OpId>> {

@@ -105,20 +105,16 @@ fn failure(error: reqwest::Error) -> Error {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
     let mut code = if error.is_timeout() && !error.is_connect() { Code::HubSilent } else { Code::HubUnreachable };
     while let Some(inner) = cause {
-        let tls = inner.downcast_ref::<TlsError>().or_else(|| {
-            inner
-                .downcast_ref::<std::io::Error>()
-                .and_then(|io| io.get_ref())
-                .and_then(|inner| inner.downcast_ref::<TlsError>())
-        });
-        match tls {
+        match inner.downcast_ref::<TlsError>() {
             Some(TlsError::InvalidCertificate(CertificateError::Expired | CertificateError::NotValidYet)) => {
                 code = Code::HubCertificateExpired;
             }
             Some(TlsError::InvalidCertificate(_)) => code = Code::HubNotOurs,
             _ => {}
         }
-        cause = inner.source();
+        // An input or output error names as its source what its content came from, not the content, which may be another.
+        let content = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = content.map(|content| content as _).or_else(|| inner.source());
     }
     Error::new(code).because(error.without_url())
 }
