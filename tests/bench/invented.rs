@@ -22,8 +22,26 @@ pub struct Words {
 /// What the dictionary was trained on.
 pub const TRAINING: Words = Words {
     places: [
-        "Nà", "Pác", "Khuổi", "Lũng", "Cốc", "Tân", "Phiêng", "Huổi", "Suối", "Đồng", "Mường", "Chiềng", "Lập", "Tiến", "Sơn",
-        "Hòa", "Bình", "Thượng", "Hạ", "Lạnh",
+        "Nà",
+        "Pác",
+        "Khuổi",
+        "Lũng",
+        "Cốc",
+        "Tân",
+        "Phiêng",
+        "Huổi",
+        "Suối",
+        "Đồng",
+        "Mường",
+        "Chiềng",
+        "Lập",
+        "Tiến",
+        "Sơn",
+        "Hòa",
+        "Bình",
+        "Thượng",
+        "Hạ",
+        "Lạnh",
     ],
     remarks: &[
         "Hồ sơ đầy đủ, hợp lệ",
@@ -45,8 +63,8 @@ pub const TRAINING: Words = Words {
 /// What a bench's own load is written with.
 pub const HELD_OUT: Words = Words {
     places: [
-        "Bản", "Lao", "Sín", "Páo", "Tủa", "Hồng", "Trung", "Minh", "Phố", "Cuôn", "Tơ", "Rông", "Đắk", "Ia", "Vân", "Long",
-        "Yên", "Phúc", "Đoàn", "Kết",
+        "Bản", "Lao", "Sín", "Páo", "Tủa", "Hồng", "Trung", "Minh", "Phố", "Cuôn", "Tơ", "Rông", "Đắk", "Ia", "Vân",
+        "Long", "Yên", "Phúc", "Đoàn", "Kết",
     ],
     remarks: &[
         "Giấy tờ hợp lệ, đã đối chiếu bản chính",
@@ -61,16 +79,17 @@ pub const HELD_OUT: Words = Words {
 };
 
 const SURNAMES: [&str; 24] = [
-    "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Hà", "Lò", "Giàng", "Vàng", "Sùng", "Lý",
-    "Triệu", "Nông", "Đinh", "Quàng", "Lương", "Ma", "Chảo", "Thào",
+    "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Hà", "Lò", "Giàng", "Vàng",
+    "Sùng", "Lý", "Triệu", "Nông", "Đinh", "Quàng", "Lương", "Ma", "Chảo", "Thào",
 ];
 const MIDDLE: [&str; 16] = [
-    "Văn", "Thị", "Văn", "Thị", "Thị", "Hữu", "Minh", "Ngọc", "Thu", "Xuân", "Đức", "Quang", "A", "Seo", "Thanh", "Hồng",
+    "Văn", "Thị", "Văn", "Thị", "Thị", "Hữu", "Minh", "Ngọc", "Thu", "Xuân", "Đức", "Quang", "A", "Seo", "Thanh",
+    "Hồng",
 ];
 const GIVEN: [&str; 40] = [
-    "Mai", "Hoa", "Lan", "Hạnh", "Hương", "Thảo", "Linh", "Nga", "Thủy", "Yến", "Hùng", "Dũng", "Tuấn", "Sơn", "Nam", "Cường",
-    "Páo", "Dế", "Sua", "Chứ", "Dinh", "Tùng", "Phong", "Thắng", "Long", "Hải", "Bình", "Kiên", "Vân", "Liên", "Ánh", "Duyên",
-    "Thơm", "Chi", "Giang", "Quỳnh", "Toàn", "Khánh", "Phúc", "Việt",
+    "Mai", "Hoa", "Lan", "Hạnh", "Hương", "Thảo", "Linh", "Nga", "Thủy", "Yến", "Hùng", "Dũng", "Tuấn", "Sơn", "Nam",
+    "Cường", "Páo", "Dế", "Sua", "Chứ", "Dinh", "Tùng", "Phong", "Thắng", "Long", "Hải", "Bình", "Kiên", "Vân", "Liên",
+    "Ánh", "Duyên", "Thơm", "Chi", "Giang", "Quỳnh", "Toàn", "Khánh", "Phúc", "Việt",
 ];
 const PROVINCES: [&str; 8] =
     ["Tuyên Quang", "Lào Cai", "Cao Bằng", "Lạng Sơn", "Điện Biên", "Sơn La", "Thái Nguyên", "Gia Lai"];
@@ -239,10 +258,8 @@ impl Iterator for Commune {
         let applicant = self.citizen();
         let owner = (self.rng.u8(0..8) == 0 && procedure.may_authorise).then(|| self.name());
         let events = self.life(at, &code, days);
-        let attachments = papers
-            .into_iter()
-            .map(|paper| Attachment { name: paper.name.clone(), ..Attachment::default() })
-            .collect();
+        let attachments =
+            papers.into_iter().map(|paper| Attachment { name: paper.name.clone(), ..Attachment::default() }).collect();
         Some(Line {
             id: HEXLOWER.encode(blake(&code).get(..16).unwrap_or_default()),
             agency: self.agency.clone(),

@@ -144,8 +144,7 @@ impl Line {
         let (applicant, submitter) = match &self.owner {
             None => (applicant, None),
             Some(owner) => {
-                let submitter =
-                    Submitter { person: applicant, relation: String::new(), authorisation: String::new() };
+                let submitter = Submitter { person: applicant, relation: String::new(), authorisation: String::new() };
                 (Person { name: PersonName::parse(owner)?, ..nobody(&submitter.person.name) }, Some(submitter))
             }
         };

@@ -1,3 +1,5 @@
-use crate::figure::Figure;
 use crate::Result;
-pub fn measure() -> Result<Vec<Figure>> { Ok(vec![]) }
+use crate::figure::Figure;
+pub fn measure() -> Result<Vec<Figure>> {
+    Ok(vec![])
+}

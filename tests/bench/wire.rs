@@ -48,10 +48,12 @@ pub fn measure(load: &Load) -> Result<Vec<Figure>> {
         let unit = "bytes per dossier";
         figures.push(Figure::new(name("request bodies"), per(sent.bodies), unit).beside("JSON lines", per(sent.json)));
         figures.push(
-            Figure::new(name("the same beside gzip"), per(sent.bodies), unit).beside("JSON lines, gzip -9", per(sent.gzip)),
+            Figure::new(name("the same beside gzip"), per(sent.bodies), unit)
+                .beside("JSON lines, gzip -9", per(sent.gzip)),
         );
         figures.push(
-            Figure::new(name("the same beside zstd"), per(sent.bodies), unit).beside("JSON lines, zstd -19", per(sent.zstd)),
+            Figure::new(name("the same beside zstd"), per(sent.bodies), unit)
+                .beside("JSON lines, zstd -19", per(sent.zstd)),
         );
         figures.push(Figure::new(name("without the dictionary"), per(sent.plain), unit));
         figures.push(Figure::new(name("hashes, salts and signatures in it"), per(sent.random), unit));

@@ -13,7 +13,15 @@ fn a_link_cut_at_any_byte_of_the_exchange_changes_nothing_in_the_end() {
     let (first, second) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
     // A calm exchange both ways, to know how many bytes it takes.
     let mut written = vec![first.receives(&HANH, BIRTH)];
-    second.add_note(&{ first.syncs().and(second.syncs()).expect("an exchange"); written[0].clone() }, "x").expect("a note");
+    second
+        .add_note(
+            &{
+                first.syncs().and(second.syncs()).expect("an exchange");
+                written[0].clone()
+            },
+            "x",
+        )
+        .expect("a note");
     second.syncs().expect("an exchange");
     written.push(first.receives(&PAO, CERTIFIED_COPY));
     let before = first.link().passed();

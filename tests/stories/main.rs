@@ -1,5 +1,9 @@
 //! Stories of offices: named desks, a real hub, a clock that is pushed and links that are cut.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that meets what it does not expect has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a story that meets what it does not expect has failed"
+)]
 
 mod bad_link;
 mod counter;

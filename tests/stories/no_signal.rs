@@ -8,8 +8,9 @@ use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, RESIDENC
 fn a_day_without_a_signal() {
     let world = World::new();
     let mut cao_son = world.desk("Xã Cao Sơn");
-    let written: Vec<String> =
-        [(HANH, BIRTH), (PAO, CERTIFIED_COPY), (YNUE, RESIDENCE)].map(|(who, what)| cao_son.receives(&who, what)).into();
+    let written: Vec<String> = [(HANH, BIRTH), (PAO, CERTIFIED_COPY), (YNUE, RESIDENCE)]
+        .map(|(who, what)| cao_son.receives(&who, what))
+        .into();
     assert_eq!(written, ["H56.14-261123-00001", "H56.14-261123-00002", "H56.14-261123-00003"]);
     for code in &written {
         let shown = cao_son.dossier(code).expect("a dossier");

@@ -33,7 +33,10 @@ fn whoever_answers_in_the_hubs_place_is_recognised_and_loses_nothing() {
                 assert!(sentence.ends_with('.') && !sentence.contains('{'), "{code:?}: {sentence}");
             }
         }
-        assert_eq!(desk.sync_status().expect("a status").acknowledged, u32::try_from(written.len()).expect("few") - 1 + u32::from(written.len() > 1));
+        assert_eq!(
+            desk.sync_status().expect("a status").acknowledged,
+            u32::try_from(written.len()).expect("few") - 1 + u32::from(written.len() > 1)
+        );
         world.link_returns();
         desk.syncs().expect("the hub is back");
         assert_eq!(world.codes_at_the_province(&desk), written);
@@ -77,7 +80,10 @@ fn a_code_of_another_agency_and_a_used_code_are_refused_in_words() {
     let agency = domain::code::AgencyCode::parse(cao_son.agency()).expect("an agency");
     let now = u64::try_from(world.now_ms()).expect("now");
     let code = hub::add_desk(&world.hub_folder(), &agency, "Quầy 1", now).expect("a code").to_string();
-    let input = |desk: &motcua_tests::support::Desk| desk::api::enrol::EnrolInput { hub: desk.link().url(), code: code.clone() };
+    let input = |desk: &motcua_tests::support::Desk| desk::api::enrol::EnrolInput {
+        hub: desk.link().url(),
+        code: code.clone(),
+    };
     let error = lung_pu.enrol(&input(&lung_pu)).expect_err("another agency's code");
     assert_eq!(error.code(), Code::HubRefused);
     assert!(!Trouble::of(Language::Vietnamese, &error).what.contains("wrong_agency"), "in words: {error}");

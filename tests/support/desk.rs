@@ -5,6 +5,7 @@ use desk::api::dossiers::{Filter, ListInput};
 use desk::api::drafts::{Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
 use desk::api::receive::{Receive, Received};
+use desk::api::safety;
 use desk::api::setup::{self, SetUp};
 use desk::api::sync::SyncView;
 use desk::api::{Clock, Sitter};
@@ -170,6 +171,25 @@ impl Desk {
             desk::api::Desk::open(self.place.clone(), keys, key, &Sitter::First, self.clock(), Language::Vietnamese)?;
         self.at_work = Some(desk);
         Ok(())
+    }
+
+    /// A backup is put in the place of what the desk has, with the recovery sheet.
+    pub fn restores(&mut self, backup: &Path) -> Result<()> {
+        self.closes();
+        let how = Unlock::Recovery(&self.recovery);
+        let (place, clock) = (self.place.clone(), self.clock());
+        self.at_work = Some(safety::restore(place, backup, &how, &Sitter::First, clock, Language::Vietnamese)?);
+        Ok(())
+    }
+
+    /// The name its machine knows its store by, read from the key file of the closed desk.
+    pub fn store_of_keys(&self) -> String {
+        KeyFile::read(&self.place).expect("keys").store
+    }
+
+    /// What only its machine has.
+    pub fn machine(&self) -> PathBuf {
+        self.place.data().with_file_name("machine")
     }
 
     /// Another officer of the desk takes the seat.

@@ -59,10 +59,7 @@ impl Stranger {
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivatePkcs8KeyDer::from(pair.serialize_der()).into(),
-            )
+            .with_single_cert(vec![certificate.der().clone()], PrivatePkcs8KeyDer::from(pair.serialize_der()).into())
             .expect("a certificate with its key");
         let config = (key != Key::None).then(|| Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -106,8 +103,15 @@ fn answer<S: Read + Write>(mut stream: S, says: Says) {
         Says::Page(status) => (status, "text/html; charset=utf-8", "<html><body>Đăng nhập Wi-Fi</body></html>"),
         Says::Rubbish(status) => (status, protocol::message::MEDIA_TYPE, "\u{1}not a frame at all"),
     };
-    let head = format!("HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).and_then(|()| stream.flush()).ok();
+    let head = format!(
+        "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream
+        .write_all(head.as_bytes())
+        .and_then(|()| stream.write_all(body.as_bytes()))
+        .and_then(|()| stream.flush())
+        .ok();
 }
 
 /// Whether these bytes are a request with all of its body.

@@ -6,11 +6,18 @@ import { createServer, type ViteDevServer } from "vite";
 /** 1366×768 less title bar and taskbar. */
 export const WINDOW = { width: 1366, height: 690 };
 export const PIN = "135790";
-export const CARD =
-  "000191000321|000321321|Đặng Thị Mỹ Hạnh|14051991|Nữ|Thôn Đèo Gió, Xã Cao Sơn, Tỉnh Mẫu|10122024||||";
+export const CARD = "000191000321|000321321|Đặng Thị Mỹ Hạnh|14051991|Nữ|Thôn Đèo Gió, Xã Cao Sơn, Tỉnh Mẫu|10122024||||";
 export const OTHER_CARD = "000084000917||Hoàng Văn Thụ|30121984|Nam|Thôn Nà Lụm, Xã Cao Sơn, Tỉnh Mẫu|10122024||||";
 
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 export type Office = { server: ViteDevServer; browser: Browser; address: string };
 

@@ -29,7 +29,16 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.press("Enter");
     await desk.sees("[role=alert] h2");
     await look(desk, "set-up-wrong");
-    const answers = { agency: "H55.242", commune: "xã Cao Sơn", superior: "UBND xã Cao Sơn", place: "Cao Sơn", phone: "0900000000", officer: "Lò Thị Mai", pin: "246802", again: "246802" };
+    const answers = {
+      agency: "H55.242",
+      commune: "xã Cao Sơn",
+      superior: "UBND xã Cao Sơn",
+      place: "Cao Sơn",
+      phone: "0900000000",
+      officer: "Lò Thị Mai",
+      pin: "246802",
+      again: "246802",
+    };
     for (const [field, text] of Object.entries(answers)) await desk.page.locator(`#${field}`).fill(text);
     await desk.press("Enter");
     await desk.sees(".group");

@@ -26,8 +26,7 @@ export const receive = (input: { draft: T.Draft; answered: string[] }) => call<T
 
 export const previewReceipt = (code: string, paper: T.Paper) => call<T.Preview>("preview_receipt", { code, paper });
 export const printers = () => call<T.PrinterRow[]>("printers");
-export const printReceipt = (input: { code: string; paper: T.Paper; printer: string }) =>
-  call<T.Printing>("print_receipt", input);
+export const printReceipt = (input: { code: string; paper: T.Paper; printer: string }) => call<T.Printing>("print_receipt", input);
 export const printing = (job: string) => call<T.Printing>("printing", { job });
 export const saveReceipt = (code: string, paper: T.Paper) => call<{ file: string }>("save_receipt", { code, paper });
 

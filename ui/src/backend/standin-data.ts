@@ -42,8 +42,7 @@ export const citizens: Citizen[] = [
 ];
 
 /** What the stand-in's scanner "reads": the card of Đặng Thị Mỹ Hạnh, issued after she had moved within the commune. */
-export const CARD_TEXT =
-  "000191000321|000321321|Đặng Thị Mỹ Hạnh|14051991|Nữ|Thôn Đèo Gió, Xã Cao Sơn, Tỉnh Mẫu|10122024||||";
+export const CARD_TEXT = "000191000321|000321321|Đặng Thị Mỹ Hạnh|14051991|Nữ|Thôn Đèo Gió, Xã Cao Sơn, Tỉnh Mẫu|10122024||||";
 
 const paper = (name: string, originals: number, copies: number, condition = "", doubt = ""): PaperView => ({
   name,
@@ -83,53 +82,144 @@ const row = (
 });
 
 export const catalogue: CatalogueRow[] = [
-  row("1.001193", "Đăng ký khai sinh", "Hộ tịch", 0, "Trong ngày", "Miễn phí khi đăng ký đúng hạn", [
-    paper("Tờ khai đăng ký khai sinh", 1, 0),
-    paper("Giấy chứng sinh", 1, 0, "Không có thì nộp văn bản của người làm chứng xác nhận việc sinh."),
-    paper("Giấy chứng nhận kết hôn của cha mẹ", 0, 1, "Xuất trình bản chính, nếu cha mẹ đã đăng ký kết hôn."),
-    paper("Văn bản ủy quyền", 1, 0, "Khi người nộp không phải cha, mẹ."),
-  ], { used: 41, results: ["Giấy khai sinh"], fee_lines: [{ text: "Đăng ký quá hạn", amount: 8000, note: "Miễn cho hộ nghèo, người khuyết tật, gia đình có công với cách mạng." }] }),
-  row("2.000815", "Chứng thực bản sao từ bản chính giấy tờ, văn bản do cơ quan, tổ chức có thẩm quyền của Việt Nam cấp hoặc chứng nhận", "Chứng thực", 0, "Trong ngày; nhận sau 15 giờ thì trả ngày làm việc sau", "2.000 đ/trang; từ trang thứ 3: 1.000 đ/trang", [
-    paper("Bản chính giấy tờ, văn bản cần chứng thực", 1, 0),
-    paper("Bản sao cần chứng thực", 0, 2),
-  ], { used: 118, results: ["Bản sao được chứng thực"] }),
-  row("2.000884", "Chứng thực chữ ký trong các giấy tờ, văn bản", "Chứng thực", 0, "Trong ngày", "10.000 đ/trường hợp", [
-    paper("Giấy tờ, văn bản sẽ ký", 1, 0),
-  ], { used: 26, may_authorise: false }),
-  row("1.004873", "Cấp Giấy xác nhận tình trạng hôn nhân", "Hộ tịch", 3, "3 ngày làm việc", "15.000 đ", [
-    paper("Tờ khai cấp Giấy xác nhận tình trạng hôn nhân", 1, 0),
-    paper("Trích lục ghi chú ly hôn hoặc bản án ly hôn", 0, 1, "Nếu đã có vợ hoặc chồng nhưng đã ly hôn, hoặc người kia đã chết."),
-  ], { used: 33, results: ["Giấy xác nhận tình trạng hôn nhân"] }),
-  row("2.000635", "Cấp bản sao Trích lục hộ tịch, bản sao Giấy khai sinh", "Hộ tịch", 0, "Trong ngày", "8.000 đ/bản", [
-    paper("Tờ khai cấp bản sao Trích lục hộ tịch", 1, 0),
-  ], { used: 22 }),
-  row("1.000656", "Đăng ký khai tử", "Hộ tịch", 0, "Trong ngày", "Miễn phí khi đăng ký đúng hạn", [
-    paper("Tờ khai đăng ký khai tử", 1, 0),
-    paper("Giấy báo tử hoặc giấy tờ thay Giấy báo tử", 1, 0),
-  ], { used: 9 }),
-  row("1.000894", "Đăng ký kết hôn", "Hộ tịch", 0, "Trong ngày", "Miễn phí", [
-    paper("Tờ khai đăng ký kết hôn", 1, 0),
-    paper("Giấy xác nhận tình trạng hôn nhân", 1, 0, "Nếu không tra được trong cơ sở dữ liệu."),
-  ], { used: 12, may_authorise: false }),
-  row("1.004837", "Đăng ký giám hộ", "Hộ tịch", 3, "3 ngày làm việc", "Miễn phí", [
-    paper("Tờ khai đăng ký giám hộ", 1, 0),
-    paper("Văn bản cử người giám hộ", 1, 0),
-  ], { used: 2 }),
-  row("1.004222", "Đăng ký thường trú", "Đăng ký, quản lý cư trú", 7, "7 ngày làm việc", "20.000 đ", [
-    paper("Tờ khai thay đổi thông tin cư trú (Mẫu CT01)", 1, 0),
-    paper("Giấy tờ chứng minh chỗ ở hợp pháp", 0, 1, "", "Danh mục còn nhắc Sổ hộ khẩu: sổ giấy không còn giá trị từ 01/01/2023."),
-  ], { used: 7, handled_by: "Công an cấp xã" }),
-  row("1.001776", "Thực hiện, điều chỉnh, thôi hưởng trợ cấp xã hội hằng tháng, hỗ trợ kinh phí chăm sóc, nuôi dưỡng hằng tháng", "Bảo trợ xã hội", null, "Chưa có thời hạn", "Miễn phí", [
-    paper("Tờ khai đề nghị trợ giúp xã hội", 1, 0),
-    paper("Giấy xác nhận khuyết tật", 0, 1),
-  ], { used: 5, doubts: ["Danh mục không ghi thời hạn giải quyết: hỏi cán bộ phụ trách trước khi hẹn ngày."] }),
-  row("1.001653", "Đổi, cấp lại Giấy xác nhận khuyết tật", "Bảo trợ xã hội", null, "Chưa có thời hạn", "Chưa rõ", [
-    paper("Đơn đề nghị đổi, cấp lại Giấy xác nhận khuyết tật", 1, 0),
-  ], { used: 1, doubts: ["Danh mục không ghi thời hạn giải quyết.", "Chưa rõ mức phí."] }),
-  row("2.000720", "Đăng ký thay đổi nội dung đăng ký hộ kinh doanh", "Hộ kinh doanh", 3, "3 ngày làm việc", "100.000 đ", [
-    paper("Giấy đề nghị đăng ký thay đổi nội dung đăng ký hộ kinh doanh", 1, 0),
-    paper("Giấy chứng nhận đăng ký hộ kinh doanh đã cấp", 1, 0),
-  ], { used: 3 }),
+  row(
+    "1.001193",
+    "Đăng ký khai sinh",
+    "Hộ tịch",
+    0,
+    "Trong ngày",
+    "Miễn phí khi đăng ký đúng hạn",
+    [
+      paper("Tờ khai đăng ký khai sinh", 1, 0),
+      paper("Giấy chứng sinh", 1, 0, "Không có thì nộp văn bản của người làm chứng xác nhận việc sinh."),
+      paper("Giấy chứng nhận kết hôn của cha mẹ", 0, 1, "Xuất trình bản chính, nếu cha mẹ đã đăng ký kết hôn."),
+      paper("Văn bản ủy quyền", 1, 0, "Khi người nộp không phải cha, mẹ."),
+    ],
+    {
+      used: 41,
+      results: ["Giấy khai sinh"],
+      fee_lines: [{ text: "Đăng ký quá hạn", amount: 8000, note: "Miễn cho hộ nghèo, người khuyết tật, gia đình có công với cách mạng." }],
+    },
+  ),
+  row(
+    "2.000815",
+    "Chứng thực bản sao từ bản chính giấy tờ, văn bản do cơ quan, tổ chức có thẩm quyền của Việt Nam cấp hoặc chứng nhận",
+    "Chứng thực",
+    0,
+    "Trong ngày; nhận sau 15 giờ thì trả ngày làm việc sau",
+    "2.000 đ/trang; từ trang thứ 3: 1.000 đ/trang",
+    [paper("Bản chính giấy tờ, văn bản cần chứng thực", 1, 0), paper("Bản sao cần chứng thực", 0, 2)],
+    { used: 118, results: ["Bản sao được chứng thực"] },
+  ),
+  row(
+    "2.000884",
+    "Chứng thực chữ ký trong các giấy tờ, văn bản",
+    "Chứng thực",
+    0,
+    "Trong ngày",
+    "10.000 đ/trường hợp",
+    [paper("Giấy tờ, văn bản sẽ ký", 1, 0)],
+    { used: 26, may_authorise: false },
+  ),
+  row(
+    "1.004873",
+    "Cấp Giấy xác nhận tình trạng hôn nhân",
+    "Hộ tịch",
+    3,
+    "3 ngày làm việc",
+    "15.000 đ",
+    [
+      paper("Tờ khai cấp Giấy xác nhận tình trạng hôn nhân", 1, 0),
+      paper("Trích lục ghi chú ly hôn hoặc bản án ly hôn", 0, 1, "Nếu đã có vợ hoặc chồng nhưng đã ly hôn, hoặc người kia đã chết."),
+    ],
+    { used: 33, results: ["Giấy xác nhận tình trạng hôn nhân"] },
+  ),
+  row(
+    "2.000635",
+    "Cấp bản sao Trích lục hộ tịch, bản sao Giấy khai sinh",
+    "Hộ tịch",
+    0,
+    "Trong ngày",
+    "8.000 đ/bản",
+    [paper("Tờ khai cấp bản sao Trích lục hộ tịch", 1, 0)],
+    { used: 22 },
+  ),
+  row(
+    "1.000656",
+    "Đăng ký khai tử",
+    "Hộ tịch",
+    0,
+    "Trong ngày",
+    "Miễn phí khi đăng ký đúng hạn",
+    [paper("Tờ khai đăng ký khai tử", 1, 0), paper("Giấy báo tử hoặc giấy tờ thay Giấy báo tử", 1, 0)],
+    { used: 9 },
+  ),
+  row(
+    "1.000894",
+    "Đăng ký kết hôn",
+    "Hộ tịch",
+    0,
+    "Trong ngày",
+    "Miễn phí",
+    [paper("Tờ khai đăng ký kết hôn", 1, 0), paper("Giấy xác nhận tình trạng hôn nhân", 1, 0, "Nếu không tra được trong cơ sở dữ liệu.")],
+    { used: 12, may_authorise: false },
+  ),
+  row(
+    "1.004837",
+    "Đăng ký giám hộ",
+    "Hộ tịch",
+    3,
+    "3 ngày làm việc",
+    "Miễn phí",
+    [paper("Tờ khai đăng ký giám hộ", 1, 0), paper("Văn bản cử người giám hộ", 1, 0)],
+    { used: 2 },
+  ),
+  row(
+    "1.004222",
+    "Đăng ký thường trú",
+    "Đăng ký, quản lý cư trú",
+    7,
+    "7 ngày làm việc",
+    "20.000 đ",
+    [
+      paper("Tờ khai thay đổi thông tin cư trú (Mẫu CT01)", 1, 0),
+      paper("Giấy tờ chứng minh chỗ ở hợp pháp", 0, 1, "", "Danh mục còn nhắc Sổ hộ khẩu: sổ giấy không còn giá trị từ 01/01/2023."),
+    ],
+    { used: 7, handled_by: "Công an cấp xã" },
+  ),
+  row(
+    "1.001776",
+    "Thực hiện, điều chỉnh, thôi hưởng trợ cấp xã hội hằng tháng, hỗ trợ kinh phí chăm sóc, nuôi dưỡng hằng tháng",
+    "Bảo trợ xã hội",
+    null,
+    "Chưa có thời hạn",
+    "Miễn phí",
+    [paper("Tờ khai đề nghị trợ giúp xã hội", 1, 0), paper("Giấy xác nhận khuyết tật", 0, 1)],
+    { used: 5, doubts: ["Danh mục không ghi thời hạn giải quyết: hỏi cán bộ phụ trách trước khi hẹn ngày."] },
+  ),
+  row(
+    "1.001653",
+    "Đổi, cấp lại Giấy xác nhận khuyết tật",
+    "Bảo trợ xã hội",
+    null,
+    "Chưa có thời hạn",
+    "Chưa rõ",
+    [paper("Đơn đề nghị đổi, cấp lại Giấy xác nhận khuyết tật", 1, 0)],
+    { used: 1, doubts: ["Danh mục không ghi thời hạn giải quyết.", "Chưa rõ mức phí."] },
+  ),
+  row(
+    "2.000720",
+    "Đăng ký thay đổi nội dung đăng ký hộ kinh doanh",
+    "Hộ kinh doanh",
+    3,
+    "3 ngày làm việc",
+    "100.000 đ",
+    [
+      paper("Giấy đề nghị đăng ký thay đổi nội dung đăng ký hộ kinh doanh", 1, 0),
+      paper("Giấy chứng nhận đăng ký hộ kinh doanh đã cấp", 1, 0),
+    ],
+    { used: 3 },
+  ),
 ];
 
 type Kept = [
@@ -145,23 +235,72 @@ type Kept = [
   alias: string | null,
 ];
 const kept: Kept[] = [
-  ["261112-01004", 3, "1.004222", "2026-11-12T09:10:00+07:00", "2026-11-18T16:30:00+07:00", "Quá hạn 1 ngày", "late", 4, "received", "H55.242-261112-0091"],
-  ["261116-01002", 1, "1.004873", "2026-11-16T08:05:00+07:00", "2026-11-19T16:30:00+07:00", "Hôm nay, 16 giờ 30", "today", 4, "received", "H55.242-261116-0012"],
-  ["261119-01001", 2, "2.000815", "2026-11-19T07:42:00+07:00", "2026-11-19T16:30:00+07:00", "Hôm nay, 16 giờ 30", "today", 2, "copied", null],
-  ["261119-01002", 4, "1.001193", "2026-11-19T07:58:00+07:00", "2026-11-19T16:30:00+07:00", "Hôm nay, 16 giờ 30", "today", 2, "saved", null],
-  ["261118-01007", 5, "1.004837", "2026-11-18T14:20:00+07:00", "2026-11-23T16:30:00+07:00", "Thứ Hai 23/11, 16 giờ 30", "ok", 4, "sent", null],
+  [
+    "261112-01004",
+    3,
+    "1.004222",
+    "2026-11-12T09:10:00+07:00",
+    "2026-11-18T16:30:00+07:00",
+    "Quá hạn 1 ngày",
+    "late",
+    4,
+    "received",
+    "H55.242-261112-0091",
+  ],
+  [
+    "261116-01002",
+    1,
+    "1.004873",
+    "2026-11-16T08:05:00+07:00",
+    "2026-11-19T16:30:00+07:00",
+    "Hôm nay, 16 giờ 30",
+    "today",
+    4,
+    "received",
+    "H55.242-261116-0012",
+  ],
+  [
+    "261119-01001",
+    2,
+    "2.000815",
+    "2026-11-19T07:42:00+07:00",
+    "2026-11-19T16:30:00+07:00",
+    "Hôm nay, 16 giờ 30",
+    "today",
+    2,
+    "copied",
+    null,
+  ],
+  [
+    "261119-01002",
+    4,
+    "1.001193",
+    "2026-11-19T07:58:00+07:00",
+    "2026-11-19T16:30:00+07:00",
+    "Hôm nay, 16 giờ 30",
+    "today",
+    2,
+    "saved",
+    null,
+  ],
+  [
+    "261118-01007",
+    5,
+    "1.004837",
+    "2026-11-18T14:20:00+07:00",
+    "2026-11-23T16:30:00+07:00",
+    "Thứ Hai 23/11, 16 giờ 30",
+    "ok",
+    4,
+    "sent",
+    null,
+  ],
   ["261117-01003", 1, "2.000720", "2026-11-17T15:20:00+07:00", "2026-11-20T16:30:00+07:00", "Mai, 16 giờ 30", "ok", 4, "received", null],
   ["261110-01001", 2, "1.001776", "2026-11-10T10:00:00+07:00", null, "Chưa có thời hạn", "unknown", 4, "received", null],
 ];
 
 /** A dossier's page, from the citizen and procedure it names. */
-export function page(
-  code: string,
-  who: Citizen,
-  what: CatalogueRow,
-  by: string,
-  received: string,
-): DossierView {
+export function page(code: string, who: Citizen, what: CatalogueRow, by: string, received: string): DossierView {
   return {
     code,
     alias: null,

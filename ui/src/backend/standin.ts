@@ -54,9 +54,12 @@ function enter(officer: T.OfficerTile | undefined): T.Session {
   return world.session;
 }
 
-const fold = (text: string) =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
-const initials = (text: string) => fold(text).split(/\s+/).map((word) => word[0] ?? "").join("");
+const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
+const initials = (text: string) =>
+  fold(text)
+    .split(/\s+/)
+    .map((word) => word[0] ?? "")
+    .join("");
 const hits = (text: string, wanted: string) => fold(text).includes(fold(wanted)) || initials(text).includes(fold(wanted));
 
 const rowOf = ({ view }: { view: T.DossierView }): T.DossierRow => ({
@@ -75,7 +78,14 @@ const rowOf = ({ view }: { view: T.DossierView }): T.DossierRow => ({
 const rank = { late: 0, today: 1, ok: 2, unknown: 3, none: 4 };
 const byDeadline = (a: T.DossierRow, b: T.DossierRow) => rank[a.urgency] - rank[b.urgency] || (a.due ?? "9").localeCompare(b.due ?? "9");
 
-const procedureRow = (p: data.CatalogueRow): T.ProcedureRow => ({ code: p.code, name: p.name, field: p.field, time: p.time, fee: p.fee, used: p.used });
+const procedureRow = (p: data.CatalogueRow): T.ProcedureRow => ({
+  code: p.code,
+  name: p.name,
+  field: p.field,
+  time: p.time,
+  fee: p.fee,
+  used: p.used,
+});
 
 function findProcedures(text: string, limit: number): T.ProcedureRow[] {
   return data.catalogue
@@ -106,8 +116,20 @@ function readText(text: string): T.ScanView {
   const [number = "", oldNumber = "", name = "", born = "", sex = "", address = "", issued = ""] = fields;
   const day = (raw: string) => (/^\d{8}$/.test(raw) ? `${raw.slice(4)}-${raw.slice(2, 4)}-${raw.slice(0, 2)}` : null);
   if (/^\d{12}$/.test(number) && fields.length >= 7) {
-    const warnings = number[3] === "1" && sex === "Nam" ? [{ code: "sex_disagrees", text: "Giới tính trên thẻ không khớp với số định danh cá nhân." }] : [];
-    const card: T.CardView = { number, old_number: oldNumber || null, name, born: day(born), sex: sex === "Nam" ? "male" : "female", address, issued: day(issued), extra: [] };
+    const warnings =
+      number[3] === "1" && sex === "Nam"
+        ? [{ code: "sex_disagrees", text: "Giới tính trên thẻ không khớp với số định danh cá nhân." }]
+        : [];
+    const card: T.CardView = {
+      number,
+      old_number: oldNumber || null,
+      name,
+      born: day(born),
+      sex: sex === "Nam" ? "male" : "female",
+      address,
+      issued: day(issued),
+      extra: [],
+    };
     return { ...view("card"), card, warnings };
   }
   if (/^[A-Z]\d{2}(\.\d{1,3})*-\d{6}-\d{4,6}$/i.test(trimmed)) return { ...view("receipt"), code: trimmed.toUpperCase() };
@@ -120,10 +142,16 @@ function readText(text: string): T.ScanView {
 
 function deadline(days: number | null): T.DeadlineView {
   if (days === null) {
-    return { due: null, reason: "Danh mục không ghi thời hạn giải quyết của thủ tục này.", provisional: false, steps: [], text: "Chưa có thời hạn" };
+    return {
+      due: null,
+      reason: "Danh mục không ghi thời hạn giải quyết của thủ tục này.",
+      provisional: false,
+      steps: [],
+      text: "Chưa có thời hạn",
+    };
   }
   const day = new Date(now().slice(0, 10) + "T00:00:00Z");
-  for (let left = days; left > 0; ) {
+  for (let left = days; left > 0;) {
     day.setUTCDate(day.getUTCDate() + 1);
     const off = [0, 6].includes(day.getUTCDay()) || day.toISOString().startsWith("2026-11-24");
     if (!off) left -= 1;
@@ -134,9 +162,14 @@ function deadline(days: number | null): T.DeadlineView {
     due: `${iso}T16:30:00+07:00`,
     reason: null,
     provisional: false,
-    steps: days === 0
-      ? ["Thủ tục trả trong ngày.", "Nhận trước 15 giờ nên hẹn trong hôm nay."]
-      : ["Ngày tiếp nhận 19/11/2026 không tính.", `Cộng ${days} ngày làm việc, bỏ Thứ Bảy và Chủ nhật.`, "24/11/2026 là Ngày Văn hóa Việt Nam, không tính."],
+    steps:
+      days === 0
+        ? ["Thủ tục trả trong ngày.", "Nhận trước 15 giờ nên hẹn trong hôm nay."]
+        : [
+            "Ngày tiếp nhận 19/11/2026 không tính.",
+            `Cộng ${days} ngày làm việc, bỏ Thứ Bảy và Chủ nhật.`,
+            "24/11/2026 là Ngày Văn hóa Việt Nam, không tính.",
+          ],
     text: `16 giờ 30, ${names[day.getUTCDay()]} ${iso.slice(8)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`,
   };
 }
@@ -152,14 +185,20 @@ function procedure(code: string): T.ProcedureView {
 function checkIntake(draft: T.Draft): T.FieldProblem[] {
   const problems: T.FieldProblem[] = [];
   const add = (field: string, text: string) => problems.push({ field, text });
-  const people: [string, T.PersonInput | null][] = [["applicant", draft.applicant], ["submitter", draft.submitter]];
+  const people: [string, T.PersonInput | null][] = [
+    ["applicant", draft.applicant],
+    ["submitter", draft.submitter],
+  ];
   for (const [who, input] of people) {
     if (!input) continue;
     if (!input.name.trim()) add(`${who}.name`, who === "applicant" ? "Nhập họ và tên chủ hồ sơ." : "Nhập họ và tên người nộp.");
     const digits = input.number.replace(/\D/g, "");
-    if (input.number.trim() && digits.length !== 12) add(`${who}.number`, `Số định danh cá nhân (số căn cước) có 12 chữ số, mới có ${digits.length}.`);
-    if (input.phone.trim() && !/^0\d{9}$/.test(input.phone.replace(/[\s.]/g, ""))) add(`${who}.phone`, "Số điện thoại có 10 chữ số, bắt đầu bằng 0.");
-    if (input.born.trim() && !/\d{4}$|\d{2}$/.test(input.born.trim())) add(`${who}.born`, "Nhập ngày sinh như 2/11/1957. Chỉ nhớ năm thì gõ 1957.");
+    if (input.number.trim() && digits.length !== 12)
+      add(`${who}.number`, `Số định danh cá nhân (số căn cước) có 12 chữ số, mới có ${digits.length}.`);
+    if (input.phone.trim() && !/^0\d{9}$/.test(input.phone.replace(/[\s.]/g, "")))
+      add(`${who}.phone`, "Số điện thoại có 10 chữ số, bắt đầu bằng 0.");
+    if (input.born.trim() && !/\d{4}$|\d{2}$/.test(input.born.trim()))
+      add(`${who}.born`, "Nhập ngày sinh như 2/11/1957. Chỉ nhớ năm thì gõ 1957.");
   }
   if (!draft.procedure) add("procedure", "Chọn thủ tục.");
   if (!draft.papers.some((p) => p.originals + p.copies > 0)) add("papers", "Chưa đánh dấu giấy tờ nào đã nhận.");
@@ -168,11 +207,24 @@ function checkIntake(draft: T.Draft): T.FieldProblem[] {
 
 function receive(draft: T.Draft, answered: string[]): T.Received {
   const what = data.catalogue.find((p) => p.code === draft.procedure);
-  if (!what || !world.session || checkIntake(draft).length > 0) return refuse("intake_incomplete", "Hồ sơ còn chỗ chưa đúng.", "Bản nháp vẫn lưu trên máy.", "Sửa các chỗ được đánh dấu rồi tiếp nhận lại.");
+  if (!what || !world.session || checkIntake(draft).length > 0)
+    return refuse(
+      "intake_incomplete",
+      "Hồ sơ còn chỗ chưa đúng.",
+      "Bản nháp vẫn lưu trên máy.",
+      "Sửa các chỗ được đánh dấu rồi tiếp nhận lại.",
+    );
   const today = now().slice(0, 10);
-  const twice = world.dossiers.some(({ view }) => view.applicant.name === draft.applicant.name && view.procedure_code === what.code && view.received.startsWith(today));
+  const twice = world.dossiers.some(
+    ({ view }) => view.applicant.name === draft.applicant.name && view.procedure_code === what.code && view.received.startsWith(today),
+  );
   if (twice && !answered.includes("same_day")) {
-    return { code: "", due: null, warnings: [], questions: [{ code: "same_day", text: `${draft.applicant.name} đã nộp thủ tục này hôm nay. Vẫn tiếp nhận thêm một hồ sơ nữa?` }] };
+    return {
+      code: "",
+      due: null,
+      warnings: [],
+      questions: [{ code: "same_day", text: `${draft.applicant.name} đã nộp thủ tục này hôm nay. Vẫn tiếp nhận thêm một hồ sơ nữa?` }],
+    };
   }
   const serial = world.dossiers.filter(({ view }) => view.code.includes(`-${today.slice(2).replaceAll("-", "")}-`)).length + 1;
   const code = `${data.AGENCY}-${today.slice(2).replaceAll("-", "")}-01${String(serial).padStart(3, "0")}`;
@@ -201,7 +253,9 @@ function receive(draft: T.Draft, answered: string[]): T.Received {
 
 function find(code: string) {
   const found = world.dossiers.find(({ view }) => view.code === code || view.alias === code);
-  return found ?? refuse("no_dossier", `Máy này chưa có hồ sơ số ${code}.`, "Không mất gì.", "Kiểm tra lại số, hoặc hỏi quầy đã tiếp nhận.");
+  return (
+    found ?? refuse("no_dossier", `Máy này chưa có hồ sơ số ${code}.`, "Không mất gì.", "Kiểm tra lại số, hoặc hỏi quầy đã tiếp nhận.")
+  );
 }
 
 function change(code: string, text: string, patch: (view: T.DossierView) => Partial<T.DossierView>): T.DossierView {
@@ -214,7 +268,8 @@ function change(code: string, text: string, patch: (view: T.DossierView) => Part
 
 function preview(code: string): T.Preview {
   const { view } = find(code);
-  const line = (y: number, text: string, size = 22) => `<text x="60" y="${y}" font-size="${size}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
+  const line = (y: number, text: string, size = 22) =>
+    `<text x="60" y="${y}" font-size="${size}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="840" height="1188" font-family="serif"><rect width="840" height="1188" fill="#fff"/>${[
     line(90, data.CENTRE),
     line(170, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", 28),
@@ -231,8 +286,22 @@ function sync(): T.SyncView {
   const waiting = world.dossiers.filter(({ view }) => view.sync === "saved" || view.sync === "copied").length;
   const shared = { waiting, acknowledged: 41, enrolled: world.enrolled, hub: world.enrolled ? "https://hub.example" : null };
   return world.enrolled
-    ? { ...shared, pill: waiting ? "offline" : "all_sent", text: waiting ? `Đang làm không mạng · ${waiting} hồ sơ chờ gửi` : "Đã gửi hết · 08:35", detail: "Cứ làm tiếp. Mọi thứ đã lưu trên máy này.", last_success: "2026-11-19T08:35:00+07:00", next_try: now() }
-    : { ...shared, pill: "none", text: `Đã lưu trên máy · ${waiting} chưa gửi`, detail: "Máy này chưa kết nối với tỉnh. Cứ làm tiếp: mọi thứ đã lưu trên máy này.", last_success: null, next_try: null };
+    ? {
+        ...shared,
+        pill: waiting ? "offline" : "all_sent",
+        text: waiting ? `Đang làm không mạng · ${waiting} hồ sơ chờ gửi` : "Đã gửi hết · 08:35",
+        detail: "Cứ làm tiếp. Mọi thứ đã lưu trên máy này.",
+        last_success: "2026-11-19T08:35:00+07:00",
+        next_try: now(),
+      }
+    : {
+        ...shared,
+        pill: "none",
+        text: `Đã lưu trên máy · ${waiting} chưa gửi`,
+        detail: "Máy này chưa kết nối với tỉnh. Cứ làm tiếp: mọi thứ đã lưu trên máy này.",
+        last_success: null,
+        next_try: null,
+      };
 }
 
 // The one place where a command's input has no type yet.
@@ -254,7 +323,12 @@ const commands: Record<string, (input: any) => unknown> = {
   log_in: ({ officer, pin }: T.LogIn) => {
     if (pin !== data.PIN) {
       world.wrongPins += 1;
-      refuse("pin_wrong", "Mã PIN không đúng.", "Không mất gì.", world.wrongPins > 2 ? `Chờ ${world.wrongPins * 10} giây rồi nhập lại.` : "Nhập lại 6 chữ số.");
+      refuse(
+        "pin_wrong",
+        "Mã PIN không đúng.",
+        "Không mất gì.",
+        world.wrongPins > 2 ? `Chờ ${world.wrongPins * 10} giây rồi nhập lại.` : "Nhập lại 6 chữ số.",
+      );
     }
     world.wrongPins = 0;
     return enter(world.officers.find((tile) => tile.id === officer));
@@ -274,16 +348,35 @@ const commands: Record<string, (input: any) => unknown> = {
       open: rows.length,
       received_today: rows.filter((r) => r.received.startsWith(now().slice(0, 10))).length,
       rows,
-      drafts: [...world.drafts].map(([id, { draft, saved }]) => ({ id, applicant: draft.applicant.name, procedure: data.catalogue.find((p) => p.code === draft.procedure)?.name ?? "", saved })),
+      drafts: [...world.drafts].map(([id, { draft, saved }]) => ({
+        id,
+        applicant: draft.applicant.name,
+        procedure: data.catalogue.find((p) => p.code === draft.procedure)?.name ?? "",
+        saved,
+      })),
       notices: [{ code: "no_backup", text: "Chưa có bản sao lưu ở nơi thứ hai. Cắm USB rồi mở Gửi / nhận để sao lưu.", urgent: false }],
     };
   },
   read_text: ({ text }) => readText(text),
-  read_picture: ({ name }) => (/torn|rach/.test(name) ? refuse("no_code", `Chưa đọc được mã trong ảnh ${name}.`, "Không mất gì.", "Lau thẻ, nghiêng bớt bóng đèn rồi chụp lại, hoặc gõ tên để tìm.") : [readText(data.CARD_TEXT)]),
+  read_picture: ({ name }) =>
+    /torn|rach/.test(name)
+      ? refuse(
+          "no_code",
+          `Chưa đọc được mã trong ảnh ${name}.`,
+          "Không mất gì.",
+          "Lau thẻ, nghiêng bớt bóng đèn rồi chụp lại, hoặc gõ tên để tìm.",
+        )
+      : [readText(data.CARD_TEXT)],
   look_up: ({ text }): T.LookUp => ({
-    dossiers: world.dossiers.filter(({ view }) => hits(view.applicant.name, text) || view.code.toLowerCase().includes(fold(text))).map(rowOf).slice(0, 5),
+    dossiers: world.dossiers
+      .filter(({ view }) => hits(view.applicant.name, text) || view.code.toLowerCase().includes(fold(text)))
+      .map(rowOf)
+      .slice(0, 5),
     procedures: findProcedures(text, 5),
-    people: data.citizens.filter((who) => hits(who.name, text)).map(person).slice(0, 5),
+    people: data.citizens
+      .filter((who) => hits(who.name, text))
+      .map(person)
+      .slice(0, 5),
   }),
   earlier: ({ number }) => {
     const who = data.citizens.find((one) => one.number === number);
@@ -298,7 +391,8 @@ const commands: Record<string, (input: any) => unknown> = {
     tell("drafts");
     return { id, saved };
   },
-  draft: ({ id }) => world.drafts.get(id)?.draft ?? refuse("no_draft", "Không còn bản nháp này.", "Hồ sơ khác không đổi.", "Mở lại màn hình Hôm nay."),
+  draft: ({ id }) =>
+    world.drafts.get(id)?.draft ?? refuse("no_draft", "Không còn bản nháp này.", "Hồ sơ khác không đổi.", "Mở lại màn hình Hôm nay."),
   drop_draft: ({ id }) => {
     world.drafts.delete(id);
     tell("drafts");
@@ -313,14 +407,25 @@ const commands: Record<string, (input: any) => unknown> = {
   ],
   print_receipt: ({ code, printer }): T.Printing => {
     const job = `${code}:${world.jobs.size}`;
-    const view = { job, state: "waiting" as const, trouble: null, reprint: find(code).view.printed > 0, asked: printer.includes("hỏng") ? -1 : 0 };
+    const view = {
+      job,
+      state: "waiting" as const,
+      trouble: null,
+      reprint: find(code).view.printed > 0,
+      asked: printer.includes("hỏng") ? -1 : 0,
+    };
     world.jobs.set(job, view);
     return view;
   },
   printing: ({ job }): T.Printing => {
     const kept = world.jobs.get(job) ?? refuse("no_job", "Không còn lệnh in này.", "Hồ sơ đã lưu.", "In lại.");
     if (kept.asked < 0) {
-      const trouble = { code: "printer_silent", what: "Máy in không trả lời.", lost: "Hồ sơ đã lưu.", do: "Kiểm tra dây và giấy rồi in lại, hoặc chọn máy khác." };
+      const trouble = {
+        code: "printer_silent",
+        what: "Máy in không trả lời.",
+        lost: "Hồ sơ đã lưu.",
+        do: "Kiểm tra dây và giấy rồi in lại, hoặc chọn máy khác.",
+      };
       return { ...kept, state: "failed", trouble };
     }
     kept.asked += 1;
@@ -332,18 +437,26 @@ const commands: Record<string, (input: any) => unknown> = {
   dossiers: ({ filter, text, limit, offset }) =>
     world.dossiers
       .map(rowOf)
-      .filter((r) => filter === "all" || filter === "open" || r.urgency === filter || (filter === "unsent" && (r.sync === "saved" || r.sync === "copied")))
+      .filter(
+        (r) =>
+          filter === "all" ||
+          filter === "open" ||
+          r.urgency === filter ||
+          (filter === "unsent" && (r.sync === "saved" || r.sync === "copied")),
+      )
       .filter((r) => !text.trim() || hits(r.applicant, text) || hits(r.procedure, text) || r.code.toLowerCase().includes(fold(text)))
       .sort(byDeadline)
       .slice(offset, offset + limit),
   dossier: ({ code }) => find(code).view,
   reveal: ({ code }) => ({ number: find(code).number }),
-  change_phone: ({ code, phone }) => change(code, `Đổi số điện thoại thành ${phone}.`, (view) => ({ applicant: { ...view.applicant, phone } })),
+  change_phone: ({ code, phone }) =>
+    change(code, `Đổi số điện thoại thành ${phone}.`, (view) => ({ applicant: { ...view.applicant, phone } })),
   add_note: ({ code, text }) => change(code, `Ghi chú: ${text}`, () => ({})),
   give_alias: ({ code, alias }) => change(code, `Ghi mã trên hệ thống: ${alias}.`, () => ({ alias, number_note: "" })),
   sync_status: sync,
   sync_now: () => {
-    if (!world.enrolled) refuse("not_enrolled", "Máy này chưa kết nối với tỉnh.", "Hồ sơ vẫn lưu trên máy.", "Nhập địa chỉ và mã kết nối dùng một lần.");
+    if (!world.enrolled)
+      refuse("not_enrolled", "Máy này chưa kết nối với tỉnh.", "Hồ sơ vẫn lưu trên máy.", "Nhập địa chỉ và mã kết nối dùng một lần.");
     for (const one of world.dossiers) one.view = { ...one.view, sync: "received" };
     tell("sync", "dossiers");
     return sync();

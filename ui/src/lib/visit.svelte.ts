@@ -90,9 +90,7 @@ export function papersFor(procedure: ProcedureView, ticked: PaperInput[]): Paper
   const listed = procedure.papers.map(
     ({ name }) => ticked.find((paper) => paper.name === name) ?? { name, originals: 0, copies: 0, note: "" },
   );
-  const added = ticked.filter(
-    (paper) => paper.originals + paper.copies > 0 && !procedure.papers.some(({ name }) => name === paper.name),
-  );
+  const added = ticked.filter((paper) => paper.originals + paper.copies > 0 && !procedure.papers.some(({ name }) => name === paper.name));
   return [...listed, ...added];
 }
 

@@ -178,9 +178,7 @@ function makeBasin() {
 
 /** The scan's text: as the field received it, or by the keys where that is no code. Null when neither is one. */
 function collected(typed: string, before: Before | null): string | null {
-  const inserted = before
-    ? before.field.value.slice(before.start, before.field.value.length - (before.value.length - before.end))
-    : "";
+  const inserted = before ? before.field.value.slice(before.start, before.field.value.length - (before.value.length - before.end)) : "";
   return [inserted, typed].find(looksLikeCode) ?? null;
 }
 

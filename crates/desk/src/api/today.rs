@@ -3,7 +3,7 @@
 use super::dossiers::DossierRow;
 use super::drafts::DraftRow;
 use super::opening::Notice;
-use super::{Desk, words};
+use super::Desk;
 use crate::error::Result;
 use crate::store::dossiers::{self, Filter};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use ts_rs::TS;
 /// What is to do.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Today {
-    /// "thứ Hai, 23/11/2026".
+    /// Today, ISO.
     pub date: String,
     /// Due before the day ends.
     pub due_today: u32,
@@ -41,7 +41,7 @@ impl Desk {
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let (due_today, late, open, received_today) = counts;
         Ok(Today {
-            date: words::day(self.language, now.date()),
+            date: now.date().to_string(),
             due_today: small(due_today),
             late: small(late),
             open: small(open),

@@ -1,7 +1,7 @@
 //! Moments and names as Vietnamese offices write them.
 
 use crate::texts::{Language, text};
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 
 /// "16 giờ 30, thứ Tư, 24/02/2026".
 pub fn moment(language: Language, at: DateTime) -> String {
@@ -11,18 +11,10 @@ pub fn moment(language: Language, at: DateTime) -> String {
 }
 
 /// "thứ Tư, 24/02/2026".
-pub fn day(language: Language, date: Date) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Monday => "monday",
-        Weekday::Tuesday => "tuesday",
-        Weekday::Wednesday => "wednesday",
-        Weekday::Thursday => "thursday",
-        Weekday::Friday => "friday",
-        Weekday::Saturday => "saturday",
-        Weekday::Sunday => "sunday",
-    };
+fn day(language: Language, date: Date) -> String {
+    let weekday = format!("weekday_{}", date.weekday().to_monday_one_offset());
     let date = format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year());
-    text(language, "day", &[("weekday", text(language, &format!("weekday_{weekday}"), &[])), ("date", date)])
+    text(language, "day", &[("weekday", text(language, &weekday, &[])), ("date", date)])
 }
 
 /// "Xã Bản Mẫu" inside a sentence: "xã Bản Mẫu".
