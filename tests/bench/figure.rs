@@ -14,9 +14,11 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// A figure of ours.
+    /// A figure of ours, told at once: a bench may go on for minutes.
     pub fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { name: name.into(), value, unit, peer: None }
+        let name = name.into();
+        eprintln!("{name}: {value:.2} {unit}");
+        Self { name, value, unit, peer: None }
     }
 
     /// With a rival's beside it.

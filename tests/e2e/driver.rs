@@ -4,6 +4,7 @@ use reqwest::blocking::Client;
 use serde_json::{Value, json};
 use std::fmt::Debug;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -27,11 +28,12 @@ pub struct Window {
     driver: Child,
     client: Client,
     session: String,
+    pid: PathBuf,
 }
 
 impl Window {
-    /// Opens the program in a window of 1366 × 768 and waits until it answers.
-    pub fn open(program: &str) -> Self {
+    /// Opens the program in a window of 1366 × 768 and waits until it answers. The program writes its number into `pid`.
+    pub fn open(program: &str, pid: PathBuf) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let driver = Command::new("WebKitWebDriver")
             .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
@@ -39,6 +41,8 @@ impl Window {
             .stderr(Stdio::null())
             .spawn()
             .expect("WebKitWebDriver is installed by cargo xtask test");
+        // The client wants a TLS provider although the driver speaks plain HTTP; a second one is refused, harmlessly.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().timeout(Duration::from_secs(90)).build().expect("a client");
         let base = format!("http://127.0.0.1:{port}");
         until("the driver listens", || client.get(format!("{base}/status")).send().ok().map(drop));
@@ -46,9 +50,16 @@ impl Window {
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let answer = send(client.post(format!("{base}/session")), &wanted);
         let id = answer["sessionId"].as_str().expect("a session").to_owned();
-        let window = Self { driver, client, session: format!("{base}/session/{id}") };
+        let window = Self { driver, client, session: format!("{base}/session/{id}"), pid };
         window.post("window/rect", &json!({ "x": 0, "y": 0, "width": 1366, "height": 768 }));
         window
+    }
+
+    /// Ends the program as a power cut does.
+    pub fn kill(&self) {
+        let pid = std::fs::read_to_string(&self.pid).expect("the program has begun");
+        // It may be gone already; what counts is that it is not there afterwards.
+        let _ = Command::new("kill").args(["-9", pid.trim()]).stderr(Stdio::null()).status();
     }
 
     /// Runs a script in the page and answers what it returns.
@@ -68,6 +79,15 @@ impl Window {
         if !waits(seen) {
             panic!("the window never showed {text:?}, but:\n{}", self.text());
         }
+    }
+
+    /// What stands in a field, once the field is there.
+    pub fn value(&self, id: &str) -> String {
+        let script = format!("return document.getElementById({})?.value ?? null;", json!(id));
+        if !waits(|| (!self.script(&script).is_null()).then_some(())) {
+            panic!("there never was a field {id:?}, but:\n{}", self.text());
+        }
+        self.script(&script).as_str().unwrap_or_default().to_owned()
     }
 
     /// Everything the page shows.
@@ -90,11 +110,10 @@ impl Window {
         self.keys(vec![down(key::CONTROL), down(key), up(key), up(key::CONTROL)]);
     }
 
-    /// Types as a keyboard-wedge scanner does: as fast as it goes, with Enter at the end.
+    /// Types as a keyboard-wedge scanner does: keys of the display itself, five milliseconds apart, Enter at the end.
     pub fn scans(&self, code: &str) {
-        let mut actions: Vec<Value> = code.chars().flat_map(|c| [down(c), up(c)]).collect();
-        actions.extend([down(key::ENTER), up(key::ENTER)]);
-        self.keys(actions);
+        let typed = Command::new("xdotool").args(["type", "--delay", "5", &format!("{code}\r")]).status();
+        assert!(typed.expect("xdotool is installed by cargo xtask test").success());
     }
 
     /// What axe finds on the screen that is serious or worse (WCAG 2.2 AA).
@@ -109,12 +128,6 @@ impl Window {
         found.as_array().expect("axe answers").iter().map(|f| f.as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// The screen as a picture.
-    pub fn picture(&self) -> Vec<u8> {
-        let answer = send(self.client.get(format!("{}/screenshot", self.session)), &Value::Null);
-        data_encoding::BASE64.decode(answer.as_str().unwrap_or_default().as_bytes()).expect("a picture")
-    }
-
     fn keys(&self, actions: Vec<Value>) {
         self.post("actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }));
     }
@@ -126,8 +139,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // The session's end closes the program; the driver has to go with it, whatever the program does.
-        let _ = self.client.delete(&self.session).send();
+        // Only one window may be open on a computer: this one has to be gone before the next test.
+        self.kill();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
@@ -166,7 +179,7 @@ fn send(request: reqwest::blocking::RequestBuilder, body: &Value) -> Value {
     let answer = expect(request.send());
     let text = expect(answer.text());
     let answer: Value = expect(serde_json::from_str(&text));
-    assert!(answer["value"]["error"].is_null(), "the driver: {}", answer["value"]);
+    assert!(answer["value"]["error"].is_null(), "the driver: {} to {body}", answer["value"]);
     answer["value"].clone()
 }
 

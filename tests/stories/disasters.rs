@@ -19,7 +19,7 @@ fn a_restored_desk_goes_on_under_a_spare_identity_and_gets_back_what_the_provinc
 
     world.cut_link();
     desk.restores(&backup).expect("the backup");
-    assert_eq!(desk.codes(), [before.clone()]);
+    assert_eq!(desk.codes(), std::slice::from_ref(&before));
     let next = desk.receives(&YNUE, RESIDENCE);
     assert_eq!(next, "H56.14-261123-02001", "the lane of the next spare, although nobody could be asked");
     assert!(![&before, &sent, &unsent].contains(&&next));
@@ -85,7 +85,7 @@ fn a_copy_of_the_folder_on_another_machine_goes_on_unenrolled() {
     let before = desk.receives(&HANH, BIRTH);
     let mut copy = desk.copied_to_another_machine();
     copy.opens().expect("with the recovery sheet");
-    assert_eq!(copy.codes(), [before.clone()]);
+    assert_eq!(copy.codes(), std::slice::from_ref(&before));
     let there = copy.receives(&PAO, BIRTH);
     assert_eq!(there, "H56.14-261123-00001", "lane 00: nobody leased this machine a number");
     assert_eq!(copy.syncs().expect_err("not enrolled").code(), Code::NotEnrolled);
@@ -166,4 +166,20 @@ fn a_desk_behind_the_hub_without_knowing_it_moves_to_a_spare_before_it_sends_any
     assert_eq!(world.codes_at_the_province(&desk), [before.clone(), lost.clone(), after.clone()]);
     assert_eq!(desk.codes(), [before, lost, after]);
     desk.is_sound();
+}
+
+#[test]
+fn numbers_given_in_a_spare_lane_are_not_given_again_when_that_lane_becomes_the_desks_own() {
+    let world = World::new();
+    let mut desk = world.enrolled_desk("Xã Cao Sơn");
+    desk.raw().change("INSERT OR REPLACE INTO day_number (day, lane, last) VALUES ('2026-11-23', 1, 999)");
+    desk.closes();
+    let before = std::fs::read(desk.database()).expect("the database");
+    desk.opens().expect("the desk");
+    let given = desk.receives(&HANH, BIRTH);
+    assert_eq!(given, "H56.14-261123-02001", "the own lane is full");
+    desk.closes();
+    std::fs::write(desk.database(), before).expect("somebody puts the old file back");
+    desk.opens().expect("the desk");
+    assert_eq!(desk.receives(&PAO, BIRTH), "H56.14-261123-02002", "that one stands on a receipt");
 }

@@ -1,6 +1,7 @@
 //! A desk with a name: a data folder, a machine, a clock that may be wrong, and somebody at it.
 
 use super::{DAY, Link, Person, Province};
+use ::domain::catalogue::RequiredPaper;
 use desk::api::dossiers::{Filter, ListInput};
 use desk::api::drafts::{Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
@@ -104,24 +105,7 @@ impl Desk {
 
     /// What is on the counter when somebody brings everything a procedure asks of everybody.
     pub fn draft(&self, who: &Person, procedure: &str) -> Draft {
-        let catalogue = desk::api::Desk::catalogue(self);
-        let today = self.now().expect("a time").date();
-        let papers = catalogue.in_force(procedure, today).expect("a procedure in force").papers.iter();
-        Draft {
-            applicant: who.input(),
-            procedure: Some(procedure.to_owned()),
-            papers: papers
-                .filter(|paper| paper.condition.is_empty())
-                .map(|paper| PaperInput {
-                    name: paper.name.clone(),
-                    originals: paper.originals,
-                    copies: paper.copies,
-                    note: String::new(),
-                })
-                .collect(),
-            sets: 1,
-            ..Draft::default()
-        }
+        brought(self, who, procedure)
     }
 
     /// Takes in a dossier, saying yes to every question. Answers its number.
@@ -234,6 +218,26 @@ impl Desk {
     /// A file of its own in the data folder.
     pub fn database(&self) -> PathBuf {
         self.place.database()
+    }
+}
+
+/// What is on the counter of a desk when somebody brings everything a procedure asks of everybody.
+pub fn brought(desk: &desk::api::Desk, who: &Person, procedure: &str) -> Draft {
+    let catalogue = desk.catalogue();
+    let today = desk.now().expect("a time").date();
+    let papers = catalogue.in_force(procedure, today).expect("a procedure in force").papers.iter();
+    let counted = |paper: &RequiredPaper| PaperInput {
+        name: paper.name.clone(),
+        originals: paper.originals,
+        copies: paper.copies,
+        note: String::new(),
+    };
+    Draft {
+        applicant: who.input(),
+        procedure: Some(procedure.to_owned()),
+        papers: papers.filter(|paper| paper.condition.is_empty()).map(counted).collect(),
+        sets: 1,
+        ..Draft::default()
     }
 }
 

@@ -6,9 +6,9 @@ mod people;
 mod program;
 mod stranger;
 
-pub use desk::{Desk, PASSPHRASE, Raw, copy_folder};
+pub use desk::{Desk, PASSPHRASE, Raw, brought, copy_folder};
 pub use link::{Link, Weather};
-pub use people::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, Person, RESIDENCE, YNUE};
+pub use people::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, Person, RESIDENCE, YNUE, card_picture};
 pub use program::{Answer, HubProcess, Terminal, answer, hub_program};
 pub use stranger::{Certificate, Key, Says, Stranger};
 
@@ -118,6 +118,12 @@ impl World {
         self.province.now_ms.store(moment(local), Ordering::SeqCst);
     }
 
+    /// A clock that is right.
+    pub fn clock(&self) -> ::desk::api::Clock {
+        let now = Arc::clone(&self.province.now_ms);
+        Arc::new(move || now.load(Ordering::SeqCst))
+    }
+
     /// Milliseconds since 1970.
     pub fn now_ms(&self) -> i64 {
         self.province.now_ms.load(Ordering::SeqCst)
@@ -138,6 +144,11 @@ impl World {
         let running = ::hub::serve(config).expect("a hub");
         *self.province.hub.lock().expect("no panic") = Some(running);
         self.link_returns();
+    }
+
+    /// Where the hub itself answers, for who has no link of their own.
+    pub fn hub_url(&self) -> String {
+        format!("https://{}", self.hub_address())
     }
 
     fn hub_address(&self) -> std::net::SocketAddr {

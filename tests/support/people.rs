@@ -1,6 +1,9 @@
 //! Invented people. Their numbers begin with 000 or 099, which nobody's does.
 
 use desk::api::people::{PersonInput, Sex};
+use image::{GrayImage, Luma};
+use qrcode::{Color, QrCode};
+use std::path::Path;
 
 /// Đăng ký khai sinh: settled on the same day until 28/2/2027.
 pub const BIRTH: &str = "1.001193";
@@ -8,7 +11,7 @@ pub const BIRTH: &str = "1.001193";
 pub const MARRIAGE: &str = "1.000894";
 /// Chứng thực bản sao từ bản chính.
 pub const CERTIFIED_COPY: &str = "2.000815";
-/// Xác nhận thông tin về cư trú.
+/// Đăng ký thường trú: seven working days.
 pub const RESIDENCE: &str = "1.004222";
 
 /// Somebody with a card.
@@ -70,4 +73,19 @@ impl Person {
         };
         format!("{}||{}|{}|{sex}|{}|10122021", self.number, self.name, born.concat(), self.address)
     }
+}
+
+/// Draws the QR code of a text into a picture file.
+pub fn card_picture(text: &str, file: &Path) {
+    const DOT: u32 = 6;
+    const MARGIN: u32 = 4;
+    let code = QrCode::new(text).expect("a code");
+    let width = u32::try_from(code.width()).expect("a small code");
+    let dark = |x: u32, y: u32| {
+        let (x, y) = ((x / DOT).checked_sub(MARGIN)?, (y / DOT).checked_sub(MARGIN)?);
+        (x < width && y < width).then(|| code[(x as usize, y as usize)] == Color::Dark)
+    };
+    let side = (width + 2 * MARGIN) * DOT;
+    let picture = GrayImage::from_fn(side, side, |x, y| Luma([if dark(x, y) == Some(true) { 0 } else { 255 }]));
+    picture.save(file).expect("a picture");
 }

@@ -24,6 +24,8 @@ pub fn test() -> Result<ExitCode> {
         clippy.args(["clippy", "--workspace", "--all-targets", "--features", "motcua-tests/window"]);
         call::run(clippy.args(["--", "-D", "warnings"]))
     });
+    // `cargo test` builds the programs of a package only for that package's own tests; those that kill them are elsewhere.
+    report.part("programs", |_| practice::build(&house, false));
     report.part("tests", |tally| {
         let mut tests = house.cargo();
         tests.args(["test", "--no-fail-fast"]);

@@ -48,7 +48,7 @@ codes! {
     OfficerUnknown = "officer_unknown", "No officer has this name (`name`).";
     StoreMissing = "store_missing", "The key file is there, the store is not.";
     StoreNewer = "store_newer", "The store was written by a newer release.";
-    StoreDamaged = "store_damaged", "The store cannot be read with its own key; it was moved aside (`file`).";
+    StoreDamaged = "store_damaged", "The store, or a part of it, cannot be read with its own key; it is kept (`file`).";
     StoreBusy = "store_busy", "Another program holds the store.";
     StoreUnwritable = "store_unwritable", "The disk does not take what is written.";
     DiskFull = "disk_full", "The disk is full.";

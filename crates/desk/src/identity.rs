@@ -3,7 +3,6 @@
 
 use crate::error::Result;
 use crate::place::{Place, write_durably, write_soon};
-use jiff::civil::Date;
 use protocol::message::Lease;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -29,12 +28,8 @@ pub struct Mark {
     pub replica: Option<u32>,
     /// Last operation.
     pub seq: u64,
-    /// Day of the last dossier number.
-    pub day: Option<String>,
-    /// Its lane.
-    pub lane: u8,
-    /// The number.
-    pub number: u16,
+    /// The last dossier numbers given, of the latest days: day, lane, number.
+    pub given: Vec<(String, u8, u16)>,
 }
 
 /// What the database has to do before its first write.
@@ -94,11 +89,6 @@ impl Mark {
     /// Notes the latest numbers.
     pub fn save(&self, place: &Place, store: &str) -> Result<()> {
         write_soon(&place.machine_file(store, "mark.json"), &serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    /// The last dossier number, if it was given on this day in this lane.
-    pub fn number_on(&self, day: Date, lane: u8) -> u16 {
-        if self.lane == lane && self.day.as_deref() == Some(day.to_string().as_str()) { self.number } else { 0 }
     }
 }
 

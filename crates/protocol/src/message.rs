@@ -1,7 +1,8 @@
 //! What desk and hub say to each other. Numbered fields; add only.
 
+pub use crate::carried::Carried;
+
 use crate::chain::Checkpoint;
-use crate::op::{Encoded, Personal};
 use domain::dossier::OpId;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
@@ -12,35 +13,6 @@ pub const ENROL: &str = "/v1/enrol";
 pub const SYNC: &str = "/v1/sync";
 /// Media type of frames.
 pub const MEDIA_TYPE: &str = "application/vnd.motcua.frame";
-
-/// An operation on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Carried {
-    /// Public part.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub public: Vec<u8>,
-    /// Personal part, unless there is none or it has been forgotten.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub personal: Option<Vec<u8>>,
-    /// Its salt.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub salt: Option<[u8; 16]>,
-}
-
-impl From<Encoded> for Carried {
-    fn from(op: Encoded) -> Self {
-        let (personal, salt) = op.personal.map(|p| (p.bytes, p.salt)).unzip();
-        Self { public: op.public, personal, salt }
-    }
-}
-
-impl From<Carried> for Encoded {
-    fn from(carried: Carried) -> Self {
-        let personal = carried.personal.zip(carried.salt).map(|(bytes, salt)| Personal { bytes, salt });
-        Self { public: carried.public, personal }
-    }
-}
 
 /// An operation of another replica, passed on by the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

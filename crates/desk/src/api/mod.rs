@@ -121,7 +121,7 @@ impl Desk {
         clock: Clock,
         language: Language,
     ) -> Result<Self> {
-        let identity = match_identity(&place, &keys, &store, clock())?;
+        let identity = match_identity(&place, &keys, &store)?;
         let (officer, device, bodies) = store.read(|connection| {
             let officers = officer_table::list(connection)?;
             let officer = match sitter {
@@ -228,11 +228,9 @@ impl Desk {
     }
 
     fn mark(&self) -> Result<()> {
-        let today = civil(self.now_ms()).date();
         let mark = self.store.read(|connection| {
             let own = ops::own(connection)?;
-            let number = numbers::last(connection, today, own.lane)?;
-            Ok(Mark { replica: own.replica, seq: own.last_seq, day: Some(today.to_string()), lane: own.lane, number })
+            Ok(Mark { replica: own.replica, seq: own.last_seq, given: numbers::latest(connection)? })
         })?;
         mark.save(&self.place, &hold(&self.keys).store)
     }
@@ -258,32 +256,26 @@ impl Desk {
 }
 
 /// Holds the database against what this machine knows of it, and moves to a spare identity where it is older.
-fn match_identity(place: &Place, keys: &KeyFile, store: &Store, now_ms: i64) -> Result<Option<Identity>> {
+fn match_identity(place: &Place, keys: &KeyFile, store: &Store) -> Result<Option<Identity>> {
     let mut known = Identity::read(place, &keys.store);
     let mark = Mark::read(place, &keys.store);
     let own = store.read(ops::own)?;
-    let today = civil(now_ms).date();
     match Identity::judge(known.as_ref(), &mark, own.replica, own.last_seq) {
-        Verdict::Sound => {
-            // A desk without an identity of its own yet still gives no number of the day twice.
-            let number = mark.number_on(today, own.lane);
-            if number > 0 {
-                store.write(|writing| numbers::raise(writing, today, own.lane, number))?;
-            }
-        }
+        Verdict::Sound => {}
         Verdict::TakeSpare(lease) => take(place, &keys.store, known.get_or_insert_default(), lease, store)?,
         Verdict::GoUnenrolled => {
             store.write(|writing| {
                 settings::set(writing, Key::Hub, "")?;
                 ops::begin_origin(writing, None, 0)
             })?;
-            let number = mark.number_on(today, 0);
-            if number > 0 {
-                store.write(|writing| numbers::raise(writing, today, 0, number))?;
-            }
             log::warn!("the store is a copy without a spare identity: going on unenrolled");
             known = None;
         }
+    }
+    // Under whatever identity it goes on, it gives no number a second time that this machine has given.
+    let held = store.read(numbers::latest)?;
+    if mark.given.iter().any(|given| !held.contains(given)) {
+        store.write(|writing| numbers::raise_all(writing, &mark.given))?;
     }
     Ok(known)
 }

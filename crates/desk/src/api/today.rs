@@ -1,9 +1,9 @@
 //! The first screen of the day.
 
+use super::Desk;
 use super::dossiers::DossierRow;
 use super::drafts::DraftRow;
 use super::opening::Notice;
-use super::Desk;
 use crate::error::Result;
 use crate::store::dossiers::{self, Filter};
 use serde::Serialize;

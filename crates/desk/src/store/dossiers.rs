@@ -193,10 +193,19 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?
         .query_row(params![at.origin, at.seq], |row| row.get(0))?;
     let tx = writing.changed(Change::Dossiers);
-    let known: Option<i64> = tx
-        .prepare_cached("SELECT id FROM dossier WHERE origin = ?1 AND seq = ?2")?
-        .query_row(params![at.origin, at.seq], |row| row.get(0))
+    let known = tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM dossier WHERE origin = ?1 AND seq = ?2"))?
+        .query_row(params![at.origin, at.seq], row)
         .optional()?;
+    let id = known.as_ref().map(|known| known.id);
+    if let Some(known) = known
+        && Folded::of_row(known) == new
+    {
+        // A remark, a print: nothing people search by or a list shows, and the index of words is the dear part.
+        tx.prepare_cached("UPDATE dossier SET last_op = ?3 WHERE origin = ?1 AND seq = ?2")?
+            .execute(params![at.origin, at.seq, last_op])?;
+        return Ok(());
+    }
     let columns = params![
         at.origin,
         at.seq,
@@ -215,7 +224,7 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         new.due_at,
         last_op
     ];
-    let id = match known {
+    let id = match id {
         Some(id) => {
             tx.prepare_cached(
                 "UPDATE dossier SET (code, alias, state, procedure_code, procedure_name, applicant, number, born, sex, address,

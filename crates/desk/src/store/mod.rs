@@ -56,8 +56,9 @@ fn migrations() -> Migrations<'static> {
 pub struct Store {
     path: PathBuf,
     key: DataKey,
-    writer: Mutex<Connection>,
+    // Closed before the writer: only the last connection puts the journal into the database file, and a reader cannot.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
 }
 
 impl Store {
@@ -203,8 +204,20 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DiskFull) => Code::DiskFull,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Code::StoreBusy,
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => Code::StoreUnwritable,
+            _ if is_unreadable_page(&error) => Code::StoreDamaged,
             _ => Code::Internal,
         };
         Error::new(code).with("file", "desk.db").because(error)
+    }
+}
+
+/// SQLCipher answers a page whose seal is broken with the bare SQLITE_ERROR; faulty SQL always comes with words of its own.
+fn is_unreadable_page(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, message) => {
+            failure.extended_code == rusqlite::ffi::SQLITE_ERROR
+                && message.as_deref().is_none_or(|message| message == "SQL logic error")
+        }
+        _ => false,
     }
 }

@@ -5,7 +5,7 @@ use super::dossiers::{self, Folded};
 use super::ops::{At, encoded, origins};
 use crate::error::Result;
 use protocol::chain;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,13 +21,15 @@ pub struct Verified {
 impl Store {
     /// Replays the whole log from its beginning and compares.
     pub fn verify(&self) -> Result<Verified> {
-        self.read(|connection| {
-            let mut verified = Verified::default();
-            pages(connection, &mut verified)?;
-            log(connection, &mut verified)?;
-            folds(connection, &mut verified)?;
-            Ok(verified)
-        })
+        // A connection of its own. FTS5 checks its index by the structure it remembers from this connection's last search,
+        // and calls one that was written to since damaged.
+        let mut connection = super::connection(self.path(), self.key(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let picture = connection.transaction()?;
+        let mut verified = Verified::default();
+        pages(&picture, &mut verified)?;
+        log(&picture, &mut verified)?;
+        folds(&picture, &mut verified)?;
+        Ok(verified)
     }
 }
 

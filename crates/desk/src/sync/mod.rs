@@ -63,6 +63,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         Ok((origin.clone(), newest, request))
     })?;
     let sent = origin.acknowledged + request.ops.len() as u64;
+    let asked = request.cursor;
     let reply: SyncReply = match hub.exchange(device, SYNC, &request) {
         Ok(reply) => reply,
         Err(error) => {
@@ -76,7 +77,10 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
     // After a restore the hub may hold operations of a former identity that this database lacks; the feed brings them back.
     let acknowledged = reply.acknowledged.min(origin.last_seq);
     let gained = acknowledged.saturating_sub(origin.acknowledged);
-    let count = reply.ops.len();
+    // The feed passes over the asker's own operations. Where this database lacks some of them, that part of the feed is read
+    // again under the next identity.
+    let behind = reply.acknowledged > origin.last_seq;
+    let cursor = if behind { asked } else { reply.cursor };
     let (received, changes) = store.write(|writing| {
         let mut received = 0;
         for op in reply.ops {
@@ -86,7 +90,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
             ops::set_aside(writing, ops::At { origin: origin.id, seq: aside.seq }, &aside.reason)?;
         }
         ops::set_progress(writing, origin.id, sent.min(acknowledged), acknowledged, reply.backed_up.unwrap_or(0))?;
-        settings::set(writing, Key::Cursor, &reply.cursor.to_string())?;
+        settings::set(writing, Key::Cursor, &cursor.to_string())?;
         settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
         settings::set(writing, Key::LastSync, &now_ms.to_string())?;
         let offset = i64::try_from(reply.time_ms).unwrap_or(now_ms) - now_ms;
@@ -98,8 +102,8 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         acknowledged: gained,
         received,
         // Without progress nothing is tried again at once, whatever the hub says.
-        more: (gained > 0 && unsent) || (reply.more && count > 0),
-        superseded: reply.acknowledged > origin.last_seq && origin == newest,
+        more: (gained > 0 && unsent) || (reply.more && cursor != asked),
+        superseded: behind && origin == newest,
         changes,
     })
 }

@@ -1,0 +1,241 @@
+//! Made-up operations of every kind, small and large, for the other tests.
+
+use domain::catalogue::{Channel, TimeLimit};
+use domain::code::{AgencyCode, DossierCode, Lane};
+use domain::dossier::{CardSeen, Hlc, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
+use jiff::civil::{Date, DateTime, date};
+use proptest::option;
+use proptest::prelude::*;
+use protocol::fields::{Content, Header, Role};
+
+prop_compose! {
+    fn day()(year in 1900i16..2100, month in 1i8..=12, day in 1i8..=28) -> Date { date(year, month, day) }
+}
+
+prop_compose! {
+    fn moment()(day in day(), hour in 0i8..24, minute in 0i8..60, second in 0i8..60) -> DateTime {
+        day.at(hour, minute, second, 0)
+    }
+}
+
+fn name() -> impl Strategy<Value = PersonName> {
+    "[A-ZĐ][a-zđàáảãạăâêôơư']{0,8}( [A-ZĐ][a-zđàáảãạăâêôơư]{0,8}){0,5}"
+        .prop_map(|text| PersonName::parse(&text).expect("a name"))
+}
+
+fn citizen() -> impl Strategy<Value = CitizenId> {
+    "(000|099)[0-9]{9}".prop_map(|text| CitizenId::parse(&text).expect("a number"))
+}
+
+fn phone() -> impl Strategy<Value = Phone> {
+    "0[0-9]{9,10}".prop_map(|text| Phone::parse(&text).expect("a number"))
+}
+
+fn born() -> impl Strategy<Value = PartialDate> {
+    prop_oneof![
+        (1900i16..2100).prop_map(PartialDate::Year),
+        (1900i16..2100, 1i8..=12).prop_map(|(year, month)| PartialDate::Month(year, month)),
+        day().prop_map(PartialDate::Day),
+    ]
+}
+
+fn sex() -> impl Strategy<Value = Sex> {
+    prop_oneof![Just(Sex::Male), Just(Sex::Female)]
+}
+
+prop_compose! {
+    fn person()(
+        name in name(), number in option::of(citizen()), old_number in option::of("[0-9]{9}"), born in option::of(born()),
+        sex in option::of(sex()), address in ".{0,60}", phone in option::of(phone()), email in "[a-z.@]{0,20}",
+    ) -> Person {
+        Person { name, number, old_number, born, sex, address, phone, email }
+    }
+}
+
+prop_compose! {
+    fn submitter()(person in person(), relation in ".{0,20}", authorisation in ".{0,40}") -> Submitter {
+        Submitter { person, relation, authorisation }
+    }
+}
+
+prop_compose! {
+    fn paper()(name in ".{0,80}", originals in any::<u16>(), copies in any::<u16>(), note in ".{0,20}") -> Paper {
+        Paper { name, originals, copies, note }
+    }
+}
+
+fn limit() -> impl Strategy<Value = TimeLimit> {
+    prop_oneof![
+        Just(TimeLimit::SameDay),
+        any::<u16>().prop_map(TimeLimit::WorkingHours),
+        any::<u16>().prop_map(TimeLimit::ClockHours),
+        any::<u16>().prop_map(TimeLimit::WorkingDays),
+        any::<u16>().prop_map(TimeLimit::CalendarDays),
+    ]
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    prop_oneof![Just(Channel::Counter), Just(Channel::Online), Just(Channel::Post)]
+}
+
+fn agency() -> impl Strategy<Value = AgencyCode> {
+    prop_oneof!["[A-Z][0-9]{2}\\.[0-9]{1,3}", "[0-9]{3}\\.[0-9]{2}\\.[0-9]{2}\\.[A-Z][0-9]{2}"]
+        .prop_map(|text| AgencyCode::parse(&text).expect("an agency"))
+}
+
+prop_compose! {
+    fn code()(agency in agency(), day in day(), lane in 0u8..=99, number in 1u16..=999) -> DossierCode {
+        DossierCode::mint(&agency, day, Lane::new(lane).expect("a lane"), number)
+    }
+}
+
+prop_compose! {
+    fn procedure()(
+        code in "[12]\\.[0-9]{6}", name in ".{0,200}", field in ".{0,30}", version in day(), limit in option::of(limit()),
+    ) -> ProcedureInForce {
+        ProcedureInForce { code, name, field, version, limit }
+    }
+}
+
+prop_compose! {
+    fn counter()(
+        channel in channel(), papers in prop::collection::vec(paper(), 0..12), sets in any::<u16>(), at in moment(),
+        due in option::of(moment()), due_provisional in any::<bool>(),
+        result_at in prop_oneof![Just(ResultAt::Counter), Just(ResultAt::Post)],
+        card_seen in prop_oneof![Just(CardSeen::None), Just(CardSeen::Original), Just(CardSeen::Vneid)],
+    ) -> (Channel, Vec<Paper>, u16, DateTime, Option<DateTime>, bool, ResultAt, CardSeen) {
+        (channel, papers, sets, at, due, due_provisional, result_at, card_seen)
+    }
+}
+
+prop_compose! {
+    fn received()(
+        code in code(), agency in agency(), procedure in procedure(), applicant in person(), submitter in option::of(submitter()),
+        (channel, papers, sets, at, due, due_provisional, result_at, card_seen) in counter(),
+        helper in ".{0,30}", note in ".{0,80}", offline in any::<bool>(), secret in "[0-9A-HJKMNP-TV-Z]{4}",
+    ) -> Received {
+        Received {
+            code, agency, procedure, applicant, submitter, channel, papers, sets, at, due, due_provisional, result_at, card_seen,
+            helper, note, offline, secret,
+        }
+    }
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    (1u8..=5).prop_map(|number| Role::from_number(number).expect("a role"))
+}
+
+/// Any operation of this release.
+pub fn content() -> impl Strategy<Value = Content> {
+    prop_oneof![
+        4 => received().prop_map(|received| Content::Dossier(Op::Received(Box::new(received)))),
+        1 => ".{0,300}".prop_map(|text| Content::Dossier(Op::Noted { text })),
+        1 => option::of(phone()).prop_map(|phone| Content::Dossier(Op::PhoneChanged { phone })),
+        1 => code().prop_map(|code| Content::Dossier(Op::AliasGiven { code })),
+        1 => ("[0-9]{2}", any::<u32>()).prop_map(|(form, copy)| Content::Dossier(Op::Printed { form, copy })),
+        1 => (name(), role()).prop_map(|(name, role)| Content::OfficerAdded { name: name.as_str().to_owned(), role }),
+    ]
+}
+
+fn id() -> impl Strategy<Value = OpId> {
+    (any::<u32>(), any::<u64>()).prop_map(|(replica, seq)| OpId { replica, seq })
+}
+
+prop_compose! {
+    /// Any header.
+    pub fn header()(
+        hlc in any::<u64>(), actor in option::of(id()), dossier in option::of(id()), deps in prop::collection::vec(id(), 0..5),
+    ) -> Header {
+        Header { hlc: Hlc(hlc), actor, dossier, deps }
+    }
+}
+
+/// One operation of each kind, the same for ever, with a name for each.
+pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
+    let citizen = |name: &str, number: &str| Person {
+        name: PersonName::parse(name).expect("a name"),
+        number: Some(CitizenId::parse(number).expect("a number")),
+        old_number: Some("090123456".to_owned()),
+        born: Some(PartialDate::Day(date(1957, 3, 21))),
+        sex: Some(Sex::Female),
+        address: "Thôn Nà Mẫu, xã Cao Sơn".to_owned(),
+        phone: Some(Phone::parse("0912345678").expect("a number")),
+        email: "hanh@example.vn".to_owned(),
+    };
+    let full = Received {
+        code: DossierCode::parse("H56.14-261123-01001").expect("a code"),
+        agency: AgencyCode::parse("H56.14").expect("an agency"),
+        procedure: ProcedureInForce {
+            code: "1.001193".to_owned(),
+            name: "Thủ tục đăng ký khai sinh".to_owned(),
+            field: "Hộ tịch".to_owned(),
+            version: date(2025, 7, 1),
+            limit: Some(TimeLimit::WorkingDays(3)),
+        },
+        applicant: citizen("Đặng Thị Mỹ Hạnh", "099157000321"),
+        submitter: Some(Submitter {
+            person: citizen("A Páo", "000090000123"),
+            relation: "cháu".to_owned(),
+            authorisation: "Giấy ủy quyền số 12".to_owned(),
+        }),
+        channel: Channel::Online,
+        papers: vec![
+            Paper { name: "Tờ khai".to_owned(), originals: 1, copies: 0, note: String::new() },
+            Paper {
+                name: "Giấy chứng sinh".to_owned(), originals: 0, copies: 2, note: "bản chụp mờ".to_owned()
+            },
+        ],
+        sets: 2,
+        at: date(2026, 11, 23).at(9, 15, 0, 0),
+        due: Some(date(2026, 11, 27).at(17, 0, 0, 0)),
+        due_provisional: true,
+        result_at: ResultAt::Post,
+        card_seen: CardSeen::Vneid,
+        helper: "Tình nguyện viên A".to_owned(),
+        note: "Hẹn buổi chiều".to_owned(),
+        offline: true,
+        secret: "7K2M".to_owned(),
+    };
+    let least = Received {
+        applicant: Person {
+            name: PersonName::parse("Y' Nuê").expect("a name"),
+            number: None,
+            old_number: None,
+            born: Some(PartialDate::Year(1949)),
+            sex: None,
+            address: String::new(),
+            phone: None,
+            email: String::new(),
+        },
+        submitter: None,
+        procedure: ProcedureInForce { limit: None, ..full.procedure.clone() },
+        channel: Channel::Counter,
+        papers: vec![],
+        sets: 1,
+        due: None,
+        due_provisional: false,
+        result_at: ResultAt::Counter,
+        card_seen: CardSeen::None,
+        helper: String::new(),
+        note: String::new(),
+        offline: false,
+        ..full.clone()
+    };
+    let alone = Header { hlc: Hlc(0x019a_0000_0000_0001), actor: None, dossier: None, deps: vec![] };
+    let actor = Some(OpId { replica: 0, seq: 1 });
+    let begins = Header { actor, deps: vec![OpId { replica: 7, seq: 300 }], ..alone.clone() };
+    let follows = Header { actor, dossier: Some(OpId { replica: 12, seq: 70_000 }), ..alone.clone() };
+    let phone = Phone::parse("0912000001").expect("a number");
+    let alias = DossierCode::parse("000.00.01.H56-261123-0007").expect("a code");
+    vec![
+        ("officer_added", alone, Content::OfficerAdded { name: "Lò Thị Mai".to_owned(), role: Role::Administrator }),
+        ("received", begins.clone(), Content::Dossier(Op::Received(Box::new(full)))),
+        ("received_least", begins, Content::Dossier(Op::Received(Box::new(least)))),
+        ("noted", follows.clone(), Content::Dossier(Op::Noted { text: "Đã gọi lại".to_owned() })),
+        ("phone_changed", follows.clone(), Content::Dossier(Op::PhoneChanged { phone: Some(phone) })),
+        ("phone_removed", follows.clone(), Content::Dossier(Op::PhoneChanged { phone: None })),
+        ("alias_given", follows.clone(), Content::Dossier(Op::AliasGiven { code: alias })),
+        ("printed", follows, Content::Dossier(Op::Printed { form: "01".to_owned(), copy: 2 })),
+    ]
+}

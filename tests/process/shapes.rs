@@ -1,0 +1,149 @@
+//! What every command answers with `--json`: the shapes that others rely on, through the program itself.
+
+use crate::shape::has_shape;
+use motcua_tests::support::{BIRTH, HANH, HubProcess, PAO, RESIDENCE, Terminal, answer, card_picture, hub_program};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
+}
+
+#[test]
+fn every_command_answers_one_document_of_its_shape() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (hub, file) = (folder.path().join("hub"), |name: &str| folder.path().join(name));
+    let serving = HubProcess::serve(&hub, "127.0.0.1:0");
+    let terminal = Terminal::new(folder.path());
+    let does = |words: &[&str], shape: Value| {
+        let said = terminal.does(words);
+        has_shape(&said, &shape);
+        said
+    };
+
+    // Some need no desk at all.
+    let card = json!([{ "kind": "card", "text": "text", "warnings": [{ "code": "text", "text": "text" }], "card": {
+        "number": HANH.number, "old_number": "text?", "name": HANH.name, "born": HANH.born, "sex": "female",
+        "address": "text?", "issued": "2021-12-10", "extra": ["text"] } }]);
+    does(&["scan", "--text", &HANH.card_text()], card.clone());
+    let other = json!([{ "kind": "text", "text": "text", "card": "anything?", "warnings": [{}] }]);
+    does(&["scan", "--text", "xin chào"], other);
+    does(&["scan", "--text", "https://example.vn/a"], json!([{ "kind": "url" }]));
+    let picture = file("the.png");
+    card_picture(&HANH.card_text(), &picture);
+    does(&["scan", text(&picture)], card);
+    let due = json!({ "due": "2026-11-25T17:00:00+07:00", "reason": "text?", "steps": ["text"] });
+    does(&["deadline", "--procedure", BIRTH, "--at", "2026-11-23T15:00"], due.clone());
+    does(&["deadline", "--procedure", BIRTH, "--at", "2026-11-23T08:00:00Z"], due);
+    let row = json!([{ "code": "text", "name": "text", "field": "text", "time": "text", "fee": "text" }]);
+    let found = does(&["catalogue", "search", "dkks"], row.clone());
+    assert_eq!(found[0]["code"], BIRTH);
+
+    let setup = ["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2", "--officer", "Lò Thị Mai"];
+    does(&setup, json!({ "recovery_key": "text", "agency": "H56.14", "centre": "text" }));
+    does(&["status"], json!({ "waiting": "number", "acknowledged": 0, "link": "none" }));
+    let card_text = HANH.card_text();
+    let receive =
+        ["receive", "--card-text", &card_text, "--procedure", BIRTH, "--phone", "0912345678", "--paper", "2=1,0"];
+    let warning = json!({ "code": "text", "text": "text" });
+    let received = json!({ "code": "text", "due": "text?", "warnings": [warning] });
+    let before = does(&receive, received.clone());
+    assert!(before["code"].as_str().is_some_and(|code| code.ends_with("-00001")), "lane 00 before enrolment: {before}");
+
+    let code = answer(hub_program(&hub).args(["desk", "add", "--agency", "H56.14", "--name", "Quầy 2"])).out;
+    let enrolled = json!({ "enrolled": true, "hub": serving.url });
+    does(&["enrol", "--hub", &serving.url, "--code", code.trim()], enrolled);
+    let receive = [
+        "receive",
+        "--card",
+        text(&picture),
+        "--procedure",
+        RESIDENCE,
+        "--at",
+        "2026-11-23T09:15",
+        "--channel",
+        "counter",
+    ];
+    let code = does(&receive, received)["code"].as_str().expect("a number").to_owned();
+    assert_eq!(code, "H56.14-261123-01001");
+    let late = ["receive", "--card-text", &PAO.card_text(), "--procedure", BIRTH, "--at", "2025-12-01 09:00"];
+    does(&late, json!({ "due": "2025-12-01T17:00:00+07:00" }));
+
+    let show = json!({ "code": code, "aliases": ["text"], "state": 2, "sync": "saved", "due": "text?", "papers": [{
+            "name": "text", "originals": "number", "copies": "number", "note": "text" }],
+        "applicant": { "name": HANH.name, "number_masked": "text", "born": "text?", "sex": "female", "address": "text", "phone": "text" },
+        "timeline": [{ "at": "text", "by": "text", "text": "text", "sync": "saved" }] });
+    does(&["show", &code], show);
+    let rows = json!([{ "code": "text", "applicant": "text", "procedure": "text", "state": "number", "due": "text?", "sync": "saved" }]);
+    assert_eq!(does(&["list"], rows.clone()).as_array().map(Vec::len), Some(3));
+    does(&["list", "--due", "today"], rows.clone());
+    assert!(does(&["list", "--due", "late"], rows.clone()).as_array().is_some_and(|late| !late.is_empty()));
+    assert_eq!(does(&["find", "dang my hanh"], rows).as_array().map(Vec::len), Some(2));
+
+    let written = |path: &Path| json!({ "file": text(path), "bytes": "number" });
+    for (name, size) in [("a5.pdf", "a5"), ("a4.pdf", "a4"), ("a5.png", "a5")] {
+        let out = file(name);
+        let said = does(&["print", &code, "--form", "01", "--size", size, "--out", text(&out)], written(&out));
+        assert_eq!(said["bytes"].as_u64(), Some(out.metadata().expect("the file").len()));
+    }
+    does(&["scan", text(&file("a5.png"))], json!([{ "kind": "receipt", "text": "text" }]));
+
+    does(&["sync", "--once"], json!({ "waiting": 0, "acknowledged": 6, "link": "all_sent" }));
+    does(&["show", &code], json!({ "sync": "received" }));
+    does(&["verify"], json!({ "ok": true, "from": "text", "operations": 6, "dossiers": 3 }));
+    let backup = file("b.mcxb");
+    does(&["backup", text(&backup)], written(&backup));
+    does(&["restore", text(&backup)], json!({ "ok": true, "operations": 6, "dossiers": 3 }));
+    let catalogue = file("danh-muc.json");
+    let procedure = json!({ "code": "1.900001", "name": "Thủ tục thử", "field": "Thử" });
+    std::fs::write(&catalogue, json!({ "procedures": [procedure] }).to_string()).expect("a file");
+    let change = json!({ "code": "text", "name": "text", "text": "text" });
+    let imported = json!({ "rows": 1, "kept": 1, "changes": [change], "notes": [{ "text": "text" }], "preview": true });
+    does(&["catalogue", "import", "--preview", text(&catalogue)], imported);
+    does(&["catalogue", "import", text(&catalogue)], json!({ "rows": 1, "kept": 1, "preview": false }));
+    assert_eq!(does(&["catalogue", "search", "thủ tục thử"], row)[0]["code"], "1.900001");
+}
+
+#[test]
+fn a_stream_of_pictures_is_answered_line_by_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::new(folder.path());
+    let (card, none) = (folder.path().join("the.png"), folder.path().join("khong co.png"));
+    card_picture(&HANH.card_text(), &card);
+    let mut child =
+        terminal.command(&["scan", "--stream"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    std::io::Write::write_all(
+        &mut child.stdin.take().expect("its input"),
+        format!("{}\n{}\n", text(&card), text(&none)).as_bytes(),
+    )
+    .expect("two lines");
+    let output = child.wait_with_output().expect("it ends");
+    let lines: Vec<Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((output.status.code(), lines.len()), (Some(0), 2));
+    has_shape(&lines[0], &json!({ "texts": [HANH.card_text()], "ms": "number" }));
+    has_shape(&lines[1], &json!({ "texts": ["text"], "ms": "number", "error": { "code": "file_unreadable" } }));
+}
+
+#[test]
+fn without_json_a_person_reads_sentences() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::new(folder.path());
+    terminal.does(&["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2"]);
+    let plain = |words: &[&str]| {
+        let mut command = std::process::Command::new(terminal.command(&[]).get_program());
+        command
+            .env("MOTCUA_PASSPHRASE", motcua_tests::support::PASSPHRASE)
+            .env("MOTCUA_MACHINE_DIR", terminal.machine());
+        answer(command.arg("--data").arg(terminal.data()).args(words))
+    };
+    let received = plain(&["receive", "--card-text", &HANH.card_text(), "--procedure", BIRTH]);
+    assert_eq!(received.code, Some(0), "{received:?}");
+    assert!(received.json.is_null() && received.out.contains("H56.14-"), "{}", received.out);
+    let refused = plain(&["show", "H56.14-200101-00001"]);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    assert!(refused.err.contains("(dossier_unknown)"), "{}", refused.err);
+    let english = plain(&["--lang", "en", "verify"]);
+    assert!(english.out.is_ascii() && !english.out.is_empty(), "{}", english.out);
+}
