@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "save_draft",
     "save_receipt",
     "set_up",
+    "speak",
     "sync_now",
     "sync_status",
     "today",

@@ -7,7 +7,7 @@ use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
 use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
-use desk::api::opening::{LogIn, Opening, Session, Workplace};
+use desk::api::opening::{LogIn, Opening, Session, Speak, Workplace};
 use desk::api::people::FieldProblem;
 use desk::api::procedures::{FindInput, ProcedureInput};
 use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
@@ -63,6 +63,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         save_draft,
         save_receipt,
         set_up,
+        speak,
         sync_now,
         sync_status,
         today,
@@ -160,6 +161,11 @@ struct NewAlias {
 #[tauri::command]
 async fn opening(here: Here<'_>) -> Answer<Opening> {
     at(here, Workplace::opening).await
+}
+
+#[tauri::command]
+async fn speak(here: Here<'_>, input: Speak) -> Answer<()> {
+    at(here, move |workplace| Ok(workplace.speak(&input))).await
 }
 
 #[tauri::command]

@@ -1,9 +1,11 @@
 //! A link that drops, drips and hangs: nothing is lost, and nothing arrives twice.
 
+use desk::api::dossiers::SyncStep;
 use desk::error::Code;
-use desk::store::settings::{self, Key};
+use desk::store::settings::{self, Key as Setting};
 use desk::sync::{self, hub::Hub};
-use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, Weather, World};
+use ed25519_dalek::SigningKey;
+use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Certificate, Desk, HANH, Key, PAO, Says, Stranger, Weather, World};
 use protocol::enrolment::KeyHash;
 use std::time::Duration;
 
@@ -96,27 +98,35 @@ fn enrolment_whose_answer_was_lost_is_the_same_enrolment_when_tried_again() {
 }
 
 #[test]
-fn a_hub_that_hangs_counts_as_no_link() {
+fn a_hub_that_hangs_counts_as_no_link_and_what_was_sent_to_it_is_shown_as_sent() {
     let world = World::new();
     let desk = world.enrolled_desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, BIRTH);
-    desk.link().set(Weather::Silent);
-    // The product waits 45 s; the story does not.
-    let device = desk.store().read(|store| settings::get(store, Key::DeviceKey)).expect("a key");
-    let device: [u8; 32] = data_encoding(&device);
-    let key: KeyHash = KeyHash(data_encoding(&desk.store().read(|s| settings::get(s, Key::HubKey)).expect("a key")));
-    let hub = Hub::patient(&desk.link().url(), key, Duration::from_millis(200)).expect("an address");
-    let device = ed25519_dalek::SigningKey::from_bytes(&device);
-    let error = sync::round(desk.store(), &hub, &device, world.now_ms()).expect_err("nobody answers");
-    assert!(matches!(error.code(), Code::HubUnreachable | Code::HubSilent), "{error}");
-    assert_eq!(desk.codes(), std::slice::from_ref(&code));
 
-    desk.link().set(Weather::Clear);
+    world.answered_by(&Stranger::new(&world, Key::Hub, Certificate::Valid, Says::Nothing));
+    assert_eq!(impatient_round(&world, &desk), Code::HubSilent, "the request arrived, no answer did");
+    assert_eq!(desk.dossier(&code).expect("a dossier").sync, SyncStep::Sent, "on its way, and not yet there");
+    assert_eq!(desk.sync_status().expect("a status").acknowledged, 0);
+    desk.link().set(Weather::Silent);
+    let not_even_a_handshake = impatient_round(&world, &desk);
+    assert!(matches!(not_even_a_handshake, Code::HubUnreachable | Code::HubSilent), "{not_even_a_handshake:?}");
+
+    world.link_returns();
     desk.syncs().expect("an exchange");
+    assert_eq!(desk.dossier(&code).expect("a dossier").sync, SyncStep::Received);
     assert_eq!(world.codes_at_the_province(&desk), [code]);
 }
 
-fn data_encoding<const N: usize>(hexadecimal: &str) -> [u8; N] {
-    let bytes = ::data_encoding::HEXLOWER.decode(hexadecimal.as_bytes()).expect("hexadecimal");
+/// One round by somebody who waits a fraction of a second, where the product waits 45. Answers what went wrong.
+fn impatient_round(world: &World, desk: &Desk) -> Code {
+    let setting = |key| desk.store().read(|store| settings::get(store, key)).expect("a setting");
+    let hub = Hub::patient(&desk.link().url(), KeyHash(bytes(&setting(Setting::HubKey))), Duration::from_millis(300));
+    let device = SigningKey::from_bytes(&bytes(&setting(Setting::DeviceKey)));
+    let round = sync::round(desk.store(), &hub.expect("an address"), &device, world.now_ms());
+    round.expect_err("nobody answers").code()
+}
+
+fn bytes<const N: usize>(hexadecimal: &str) -> [u8; N] {
+    let bytes = data_encoding::HEXLOWER.decode(hexadecimal.as_bytes()).expect("hexadecimal");
     bytes.try_into().expect("so many bytes")
 }

@@ -1,5 +1,6 @@
 //! Damaged files, files of a newer release, places that cannot be written: a clear code, and nothing is deleted.
 
+use desk::api::dossiers::SyncStep;
 use desk::api::receipt::Paper;
 use desk::api::setup::{SetUp, set_up};
 use desk::error::Code;
@@ -106,7 +107,9 @@ fn a_backup_that_is_none_leaves_the_desk_as_it_was() {
     let mut desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, BIRTH);
     let backup = world.path("usb/cao-son.mcxb");
+    assert_eq!(desk.dossier(&code).expect("a dossier").sync, SyncStep::Saved);
     desk.back_up_to(&backup).expect("a backup");
+    assert_eq!(desk.dossier(&code).expect("a dossier").sync, SyncStep::Copied);
     let whole = fs::read(&backup).expect("the backup");
     let torn = world.path("usb/torn.mcxb");
     for length in [0, 5, 14, 100, whole.len() / 2, whole.len() - 4096] {

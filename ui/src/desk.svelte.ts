@@ -67,10 +67,18 @@ class Desk {
 
   async reopen(): Promise<void> {
     await this.attempt(async () => {
+      await speak(preferences.language);
       this.opening = await opening();
       this.session = this.opening.session;
     });
     if (this.session) await this.refreshSync();
+  }
+
+  /** Another language, for the screens and for the sentences that come with answers. */
+  async speak(language: Language): Promise<void> {
+    await this.attempt(() => speak(language));
+    preferences.language = language;
+    await this.reopen();
   }
 
   async enter(session: Session): Promise<void> {

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use serde_json::{Map, Value};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// A language the product speaks completely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,6 +13,28 @@ pub enum Language {
     Vietnamese,
     /// English.
     English,
+}
+
+/// The language a computer speaks now, shared by everything that is opened there.
+#[derive(Debug, Clone, Default)]
+pub struct Speech(Arc<AtomicBool>);
+
+impl Speech {
+    /// Speaks another language from now on.
+    pub fn set(&self, language: Language) {
+        self.0.store(language == Language::English, Ordering::Relaxed);
+    }
+
+    /// The language now.
+    pub fn now(&self) -> Language {
+        if self.0.load(Ordering::Relaxed) { Language::English } else { Language::Vietnamese }
+    }
+}
+
+impl From<Language> for Speech {
+    fn from(language: Language) -> Self {
+        Self(Arc::new(AtomicBool::new(language == Language::English)))
+    }
 }
 
 /// What happened, whether anything is lost, what to do.

@@ -6,6 +6,8 @@ export type * from "./types";
 export { asTrouble, onChanged } from "./line";
 
 export const opening = () => call<T.Opening>("opening");
+/** The language of the sentences that come with answers. */
+export const speak = (language: T.Spoken) => call<null>("speak", { language });
 export const setUp = (input: T.SetUp) => call<T.SetUpDone>("set_up", input);
 export const logIn = (input: T.LogIn) => call<T.Session>("log_in", input);
 export const lock = () => call<null>("lock");
@@ -28,6 +30,8 @@ export const previewReceipt = (code: string, paper: T.Paper) => call<T.Preview>(
 export const printers = () => call<T.PrinterRow[]>("printers");
 export const printReceipt = (input: { code: string; paper: T.Paper; printer: string }) => call<T.Printing>("print_receipt", input);
 export const printing = (job: string) => call<T.Printing>("printing", { job });
+/** Takes a paper out of the queue, so that it does not come out later as a second one. */
+export const cancelPrinting = (job: string) => call<null>("cancel_printing", { job });
 export const saveReceipt = (code: string, paper: T.Paper) => call<{ file: string }>("save_receipt", { code, paper });
 
 export const dossiers = (input: { filter: T.DossierFilter; text: string; limit: number; offset: number }) =>

@@ -333,6 +333,8 @@ const commands: Record<string, (input: any) => unknown> = {
     world.wrongPins = 0;
     return enter(world.officers.find((tile) => tile.id === officer));
   },
+  speak: () => null,
+  cancel_printing: () => null,
   lock: () => {
     world.state = "locked";
     world.session = null;

@@ -1,225 +1,1066 @@
-/** What the desk's commands take and give back. Moments are RFC 3339 at +07:00; dates are YYYY-MM-DD, a birth date may stop at its year or month. */
-
-/** What every refused command says: what happened, whether anything is lost, what to do. */
-export type Trouble = { code: string; what: string; lost: string; do: string };
-
-export type Opening = {
-  state: "empty" | "locked" | "open";
-  commune: string | null;
-  counter: string | null;
-  practice: boolean;
-  version: string;
-  officers: OfficerTile[];
-  session: Session | null;
-  notices: Notice[];
-};
-export type OfficerTile = { id: number; name: string; role: Role };
-export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
-export type Notice = { code: string; text: string; urgent: boolean };
-
-export type SetUp = {
-  agency: string;
-  commune: string;
-  superior: string;
-  place: string;
-  counter: number;
-  phone: string;
-  officer: string;
-  pin: string;
-};
-export type SetUpDone = { recovery_key: string; session: Session };
-export type LogIn = { officer: number; pin: string };
-export type Session = {
-  officer: OfficerTile;
-  commune: string;
-  centre: string;
-  counter: string;
-  agency: string;
-  practice: boolean;
-};
-
-export type Today = {
-  date: string;
-  due_today: number;
-  late: number;
-  open: number;
-  received_today: number;
-  rows: DossierRow[];
-  drafts: DraftRow[];
-  notices: Notice[];
-};
-export type Urgency = "none" | "ok" | "today" | "late" | "unknown";
-export type DossierRow = {
-  code: string;
-  alias: string | null;
-  applicant: string;
-  procedure: string;
-  /** The national portal's state number, 1–10. */
-  state: number;
-  state_text: string;
-  received: string;
-  due: string | null;
-  due_text: string;
-  urgency: Urgency;
-  sync: SyncStep;
-};
-/** The ladder: saved here, copied to a second place, sent, on the province's system. */
-export type SyncStep = "saved" | "copied" | "sent" | "received";
-export type DraftRow = { id: string; applicant: string; procedure: string; saved: string };
-
-export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
-export type ScanView = {
-  kind: ScanKind;
-  text: string;
-  card: CardView | null;
-  warnings: Warning[];
-  /** The dossier's code, where the scan is one of our receipts. */
-  code: string | null;
-};
-export type Sex = "male" | "female";
-export type CardView = {
-  number: string;
-  old_number: string | null;
-  name: string;
-  born: string | null;
-  sex: Sex | null;
-  address: string | null;
-  issued: string | null;
-  extra: string[];
-};
-export type Warning = { code: string; text: string };
-
-export type LookUp = { dossiers: DossierRow[]; procedures: ProcedureRow[]; people: Person[] };
-export type Person = {
-  name: string;
-  number_masked: string;
-  number: string | null;
-  born: string | null;
-  sex: Sex | null;
-  address: string;
-  phone: string;
-  last_seen: string;
-  last_code: string;
-};
-export type ProcedureRow = { code: string; name: string; field: string; time: string; fee: string; used: number };
-export type ProcedureView = {
-  code: string;
-  name: string;
-  field: string;
-  time: string;
-  fee: string;
-  fee_lines: FeeLine[];
-  papers: PaperView[];
-  results: string[];
-  doubts: string[];
-  source: string;
-  handled_by: string;
-  may_authorise: boolean;
-  deadline: DeadlineView;
-};
-export type FeeLine = { text: string; amount: number | null; note: string };
-export type PaperView = { name: string; originals: number; copies: number; condition: string; doubt: string };
-export type DeadlineView = { due: string | null; reason: string | null; provisional: boolean; steps: string[]; text: string };
-
-export type Draft = {
-  id: string | null;
-  applicant: PersonInput;
-  /** Who stands at the desk, where that is not the applicant. */
-  submitter: PersonInput | null;
-  authorisation: string;
-  relation: string;
-  procedure: string | null;
-  channel: Channel;
-  papers: PaperInput[];
-  /** Số bộ hồ sơ. */
-  sets: number;
-  helper: string;
-  result_at: "counter" | "post";
-  note: string;
-  card_seen: CardSeen;
-};
-export type DraftSaved = { id: string; saved: string };
-export type Channel = "counter" | "online" | "post";
-/** Đã đối chiếu bản chính, hay thẻ trên VNeID. */
+// Made from crates/desk/src/api by its test; do not edit.
+export type AddOfficer = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What they may do.
+ */
+role: Role, 
+/**
+ * Their PIN.
+ */
+pin: string, };
+export type BackedUp = { 
+/**
+ * Where.
+ */
+file: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * When, RFC 3339.
+ */
+at: string, };
 export type CardSeen = "none" | "original" | "vneid";
-export type PersonInput = {
-  name: string;
-  number: string;
-  old_number: string;
-  /** As typed: `2/11/57`, `1957`. */
-  born: string;
-  sex: Sex | null;
-  address: string;
-  phone: string;
-  email: string;
-  /** Names of the fields that came from the card. */
-  from_card: string[];
-};
-export type PaperInput = { name: string; originals: number; copies: number; note: string };
-/** `field` is a path such as `applicant.number`. */
-export type FieldProblem = { field: string; text: string };
-/** With questions nothing was received yet and `code` is empty: ask, then call again with their codes in `answered`. */
-export type Received = { code: string; due: string | null; warnings: Warning[]; questions: Question[] };
-export type Question = { code: string; text: string };
-
+export type CardView = { 
+/**
+ * Số định danh cá nhân, 12 digits.
+ */
+number: string, 
+/**
+ * Số CMND cũ.
+ */
+old_number: string | null, 
+/**
+ * Họ và tên as the card writes it.
+ */
+name: string, 
+/**
+ * Ngày sinh.
+ */
+born: string | null, 
+/**
+ * Giới tính.
+ */
+sex: Sex | null, 
+/**
+ * Nơi thường trú or nơi cư trú.
+ */
+address: string | null, 
+/**
+ * Ngày cấp.
+ */
+issued: string | null, 
+/**
+ * Further fields of newer cards, exactly as they stand.
+ */
+extra: Array<string>, };
+export type CaseView = { 
+/**
+ * Which case.
+ */
+case: string, 
+/**
+ * Its time in words.
+ */
+time: string, 
+/**
+ * Words beside it.
+ */
+note: string, };
+export type Change = "dossiers" | "drafts" | "sync" | "catalogue" | "officers" | "settings";
+export type ChangeRow = { 
+/**
+ * The procedure.
+ */
+code: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `new`, `gone`, `name`, `time`, `fee`, `papers`, `results`, `authorisation`.
+ */
+what: string, 
+/**
+ * The same in words.
+ */
+text: string, };
+export type Channel = "counter" | "online" | "post";
+export type DeadlineView = { 
+/**
+ * RFC 3339 at +07:00; `null` where no date can be promised.
+ */
+due: string | null, 
+/**
+ * Why there is no date; `null` where there is one.
+ */
+reason: string | null, 
+/**
+ * The date rests on days off that are not officially decided yet.
+ */
+provisional: boolean, 
+/**
+ * How the date was reached, one sentence a step.
+ */
+steps: Array<string>, 
+/**
+ * The date in a few words, or that there is none.
+ */
+text: string, };
+export type DossierFilter = "all" | "open" | "today" | "late" | "unsent";
+export type DossierRow = { 
+/**
+ * The desk's number.
+ */
+code: string, 
+/**
+ * The official code, once known.
+ */
+alias: string | null, 
+/**
+ * Applicant.
+ */
+applicant: string, 
+/**
+ * Procedure's name.
+ */
+procedure: string, 
+/**
+ * The portal's number of the state.
+ */
+state: number, 
+/**
+ * The state in words.
+ */
+state_text: string, 
+/**
+ * When it was received, RFC 3339.
+ */
+received: string, 
+/**
+ * When it is due, RFC 3339.
+ */
+due: string | null, 
+/**
+ * The due moment in words.
+ */
+due_text: string, 
+/**
+ * How pressing it is.
+ */
+urgency: Urgency, 
+/**
+ * How far it has got on its way to the province.
+ */
+sync: SyncStep, };
+export type DossierView = { 
+/**
+ * The desk's number.
+ */
+code: string, 
+/**
+ * The official code, once known.
+ */
+alias: string | null, 
+/**
+ * What kind of number the desk's is.
+ */
+number_note: string, 
+/**
+ * The portal's number of the state.
+ */
+state: number, 
+/**
+ * In words.
+ */
+state_text: string, 
+/**
+ * How far it has got.
+ */
+sync: SyncStep, 
+/**
+ * RFC 3339.
+ */
+received: string, 
+/**
+ * Officer's name.
+ */
+received_by: string, 
+/**
+ * RFC 3339.
+ */
+due: string | null, 
+/**
+ * In words.
+ */
+due_text: string, 
+/**
+ * How the due moment was reached.
+ */
+deadline_steps: Array<string>, 
+/**
+ * How pressing.
+ */
+urgency: Urgency, 
+/**
+ * Chủ hồ sơ.
+ */
+applicant: PersonView, 
+/**
+ * Người nộp, if somebody else.
+ */
+submitter: PersonView | null, 
+/**
+ * Procedure's name.
+ */
+procedure: string, 
+/**
+ * Its code.
+ */
+procedure_code: string, 
+/**
+ * Lĩnh vực.
+ */
+field: string, 
+/**
+ * How it came.
+ */
+channel: Channel, 
+/**
+ * Who helped.
+ */
+helper: string, 
+/**
+ * Papers.
+ */
+papers: Array<PaperInput>, 
+/**
+ * What happened.
+ */
+timeline: Array<TimelineRow>, 
+/**
+ * How often the receipt was printed.
+ */
+printed: number, };
+export type Draft = { 
+/**
+ * Its name, once it was saved.
+ */
+id: string | null, 
+/**
+ * Chủ hồ sơ.
+ */
+applicant: PersonInput, 
+/**
+ * Người nộp, where it is somebody else.
+ */
+submitter: PersonInput | null, 
+/**
+ * The authorisation paper.
+ */
+authorisation: string, 
+/**
+ * What the submitter is to the applicant.
+ */
+relation: string, 
+/**
+ * Procedure code.
+ */
+procedure: string | null, 
+/**
+ * How it came.
+ */
+channel: Channel, 
+/**
+ * Papers with their counts.
+ */
+papers: Array<PaperInput>, 
+/**
+ * Số bộ.
+ */
+sets: number, 
+/**
+ * Who helped.
+ */
+helper: string, 
+/**
+ * Where the result is fetched.
+ */
+result_at: ResultAt, 
+/**
+ * Remark.
+ */
+note: string, 
+/**
+ * How the person was identified.
+ */
+card_seen: CardSeen, };
+export type DraftRow = { 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * Applicant as far as typed.
+ */
+applicant: string, 
+/**
+ * Procedure's name, if chosen.
+ */
+procedure: string, 
+/**
+ * When it was saved, RFC 3339.
+ */
+saved: string, };
+export type DraftSaved = { 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * When, RFC 3339.
+ */
+saved: string, };
+export type EnrolInput = { 
+/**
+ * `https://…`.
+ */
+hub: string, 
+/**
+ * Eight groups of four.
+ */
+code: string, };
+export type FeeLine = { 
+/**
+ * The case it is for; empty: always.
+ */
+text: string, 
+/**
+ * đồng; `null` where it is unknown, or goes by pages.
+ */
+amount: number | null, 
+/**
+ * The price in words, unknown ones included.
+ */
+price: string, 
+/**
+ * Who pays less or nothing, who decides.
+ */
+note: string, };
+export type FieldProblem = { 
+/**
+ * `applicant.number` and the like.
+ */
+field: string, 
+/**
+ * What is wrong.
+ */
+text: string, };
+export type FindInput = { 
+/**
+ * Words, initials or a code.
+ */
+text: string, 
+/**
+ * How many.
+ */
+limit: number, };
+export type Imported = { 
+/**
+ * Rows of the file.
+ */
+rows: number, 
+/**
+ * Versions that were kept.
+ */
+kept: number, 
+/**
+ * What differs from the catalogue before.
+ */
+changes: Array<ChangeRow>, 
+/**
+ * What was dropped or doubted.
+ */
+notes: Array<NoteRow>, 
+/**
+ * Whether this was only a preview.
+ */
+preview: boolean, };
+export type ListInput = { 
+/**
+ * Filter.
+ */
+filter: DossierFilter, 
+/**
+ * Words to search by; empty: none.
+ */
+text: string, 
+/**
+ * How many.
+ */
+limit: number, 
+/**
+ * From which on.
+ */
+offset: number, };
+export type LogIn = { 
+/**
+ * From the tile.
+ */
+officer: number, 
+/**
+ * Six digits.
+ */
+pin: string, };
+export type LookUp = { 
+/**
+ * Dossiers, newest first.
+ */
+dossiers: Array<DossierRow>, 
+/**
+ * Procedures, best first.
+ */
+procedures: Array<ProcedureRow>, 
+/**
+ * People who have been here before.
+ */
+people: Array<Person>, };
+export type NoteRow = { 
+/**
+ * The row of the file.
+ */
+row: number, 
+/**
+ * The procedure's code, where there is one.
+ */
+code: string, 
+/**
+ * A code that stays the same.
+ */
+kind: string, 
+/**
+ * The whole sentence, row and code included.
+ */
+text: string, };
+export type Notice = { 
+/**
+ * A code that stays the same.
+ */
+code: string, 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * Whether a person has to do something.
+ */
+urgent: boolean, };
+export type OfficerTile = { 
+/**
+ * Number in the store.
+ */
+id: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What they may do.
+ */
+role: Role, };
+export type Opening = { 
+/**
+ * `empty`: show set-up; `locked`: show the officers; `open`: somebody is logged in.
+ */
+state: OpeningState, 
+/**
+ * Commune, once somebody is logged in.
+ */
+commune: string | null, 
+/**
+ * "Quầy số 2", likewise.
+ */
+counter: string | null, 
+/**
+ * Whether this is a practice commune, likewise.
+ */
+practice: boolean, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * Who has a PIN here.
+ */
+officers: Array<OfficerTile>, 
+/**
+ * Who is logged in.
+ */
+session: Session | null, 
+/**
+ * What somebody should know.
+ */
+notices: Array<Notice>, };
+export type OpeningState = "empty" | "locked" | "open";
 export type Paper = "a5" | "a4";
-/** The pages of the very PDF that is printed, as PNG data URLs. */
-export type Preview = { pages: string[]; reprint: boolean };
-export type PrinterRow = { name: string; is_default: boolean; state: string };
-export type Printing = {
-  job: string;
-  state: "waiting" | "printing" | "done" | "failed";
-  trouble: Trouble | null;
-  reprint: boolean;
-};
-
-export type DossierFilter = "all" | "today" | "late" | "open" | "unsent";
-export type DossierView = {
-  code: string;
-  alias: string | null;
-  number_note: string;
-  state: number;
-  state_text: string;
-  sync: SyncStep;
-  received: string;
-  received_by: string;
-  due: string | null;
-  due_text: string;
-  deadline_steps: string[];
-  urgency: Urgency;
-  applicant: PersonView;
-  submitter: PersonView | null;
-  procedure: string;
-  procedure_code: string;
-  field: string;
-  channel: Channel;
-  helper: string;
-  papers: PaperInput[];
-  timeline: TimelineRow[];
-  printed: number;
-};
-export type PersonView = {
-  name: string;
-  number_masked: string;
-  born: string | null;
-  sex: Sex | null;
-  address: string;
-  phone: string;
-};
-export type TimelineRow = { at: string; by: string; text: string; sync: SyncStep };
-
+export type PaperInput = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Originals.
+ */
+originals: number, 
+/**
+ * Copies.
+ */
+copies: number, 
+/**
+ * Remark.
+ */
+note: string, };
+export type PaperView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Originals handed in or shown.
+ */
+originals: number, 
+/**
+ * Copies handed in.
+ */
+copies: number, 
+/**
+ * When it is asked for; empty: always.
+ */
+condition: string, 
+/**
+ * What to know before trusting the line.
+ */
+doubt: string, };
+export type Person = { 
+/**
+ * Họ tên.
+ */
+name: string, 
+/**
+ * Masked number.
+ */
+number_masked: string, 
+/**
+ * Whole number, for the form that was opened for them.
+ */
+number: string | null, 
+/**
+ * ISO, as far as known.
+ */
+born: string | null, 
+/**
+ * Giới tính.
+ */
+sex: Sex | null, 
+/**
+ * Địa chỉ.
+ */
+address: string, 
+/**
+ * Số điện thoại.
+ */
+phone: string, 
+/**
+ * When, RFC 3339.
+ */
+last_seen: string, 
+/**
+ * Number of that dossier.
+ */
+last_code: string, };
+export type PersonInput = { 
+/**
+ * Họ tên.
+ */
+name: string, 
+/**
+ * Số định danh cá nhân.
+ */
+number: string, 
+/**
+ * Old identity card number.
+ */
+old_number: string, 
+/**
+ * As typed: `2/11/57`, `1957`.
+ */
+born: string, 
+/**
+ * Giới tính.
+ */
+sex: Sex | null, 
+/**
+ * Địa chỉ.
+ */
+address: string, 
+/**
+ * Số điện thoại.
+ */
+phone: string, 
+/**
+ * Email.
+ */
+email: string, 
+/**
+ * Names of the fields that came from a card.
+ */
+from_card: Array<string>, };
+export type PersonView = { 
+/**
+ * Họ tên.
+ */
+name: string, 
+/**
+ * `000······321`; empty where none was given.
+ */
+number_masked: string, 
+/**
+ * ISO, as far as known.
+ */
+born: string | null, 
+/**
+ * Giới tính.
+ */
+sex: Sex | null, 
+/**
+ * Địa chỉ.
+ */
+address: string, 
+/**
+ * Số điện thoại.
+ */
+phone: string, };
 export type Pill = "none" | "all_sent" | "offline" | "sending" | "long" | "attention" | "trouble";
-export type SyncView = {
-  pill: Pill;
-  text: string;
-  detail: string;
-  waiting: number;
-  acknowledged: number;
-  enrolled: boolean;
-  last_success: string | null;
-  next_try: string | null;
-  hub: string | null;
-};
-export type BackedUp = { file: string; bytes: number; at: string };
-/** What changed; whoever shows such a thing fetches it again. */
-export type Change = "dossiers" | "drafts" | "sync" | "catalogue" | "officers" | "session";
+export type Preview = { 
+/**
+ * PNG data URLs, a page each.
+ */
+pages: Array<string>, 
+/**
+ * Whether it would be marked as a reprint.
+ */
+reprint: boolean, };
+export type PrintState = "waiting" | "printing" | "done" | "failed";
+export type PrinterRow = { 
+/**
+ * Name to print by.
+ */
+name: string, 
+/**
+ * Whether the system chooses it.
+ */
+is_default: boolean, 
+/**
+ * In words.
+ */
+state: string, };
+export type Printing = { 
+/**
+ * To ask again by.
+ */
+job: string, 
+/**
+ * How far.
+ */
+state: PrintState, 
+/**
+ * What went wrong, if it did.
+ */
+trouble: Trouble | null, 
+/**
+ * Whether it is marked as a reprint.
+ */
+reprint: boolean, };
+export type ProcedureInput = { 
+/**
+ * National code.
+ */
+code: string, 
+/**
+ * The channel it would come by.
+ */
+channel: Channel, };
+export type ProcedureRow = { 
+/**
+ * National code.
+ */
+code: string, 
+/**
+ * Official name.
+ */
+name: string, 
+/**
+ * Lĩnh vực.
+ */
+field: string, 
+/**
+ * The time in words; says so where it is unknown.
+ */
+time: string, 
+/**
+ * The fee in words; says so where it is unknown.
+ */
+fee: string, 
+/**
+ * How often it was asked for at this desk.
+ */
+used: number, };
+export type ProcedureView = { 
+/**
+ * National code.
+ */
+code: string, 
+/**
+ * Official name.
+ */
+name: string, 
+/**
+ * Lĩnh vực.
+ */
+field: string, 
+/**
+ * The time in words; says so where it is unknown.
+ */
+time: string, 
+/**
+ * Each case with its own time, where there are several.
+ */
+cases: Array<CaseView>, 
+/**
+ * The fee in words; says so where it is unknown.
+ */
+fee: string, 
+/**
+ * The fee, line by line.
+ */
+fee_lines: Array<FeeLine>, 
+/**
+ * Papers to bring, those always asked for first.
+ */
+papers: Array<PaperView>, 
+/**
+ * Papers the citizen gets.
+ */
+results: Array<string>, 
+/**
+ * What the officer should know that is no paper.
+ */
+notes: Array<string>, 
+/**
+ * What is doubtful about this version.
+ */
+doubts: Array<string>, 
+/**
+ * Where it comes from, with its date.
+ */
+source: string, 
+/**
+ * The agency that settles it.
+ */
+handled_by: string, 
+/**
+ * Whether somebody else may act under an authorisation.
+ */
+may_authorise: boolean, 
+/**
+ * When it would be due if it were handed in now.
+ */
+deadline: DeadlineView, };
+export type Question = { 
+/**
+ * To be given back in `answered`.
+ */
+code: string, 
+/**
+ * In words.
+ */
+text: string, };
+export type ReceiptInput = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * The sheet.
+ */
+paper: Paper, 
+/**
+ * The printer; the system's choice where empty.
+ */
+printer: string | null, };
+export type Receive = { 
+/**
+ * What is on the counter.
+ */
+draft: Draft, 
+/**
+ * Codes of the questions that were answered with yes.
+ */
+answered: Array<string>, };
+export type Received = { 
+/**
+ * The desk's number.
+ */
+code: string, 
+/**
+ * When the result is due, RFC 3339; `null` where no time is known.
+ */
+due: string | null, 
+/**
+ * What somebody should know.
+ */
+warnings: Array<Warning>, 
+/**
+ * What has to be answered before it is received.
+ */
+questions: Array<Question>, };
+export type ResultAt = "counter" | "post";
+export type Revealed = { 
+/**
+ * Empty where none was given.
+ */
+number: string, };
+export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
+export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
+export type ScanView = { 
+/**
+ * What the code turned out to be.
+ */
+kind: ScanKind, 
+/**
+ * The code's text as it came.
+ */
+text: string, 
+/**
+ * What the card says; `null` for every other kind.
+ */
+card: CardView | null, 
+/**
+ * What an officer should look at twice; nothing of it stops the work.
+ */
+warnings: Array<Warning>, 
+/**
+ * The dossier's number, where the code is a receipt's; absent for every other kind.
+ */
+code?: string, };
+export type Session = { 
+/**
+ * The officer.
+ */
+officer: OfficerTile, 
+/**
+ * "Xã Bản Mẫu".
+ */
+commune: string, 
+/**
+ * "Trung tâm Phục vụ hành chính công xã Bản Mẫu".
+ */
+centre: string, 
+/**
+ * "Quầy số 2".
+ */
+counter: string, 
+/**
+ * Agency code.
+ */
+agency: string, 
+/**
+ * Whether every paper is marked as practice.
+ */
+practice: boolean, };
+export type SetUp = { 
+/**
+ * Agency code, `H56.14`.
+ */
+agency: string, 
+/**
+ * "Xã Bản Mẫu".
+ */
+commune: string, 
+/**
+ * The body above, "UBND tỉnh …"; may stay empty.
+ */
+superior: string, 
+/**
+ * Place in the date line of papers; the commune's name where empty.
+ */
+place: string, 
+/**
+ * Number of the counter.
+ */
+counter: number, 
+/**
+ * Telephone printed on receipts; may stay empty.
+ */
+phone: string, 
+/**
+ * The first officer, who administers the desk.
+ */
+officer: string, 
+/**
+ * Their PIN; empty where only a passphrase is used.
+ */
+pin: string, 
+/**
+ * A practice commune, marked on every paper.
+ */
+practice?: boolean, };
+export type SetUpDone = { 
+/**
+ * 26 letters and digits that open the store and every backup.
+ */
+recovery_key: string, 
+/**
+ * Who is logged in.
+ */
+session: Session, };
+export type Sex = "male" | "female";
+export type Speak = { 
+/**
+ * `vi` or `en`.
+ */
+language: Spoken, };
+export type Spoken = "vi" | "en";
+export type SyncStep = "saved" | "copied" | "sent" | "received";
+export type SyncView = { 
+/**
+ * Which face the pill shows.
+ */
+pill: Pill, 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * More, for the page.
+ */
+detail: string, 
+/**
+ * Operations the province has not stored.
+ */
+waiting: number, 
+/**
+ * Operations it has.
+ */
+acknowledged: number, 
+/**
+ * Whether this desk was enrolled.
+ */
+enrolled: boolean, 
+/**
+ * RFC 3339.
+ */
+last_success: string | null, 
+/**
+ * RFC 3339.
+ */
+next_try: string | null, 
+/**
+ * The hub's address.
+ */
+hub: string | null, };
+export type TimelineRow = { 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * Officer's name.
+ */
+by: string, 
+/**
+ * What happened, in words.
+ */
+text: string, 
+/**
+ * How far that operation has got.
+ */
+sync: SyncStep, 
+/**
+ * Why the province keeps it aside without effect, where it does.
+ */
+set_aside: string | null, };
+export type Today = { 
+/**
+ * Today, ISO.
+ */
+date: string, 
+/**
+ * Due before the day ends.
+ */
+due_today: number, 
+/**
+ * Past due.
+ */
+late: number, 
+/**
+ * Not finished.
+ */
+open: number, 
+/**
+ * Received today.
+ */
+received_today: number, 
+/**
+ * Not finished, by due moment.
+ */
+rows: Array<DossierRow>, 
+/**
+ * To continue.
+ */
+drafts: Array<DraftRow>, 
+/**
+ * To know.
+ */
+notices: Array<Notice>, };
+export type Trouble = { 
+/**
+ * A code that stays the same in every language and release.
+ */
+code: string, 
+/**
+ * What happened.
+ */
+what: string, 
+/**
+ * Whether anything is lost.
+ */
+lost: string, 
+/**
+ * What to do.
+ */
+do: string, };
+export type Urgency = "none" | "ok" | "today" | "late" | "unknown";
+export type Warning = { 
+/**
+ * The same in every language and release.
+ */
+code: string, 
+/**
+ * The sentence.
+ */
+text: string, };
+export type Written = { 
+/**
+ * Where.
+ */
+file: string, 
+/**
+ * Its size.
+ */
+bytes: number, };

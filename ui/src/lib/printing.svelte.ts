@@ -1,8 +1,10 @@
 /** The receipt on its way to the printer. It is watched to its end wherever the officer has gone meanwhile. */
-import { asTrouble, printReceipt, printing, type Paper, type Trouble } from "../backend";
+import { asTrouble, cancelPrinting, printReceipt, printing, type Paper, type Trouble } from "../backend";
 
 /** Milliseconds between two looks at the printer's queue. */
 const LOOK = 1000;
+/** Looks a printer in trouble is given before the paper is taken back, and looks any printer is given. */
+const PATIENCE = { troubled: 12, any: 90 };
 
 export class Print {
   code = $state("");
@@ -18,7 +20,13 @@ export class Print {
     this.trouble = null;
     try {
       let job = await printReceipt({ code, paper, printer });
-      while (job.state === "waiting" || job.state === "printing") {
+      for (let looks = 0; job.state === "waiting" || job.state === "printing"; looks++) {
+        if (looks >= (job.trouble ? PATIENCE.troubled : PATIENCE.any)) {
+          // A paper nobody waits for any more must not come out an hour later as a second one.
+          await cancelPrinting(job.job);
+          job = { ...job, state: "failed" };
+          break;
+        }
         await new Promise((resolve) => setTimeout(resolve, LOOK));
         if (run !== this.#run) return false;
         job = await printing(job.job);

@@ -215,7 +215,7 @@ impl Desk {
         let due = row.due_at.parse::<DateTime>().ok();
         Ok(DossierRow {
             sync,
-            state_text: state_text(self.language, row.state),
+            state_text: state_text(self.language(), row.state),
             urgency: urgency(row.state, due, now),
             due_text: self.due_text(due),
             due: due.map(deadline::office_time),
@@ -229,7 +229,7 @@ impl Desk {
     }
 
     fn due_text(&self, due: Option<DateTime>) -> String {
-        due.map_or_else(|| text(self.language, "due_unknown", &[]), |due| words::moment(self.language, due))
+        due.map_or_else(|| text(self.language(), "due_unknown", &[]), |due| words::moment(self.language(), due))
     }
 
     /// A dossier by the desk's number or its official code.
@@ -266,15 +266,15 @@ impl Desk {
         Ok(DossierView {
             code: row.code.clone(),
             alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()),
-            number_note: text(self.language, number_note, &[]),
+            number_note: text(self.language(), number_note, &[]),
             state: dossier.state(),
-            state_text: state_text(self.language, dossier.state()),
+            state_text: state_text(self.language(), dossier.state()),
             sync,
             received: deadline::office_time(received.at),
             received_by: timeline.first().map(|first| first.by.clone()).unwrap_or_default(),
             due: received.due.map(deadline::office_time),
             due_text: self.due_text(received.due),
-            deadline_steps: due_steps.map(|due| deadline::sentences(self.language, &due)).unwrap_or_default(),
+            deadline_steps: due_steps.map(|due| deadline::sentences(self.language(), &due)).unwrap_or_default(),
             urgency: urgency(dossier.state(), received.due, now),
             applicant: PersonView::of(&received.applicant, dossier.phone()),
             submitter: received.submitter.as_ref().map(|s| PersonView::of(&s.person, s.person.phone.as_ref())),
@@ -303,7 +303,7 @@ impl Desk {
             Some(actor) => officers::by_op(connection, actor.replica, actor.seq)?.map(|officer| officer.name),
             None => None,
         };
-        let said = |key: &str, params: &[(&'static str, String)]| text(self.language, key, params);
+        let said = |key: &str, params: &[(&'static str, String)]| text(self.language(), key, params);
         let words = match &entry.op {
             Op::Received(_) => said("timeline_received", &[]),
             Op::Noted { text } => text.clone(),

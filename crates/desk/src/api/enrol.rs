@@ -79,7 +79,7 @@ impl Desk {
     pub(super) fn in_words(&self, error: Error) -> Error {
         match error.params() {
             [("reason", code)] if error.code() == Code::HubRefused => {
-                let reason = text(self.language, &format!("refused_{code}"), &[]);
+                let reason = text(self.language(), &format!("refused_{code}"), &[]);
                 Error::new(Code::HubRefused).with("reason", reason)
             }
             _ => error,

@@ -30,7 +30,7 @@ use crate::place::Place;
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, Store, Writing, numbers, officers as officer_table, ops};
 use crate::sync::pace::Pace;
-use crate::texts::{Language, sentences};
+use crate::texts::{Language, Speech, sentences};
 use domain::code::AgencyCode;
 use domain::deadline::Rules;
 use ed25519_dalek::SigningKey;
@@ -76,7 +76,7 @@ impl Trouble {
 pub struct Desk {
     place: Place,
     clock: Clock,
-    language: Language,
+    speech: Speech,
     keys: Mutex<KeyFile>,
     store: Store,
     officer: Officer,
@@ -107,10 +107,10 @@ impl Desk {
         key: DataKey,
         sitter: &Sitter<'_>,
         clock: Clock,
-        language: Language,
+        speech: impl Into<Speech>,
     ) -> Result<Self> {
         let store = Store::open(&place, key)?;
-        Self::seat(place, keys, store, sitter, clock, language)
+        Self::seat(place, keys, store, sitter, clock, speech)
     }
 
     pub(crate) fn seat(
@@ -119,7 +119,7 @@ impl Desk {
         store: Store,
         sitter: &Sitter<'_>,
         clock: Clock,
-        language: Language,
+        speech: impl Into<Speech>,
     ) -> Result<Self> {
         let identity = match_identity(&place, &keys, &store)?;
         let (officer, device, bodies) = store.read(|connection| {
@@ -145,7 +145,7 @@ impl Desk {
         Ok(Self {
             place,
             clock,
-            language,
+            speech: speech.into(),
             keys: Mutex::new(keys),
             store,
             officer,
@@ -166,7 +166,7 @@ impl Desk {
 
     /// The language its sentences are in.
     pub fn language(&self) -> Language {
-        self.language
+        self.speech.now()
     }
 
     /// The catalogue as of now.

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::keys::{KeyFile, Unlock};
 use crate::place::Place;
 use crate::store::settings::{self, Key};
-use crate::texts::{Language, text};
+use crate::texts::{Language, Speech, text};
 use protocol::fields::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex};
@@ -89,18 +89,35 @@ pub struct LogIn {
     pub pin: String,
 }
 
+/// Which language to speak.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+pub struct Speak {
+    /// `vi` or `en`.
+    pub language: Spoken,
+}
+
+/// A language by its code.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Spoken {
+    /// Tiếng Việt.
+    Vi,
+    /// English.
+    En,
+}
+
 /// The computer.
 pub struct Workplace {
     place: Place,
     clock: Clock,
-    language: Language,
+    speech: Speech,
     desk: Mutex<Option<Arc<Desk>>>,
 }
 
 impl Workplace {
     /// A computer whose desk is at `place`, speaking `language`.
     pub fn new(place: Place, clock: Clock, language: Language) -> Self {
-        Self { place, clock, language, desk: Mutex::new(None) }
+        Self { place, clock, speech: language.into(), desk: Mutex::new(None) }
     }
 
     /// The desk of whoever is logged in.
@@ -110,7 +127,15 @@ impl Workplace {
 
     /// The language of its sentences.
     pub fn language(&self) -> Language {
-        self.language
+        self.speech.now()
+    }
+
+    /// Speaks another language from now on, whoever is logged in.
+    pub fn speak(&self, input: &Speak) {
+        self.speech.set(match input.language {
+            Spoken::Vi => Language::Vietnamese,
+            Spoken::En => Language::English,
+        });
     }
 
     /// What the first screen needs. Works without any key.
@@ -145,7 +170,7 @@ impl Workplace {
 
     /// Sets the desk up and logs its first officer in.
     pub fn set_up(&self, input: &setup::SetUp) -> Result<setup::SetUpDone> {
-        let (desk, recovery) = setup::set_up(self.place.clone(), input, None, self.clock.clone(), self.language)?;
+        let (desk, recovery) = setup::set_up(self.place.clone(), input, None, self.clock.clone(), self.speech.clone())?;
         let session = desk.session()?;
         *hold(&self.desk) = Some(Arc::new(desk));
         Ok(setup::SetUpDone { recovery_key: recovery.to_string(), session })
@@ -156,8 +181,14 @@ impl Workplace {
         let mut keys = KeyFile::read(&self.place)?;
         let how = Unlock::Pin { officer: input.officer, pin: &input.pin };
         let key = keys.unlock(&how, &self.place, (self.clock)())?;
-        let desk =
-            Desk::open(self.place.clone(), keys, key, &Sitter::Id(input.officer), self.clock.clone(), self.language)?;
+        let desk = Desk::open(
+            self.place.clone(),
+            keys,
+            key,
+            &Sitter::Id(input.officer),
+            self.clock.clone(),
+            self.speech.clone(),
+        )?;
         let session = desk.session()?;
         *hold(&self.desk) = Some(Arc::new(desk));
         Ok(session)
@@ -165,14 +196,14 @@ impl Workplace {
 
     /// What a scanner typed, or somebody pasted.
     pub fn read_text(&self, text: &str) -> Result<ScanView> {
-        scan::text(self.language, text, civil((self.clock)()).date())
+        scan::text(self.language(), text, civil((self.clock)()).date())
     }
 
     /// A picture of a card: from a file dialogue, the clipboard or a drop.
     pub fn read_picture(&self, name: &str, base64: &str) -> Result<Vec<ScanView>> {
         let unreadable = || Error::new(Code::PictureUnreadable).with("file", name);
         let bytes = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|error| unreadable().because(error))?;
-        Ok(vec![scan::picture(self.language, &bytes, name, civil((self.clock)()).date())?])
+        Ok(vec![scan::picture(self.language(), &bytes, name, civil((self.clock)()).date())?])
     }
 
     /// Logs out. What was typed stays as a draft.
@@ -205,7 +236,7 @@ impl Desk {
             Ok(Session {
                 officer: OfficerTile::of(&self.officer),
                 centre: text(Language::Vietnamese, "centre_name", &params),
-                counter: text(self.language, "counter_name", &params),
+                counter: text(self.language(), "counter_name", &params),
                 commune,
                 agency: get(Key::Agency)?,
                 practice: get(Key::Practice)? == "yes",
@@ -221,20 +252,20 @@ impl Desk {
             let mut notices = Vec::new();
             let (offset, last) = (number(Key::ClockOffset)?, number(Key::LastClock)?);
             if last - now > 2 * 60_000 {
-                let params = [("last", super::words::moment(self.language, civil(last)))];
-                notices.push(Notice::new(self.language, "clock_went_back", &params, true));
+                let params = [("last", super::words::moment(self.language(), civil(last)))];
+                notices.push(Notice::new(self.language(), "clock_went_back", &params, true));
             } else if offset.abs() > 2 * 60_000 {
                 let params = [("minutes", (offset.abs() / 60_000).to_string())];
                 let code = if offset > 0 { "clock_slow" } else { "clock_fast" };
-                notices.push(Notice::new(self.language, code, &params, offset.abs() > 12 * 3_600_000));
+                notices.push(Notice::new(self.language(), code, &params, offset.abs() > 12 * 3_600_000));
             }
             let copied = number(Key::CopiedAt)?;
             let ops: i64 = connection.query_row("SELECT count(*) FROM op", [], |row| row.get(0))?;
             if copied == 0 && ops > 1 {
-                notices.push(Notice::new(self.language, "no_backup", &[], false));
+                notices.push(Notice::new(self.language(), "no_backup", &[], false));
             } else if copied > 0 && now - copied > 24 * 3_600_000 {
-                let params = [("at", super::words::moment(self.language, civil(copied)))];
-                notices.push(Notice::new(self.language, "old_backup", &params, true));
+                let params = [("at", super::words::moment(self.language(), civil(copied)))];
+                notices.push(Notice::new(self.language(), "old_backup", &params, true));
             }
             Ok(notices)
         })

@@ -90,12 +90,12 @@ impl Desk {
     /// Procedures a text finds, best first.
     pub fn find_procedures(&self, text: &str, limit: usize) -> Result<Vec<ProcedureRow>> {
         let uses = self.store.read(dossiers::uses)?;
-        Ok(find(self.language, &self.catalogue(), text, limit.min(500), self.now()?.date(), &uses))
+        Ok(find(self.language(), &self.catalogue(), text, limit.min(500), self.now()?.date(), &uses))
     }
 
     /// When the result of a procedure handed in at a moment would be due.
     pub fn deadline(&self, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
-        due(self.language, &self.catalogue(), code, at, channel, &self.rules)
+        due(self.language(), &self.catalogue(), code, at, channel, &self.rules)
     }
 
     /// A procedure as of now, with the moment its result would be due.
@@ -104,8 +104,8 @@ impl Desk {
         let catalogue = self.catalogue();
         let unknown = || Error::new(Code::ProcedureUnknown).with("code", &input.code);
         let procedure = catalogue.in_force(&input.code, now.date()).ok_or_else(unknown)?;
-        let due = due(self.language, &catalogue, &input.code, now, input.channel, &self.rules)?;
-        Ok(ProcedureView::of(self.language, procedure, input.channel.into(), due))
+        let due = due(self.language(), &catalogue, &input.code, now, input.channel, &self.rules)?;
+        Ok(ProcedureView::of(self.language(), procedure, input.channel.into(), due))
     }
 
     /// Takes in a catalogue file; with `preview` only says what it would change. Dossiers received before keep their version.
@@ -113,7 +113,7 @@ impl Desk {
         let today = self.now()?.date();
         let before = self.catalogue();
         let import = files::read_file(file, before.versions(), today)?;
-        let imported = imported(self.language, &before, &import, today, preview);
+        let imported = imported(self.language(), &before, &import, today, preview);
         if preview {
             return Ok((imported, Changes::new()));
         }

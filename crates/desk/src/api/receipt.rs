@@ -179,7 +179,7 @@ impl Desk {
             .map(|printer| PrinterRow {
                 name: printer.name,
                 is_default: printer.is_default,
-                state: text(self.language, words(printer.readiness), &[]),
+                state: text(self.language(), words(printer.readiness), &[]),
             })
             .collect()
     }
@@ -207,7 +207,7 @@ impl Desk {
         };
         // A job that merely waits is no trouble yet; one that waits for a hand is, though it may still come out.
         let told = shown == PrintState::Failed || matches!(state, JobState::Stopped | JobState::Silent);
-        let trouble = state.problem().filter(|_| told).map(|error| Trouble::of(self.language, &error));
+        let trouble = state.problem().filter(|_| told).map(|error| Trouble::of(self.language(), &error));
         let mut changes = Changes::new();
         if state.is_final()
             && let Some(ended) = jobs.remove(job)

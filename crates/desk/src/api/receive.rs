@@ -154,12 +154,12 @@ impl Desk {
     fn intake(&self, draft: &Draft, at: DateTime) -> std::result::Result<Intake, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut problem = |field: &str, key: &str| {
-            problems.push(FieldProblem { field: field.to_owned(), text: text(self.language, key, &[]) });
+            problems.push(FieldProblem { field: field.to_owned(), text: text(self.language(), key, &[]) });
         };
         let today = at.date();
-        let applicant = draft.applicant.read(self.language, "applicant", today);
+        let applicant = draft.applicant.read(self.language(), "applicant", today);
         let submitter =
-            draft.submitter.as_ref().map(|person| person.read(self.language, "submitter", today)).transpose();
+            draft.submitter.as_ref().map(|person| person.read(self.language(), "submitter", today)).transpose();
         let catalogue = self.catalogue();
         let procedure = draft.procedure.as_deref().and_then(|code| catalogue.in_force(code, today));
         if procedure.is_none() {
@@ -239,7 +239,7 @@ impl Desk {
     }
 
     fn warning(&self, code: &str) -> WarningView {
-        WarningView { code: code.to_owned(), text: text(self.language, &format!("warning_{code}"), &[]) }
+        WarningView { code: code.to_owned(), text: text(self.language(), &format!("warning_{code}"), &[]) }
     }
 
     fn question(
@@ -252,12 +252,12 @@ impl Desk {
             Question::SameDay => vec![("code", same_today.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", "))],
             Question::PapersMissing => vec![("papers", missing.join("; "))],
             Question::ClockDoubtful => {
-                vec![("now", self.now().map(|now| words::moment(self.language, now)).unwrap_or_default())]
+                vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
         };
         QuestionView {
             code: question.code().to_owned(),
-            text: text(self.language, &format!("question_{}", question.code()), &params),
+            text: text(self.language(), &format!("question_{}", question.code()), &params),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::store::backup;
 use crate::store::settings::{self, Key};
 use crate::store::verify::Verified;
 use crate::store::{Change, ops};
-use crate::texts::Language;
+use crate::texts::Speech;
 use serde::Serialize;
 use std::path::Path;
 use ts_rs::TS;
@@ -95,10 +95,10 @@ pub fn restore(
     how: &Unlock<'_>,
     sitter: &Sitter<'_>,
     clock: Clock,
-    language: Language,
+    speech: impl Into<Speech>,
 ) -> Result<Desk> {
     let (unpacked, key) = backup::unpack(&place, file, how, clock())?;
     unpacked.take_over(&place)?;
     let keys = KeyFile::read(&place)?;
-    Desk::open(place, keys, key, sitter, clock, language)
+    Desk::open(place, keys, key, sitter, clock, speech)
 }

@@ -6,7 +6,7 @@ use crate::keys::{self, DataKey, KeyFile, Owner};
 use crate::place::Place;
 use crate::store::settings::{self, Key};
 use crate::store::{Store, ops};
-use crate::texts::Language;
+use crate::texts::Speech;
 use domain::code::AgencyCode;
 use domain::person::PersonName;
 use domain::text::tidy;
@@ -55,7 +55,7 @@ pub fn set_up(
     input: &SetUp,
     passphrase: Option<&str>,
     clock: Clock,
-    language: Language,
+    speech: impl Into<Speech>,
 ) -> Result<(Desk, Zeroizing<String>)> {
     if place.is_set_up() {
         return Err(Error::new(Code::AlreadySetUp));
@@ -115,7 +115,7 @@ pub fn set_up(
     }
     // The key file comes last: a desk counts as set up only when everything before it is on the disk.
     key_file.save(&place)?;
-    let desk = Desk::seat(place, key_file, store, &Sitter::Id(officer_id), clock, language)?;
+    let desk = Desk::seat(place, key_file, store, &Sitter::Id(officer_id), clock, speech)?;
     Ok((desk, recovery))
 }
 

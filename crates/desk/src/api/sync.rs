@@ -102,14 +102,14 @@ impl Desk {
             ("aside", aside.to_string()),
             ("days", (waits / 86_400_000).to_string()),
             ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
-            ("last", if last > 0 { words::moment(self.language, civil(last)) } else { "–".to_owned() }),
+            ("last", if last > 0 { words::moment(self.language(), civil(last)) } else { "–".to_owned() }),
         ];
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let next = i64::try_from(pace.next_ms()).unwrap_or(0);
         Ok(SyncView {
             pill,
-            text: text(self.language, key, &params),
-            detail: text(self.language, &format!("{key}_detail"), &params),
+            text: text(self.language(), key, &params),
+            detail: text(self.language(), &format!("{key}_detail"), &params),
             waiting: small(waiting),
             acknowledged: small(acknowledged),
             enrolled,

@@ -54,6 +54,8 @@ fn generated() -> String {
         opening::Opening,
         opening::OpeningState,
         opening::Session,
+        opening::Speak,
+        opening::Spoken,
         people::FieldProblem,
         people::PersonInput,
         people::PersonView,
