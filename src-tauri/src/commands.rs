@@ -7,7 +7,7 @@ use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
 use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
-use desk::api::opening::{LogIn, Opening, Session, Speak, Workplace};
+use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
 use desk::api::people::FieldProblem;
 use desk::api::procedures::{FindInput, ProcedureInput};
 use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
@@ -59,9 +59,11 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         read_picture,
         read_text,
         receive,
+        reset_pin,
         reveal,
         save_draft,
         save_receipt,
+        set_backup_folder,
         set_up,
         speak,
         sync_now,
@@ -124,6 +126,12 @@ struct Number {
     number: String,
 }
 
+/// A folder's path.
+#[derive(Deserialize)]
+struct Folder {
+    folder: String,
+}
+
 /// A print job.
 #[derive(Deserialize)]
 struct Job {
@@ -176,6 +184,16 @@ async fn set_up(here: Here<'_>, input: SetUp) -> Answer<SetUpDone> {
 #[tauri::command]
 async fn log_in(here: Here<'_>, input: LogIn) -> Answer<Session> {
     at(here, move |workplace| workplace.log_in(&input)).await
+}
+
+#[tauri::command]
+async fn reset_pin(here: Here<'_>, input: ResetPin) -> Answer<Session> {
+    at(here, move |workplace| workplace.reset_pin(&input)).await
+}
+
+#[tauri::command]
+async fn set_backup_folder(app: AppHandle, here: Here<'_>, input: Folder) -> Answer<SyncView> {
+    does(app, here, move |desk| desk.set_backup_folder(&input.folder)).await
 }
 
 #[tauri::command]

@@ -8,7 +8,6 @@ mod window;
 use desk::api::opening::Workplace;
 use desk::place::Place;
 use desk::texts::Language;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::Manager;
@@ -18,11 +17,7 @@ fn main() -> ExitCode {
     let run = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
         .setup(|app| {
-            let data = match std::env::var_os("MOTCUA_DATA") {
-                Some(data) => PathBuf::from(data),
-                None => app.path().app_data_dir()?,
-            };
-            let workplace = Arc::new(Workplace::new(Place::new(data), keeping::clock(), Language::Vietnamese));
+            let workplace = Arc::new(Workplace::new(Place::usual(), keeping::clock(), Language::Vietnamese));
             app.manage(workplace.clone());
             keeping::start(app.handle().clone(), workplace);
             window::open(app)

@@ -115,7 +115,7 @@ impl<'a> Practice<'a> {
             }
         }
         let mut setup = self.desk(&["setup", "--agency", AGENCY, "--commune", COMMUNE, "--desk", "1"]);
-        call::run(setup.args(["--officer", OFFICER, "--pin", PIN]))?;
+        call::run(setup.args(["--officer", OFFICER, "--pin", PIN, "--practice"]))?;
         let code = call::read(
             Command::new(self.house.program("motcua-hub"))
                 .arg("--data")

@@ -7,7 +7,6 @@ use desk::keys::{KeyFile, Unlock};
 use desk::place::Place;
 use desk::texts::Language;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -30,12 +29,7 @@ pub fn clock() -> Clock {
 
 /// The data folder: the one that was named, else the user's.
 pub fn place(arguments: &Arguments) -> Place {
-    let data = arguments.data.clone().unwrap_or_else(|| {
-        let base = ["XDG_DATA_HOME", "APPDATA"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
-        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-        base.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("motcua")
-    });
-    Place::new(data)
+    arguments.data.clone().map_or_else(Place::usual, Place::new)
 }
 
 /// The passphrase, from the environment or typed unseen.

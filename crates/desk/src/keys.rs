@@ -92,9 +92,16 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// A fresh 128-bit recovery key as it is printed: 26 letters and digits.
+/// A fresh 128-bit recovery key as it is printed: 26 letters and digits in groups of four.
 pub fn new_recovery_key() -> Result<Zeroizing<String>> {
-    Ok(Zeroizing::new(BASE32_NOPAD.encode(&random::<16>()?)))
+    let letters = Zeroizing::new(BASE32_NOPAD.encode(&random::<16>()?));
+    let groups: Vec<&str> = letters.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    Ok(Zeroizing::new(groups.join("-")))
+}
+
+/// A recovery key without its hyphens and spaces, in upper case.
+fn bare(recovery: &str) -> String {
+    recovery.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 impl KeyFile {
@@ -138,6 +145,8 @@ impl KeyFile {
     pub fn add(&mut self, owner: Owner, secret: &str, key: &DataKey, place: &Place) -> Result<()> {
         let salt = random::<16>()?;
         let nonce = random::<24>()?;
+        let secret = if owner == Owner::Recovery { bare(secret) } else { secret.to_owned() };
+        let secret = Zeroizing::new(secret);
         let (memory_kib, passes) = match owner {
             Owner::Recovery => (0, 0),
             Owner::Officer { .. } | Owner::Passphrase => (MEMORY_KIB, PASSES),
@@ -151,7 +160,7 @@ impl KeyFile {
             owner,
         };
         let wrapped = slot
-            .cipher(secret, place, true)?
+            .cipher(&secret, place, true)?
             .encrypt(&XNonce::from(nonce), key.as_slice())
             .map_err(|_| Error::new(Code::Internal))?;
         let same = |a: &Owner, b: &Owner| match (a, b) {
@@ -185,9 +194,8 @@ impl KeyFile {
                 Code::PassphraseWrong,
             ),
             Unlock::Recovery(text) => {
-                let key: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
                 let slot = self.slots.iter().find(|slot| slot.owner == Owner::Recovery);
-                (slot, key.to_ascii_uppercase(), Code::RecoveryWrong)
+                (slot, bare(text), Code::RecoveryWrong)
             }
         };
         let secret = Zeroizing::new(secret);

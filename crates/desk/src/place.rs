@@ -24,6 +24,16 @@ impl Place {
         Self { data: data.into(), machine }
     }
 
+    /// The desk of this computer's user: the folder `MOTCUA_DATA` names, else the one for their programs' data.
+    pub fn usual() -> Self {
+        let data = std::env::var_os("MOTCUA_DATA").map(PathBuf::from).unwrap_or_else(|| {
+            let base = ["XDG_DATA_HOME", "APPDATA"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
+            let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+            base.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("motcua")
+        });
+        Self::new(data)
+    }
+
     /// A desk in `data` on the machine whose own files are in `machine`.
     pub fn on_machine(data: impl Into<PathBuf>, machine: impl Into<PathBuf>) -> Self {
         Self { data: data.into(), machine: machine.into() }
@@ -44,7 +54,7 @@ impl Place {
         self.data.join("damaged")
     }
 
-    /// Backups go to a second place: the folder named in the settings, else one beside the data folder.
+    /// Where backups go while no other folder is named in the settings: beside the data folder.
     pub fn backups(&self) -> PathBuf {
         let name = self.data.file_name().map_or_else(|| "motcua".into(), |name| name.to_string_lossy().into_owned());
         self.data.with_file_name(format!("{name}-backup"))
@@ -83,7 +93,7 @@ pub fn write_soon(path: &Path, content: &[u8]) -> Result<()> {
 
 fn write(path: &Path, content: &[u8], durable: bool) -> Result<()> {
     let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(unwritable)?;
     let new = path.with_extension("new");
     let mut options = fs::OpenOptions::new();

@@ -829,6 +829,19 @@ warnings: Array<Warning>,
  * What has to be answered before it is received.
  */
 questions: Array<Question>, };
+export type ResetPin = { 
+/**
+ * From the tile.
+ */
+officer: number, 
+/**
+ * The key on the sheet, with or without its hyphens.
+ */
+recovery: string, 
+/**
+ * Six digits.
+ */
+pin: string, };
 export type ResultAt = "counter" | "post";
 export type Revealed = { 
 /**
@@ -955,6 +968,10 @@ detail: string,
  */
 waiting: number, 
 /**
+ * Dossiers with an operation among them.
+ */
+waiting_dossiers: number, 
+/**
  * Operations it has.
  */
 acknowledged: number, 
@@ -973,7 +990,15 @@ next_try: string | null,
 /**
  * The hub's address.
  */
-hub: string | null, };
+hub: string | null, 
+/**
+ * Where backups go.
+ */
+backup_folder: string, 
+/**
+ * When the last one was made, RFC 3339.
+ */
+last_backup: string | null, };
 export type TimelineRow = { 
 /**
  * RFC 3339.

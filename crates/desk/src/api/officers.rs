@@ -98,10 +98,19 @@ impl Desk {
             let added = officers::list(writing.reading())?.into_iter().find(|officer| officer.at == at);
             added.ok_or_else(|| Error::new(Code::Internal))
         })?;
+        self.give_pin(&officer, &input.pin)?;
+        Ok((OfficerTile::of(&officer), changes))
+    }
+
+    /// Gives whoever sits here another PIN.
+    pub(super) fn set_pin(&self, pin: &str) -> Result<()> {
+        self.give_pin(&self.officer, pin)
+    }
+
+    fn give_pin(&self, officer: &Officer, pin: &str) -> Result<()> {
         let mut keys = hold(&self.keys);
         let owner = Owner::Officer { officer: officer.id, name: officer.name.clone(), role: officer.role.number() };
-        keys.add(owner, &input.pin, self.store.key(), &self.place)?;
-        keys.save(&self.place)?;
-        Ok((OfficerTile::of(&officer), changes))
+        keys.add(owner, pin, self.store.key(), &self.place)?;
+        keys.save(&self.place)
     }
 }

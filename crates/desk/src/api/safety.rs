@@ -1,8 +1,9 @@
 //! Backups, restores and verification.
 
 use super::receipt::Written;
+use super::sync::SyncView;
 use super::{Clock, Desk, Done, Sitter, civil, office_moment};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::keys::{KeyFile, Unlock};
 use crate::place::Place;
 use crate::store::backup;
@@ -11,7 +12,7 @@ use crate::store::verify::Verified;
 use crate::store::{Change, ops};
 use crate::texts::Speech;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
 /// A backup is due this long after the last one, when something was written since.
@@ -47,9 +48,27 @@ impl Desk {
         let at = civil(self.now_ms());
         // Names go round, so that the folder does not grow for ever.
         let turn = (at.date().day_of_year() as i64 * 12 + i64::from(at.hour()) / 2) % KEPT;
-        let file = self.place.backups().join(format!("motcua-{turn:02}.mcxb"));
+        let file = self.backup_folder()?.join(format!("motcua-{turn:02}.mcxb"));
         let Written { file, bytes } = self.back_up_to(&file)?;
         Ok((BackedUp { file, bytes, at: office_moment(self.now_ms()) }, [Change::Sync, Change::Dossiers].into()))
+    }
+
+    /// The folder backups go to: the one that was named, while it is there (a stick may be out), else the one beside the data.
+    pub(super) fn backup_folder(&self) -> Result<PathBuf> {
+        let named = self.store.read(|connection| settings::get(connection, Key::BackupFolder))?;
+        let named = PathBuf::from(named);
+        Ok(if named.is_dir() { named } else { self.place.backups() })
+    }
+
+    /// Names the folder backups go to, a stick or a second disk; empty for the usual one. It is tried at once.
+    pub fn set_backup_folder(&self, folder: &str) -> Done<SyncView> {
+        let folder = folder.trim();
+        if !folder.is_empty() && !Path::new(folder).is_dir() {
+            return Err(Error::new(Code::FileUnwritable).with("file", folder));
+        }
+        let ((), mut changes) = self.store.write(|writing| settings::set(writing, Key::BackupFolder, folder))?;
+        changes.extend(self.back_up()?.1);
+        Ok((self.sync_status()?, changes))
     }
 
     /// Makes the backup that is due, if one is; on closing with `closing`, whenever something was written since the last.

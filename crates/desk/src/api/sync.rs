@@ -3,7 +3,7 @@
 use super::{Desk, Done, civil, hold, office_moment, words};
 use crate::error::{Code, Result};
 use crate::store::settings::{self, Key};
-use crate::store::{Change, Changes, ops};
+use crate::store::{Change, Changes, dossiers, ops};
 use crate::sync::hub::Hub;
 use crate::sync::pace::{Action, Event};
 use crate::sync::{self};
@@ -23,6 +23,8 @@ pub struct SyncView {
     pub detail: String,
     /// Operations the province has not stored.
     pub waiting: u32,
+    /// Dossiers with an operation among them.
+    pub waiting_dossiers: u32,
     /// Operations it has.
     pub acknowledged: u32,
     /// Whether this desk was enrolled.
@@ -33,6 +35,10 @@ pub struct SyncView {
     pub next_try: Option<String>,
     /// The hub's address.
     pub hub: Option<String>,
+    /// Where backups go.
+    pub backup_folder: String,
+    /// When the last one was made, RFC 3339.
+    pub last_backup: Option<String>,
 }
 
 /// The pill's faces (experience: replication shown to people).
@@ -71,6 +77,8 @@ impl Desk {
         let enrolled = own.last().is_some_and(|origin| origin.replica.is_some()) && !hub.is_empty();
         let waiting: u64 = own.iter().map(|origin| origin.last_seq - origin.acknowledged).sum();
         let acknowledged: u64 = own.iter().map(|origin| origin.acknowledged).sum();
+        let dossiers = self.store.read(dossiers::count_unsent)?;
+        let copied = self.store.read(|connection| settings::number(connection, Key::CopiedAt))?;
         let aside = self.store.read(ops::count_set_aside)?;
         let urgent = self.notices()?.iter().any(|notice| notice.urgent);
         let oldest = self.store.read(ops::oldest_waiting_ms)?;
@@ -98,7 +106,7 @@ impl Desk {
             format!("{:02}:{:02}", at.hour(), at.minute())
         };
         let params = [
-            ("waiting", waiting.to_string()),
+            ("waiting", dossiers.to_string()),
             ("aside", aside.to_string()),
             ("days", (waits / 86_400_000).to_string()),
             ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
@@ -111,6 +119,9 @@ impl Desk {
             text: text(self.language(), key, &params),
             detail: text(self.language(), &format!("{key}_detail"), &params),
             waiting: small(waiting),
+            waiting_dossiers: small(dossiers),
+            backup_folder: self.backup_folder()?.display().to_string(),
+            last_backup: (copied > 0).then(|| office_moment(copied)),
             acknowledged: small(acknowledged),
             enrolled,
             last_success: (last > 0).then(|| office_moment(last)),

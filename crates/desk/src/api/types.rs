@@ -53,6 +53,7 @@ fn generated() -> String {
         opening::Notice,
         opening::Opening,
         opening::OpeningState,
+        opening::ResetPin,
         opening::Session,
         opening::Speak,
         opening::Spoken,

@@ -173,6 +173,12 @@ pub fn counts(connection: &Connection, now: &str) -> Result<(u64, u64, u64, u64)
     Ok(statement.query_row([day, now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
 }
 
+/// How many dossiers have an operation the hub has not stored.
+pub fn count_unsent(connection: &Connection) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM dossier WHERE {UNSENT}");
+    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// How often each procedure was asked for.
 pub fn uses(connection: &Connection) -> Result<Vec<(String, u32)>> {
     let mut statement = connection.prepare_cached("SELECT code, times FROM procedure_use")?;

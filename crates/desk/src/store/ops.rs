@@ -110,11 +110,12 @@ pub fn enrol_origin(writing: &mut Writing<'_>, id: i64, replica: u32, lane: u8) 
     Ok(())
 }
 
-/// Notes how far an own origin's log has got.
+/// Notes how far an own origin's log has got, by the hub's own word: a hub restored from yesterday holds less than it said then,
+/// and is sent the rest again.
 pub fn set_progress(writing: &mut Writing<'_>, id: i64, sent: u64, acknowledged: u64, backed_up: u64) -> Result<()> {
     let tx = writing.changed(Change::Sync);
     tx.execute(
-        "UPDATE origin SET sent = max(sent, ?2), acknowledged = max(acknowledged, ?3), backed_up = max(backed_up, ?4) WHERE id = ?1",
+        "UPDATE origin SET sent = max(sent, ?2), acknowledged = ?3, backed_up = ?4 WHERE id = ?1",
         params![id, sent, acknowledged, backed_up],
     )?;
     Ok(())

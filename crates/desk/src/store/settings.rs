@@ -45,6 +45,8 @@ pub enum Key {
     CopiedAt,
     /// When a backup was last opened on trial, milliseconds.
     TriedAt,
+    /// The folder backups go to; empty: beside the data folder.
+    BackupFolder,
 }
 
 impl Key {
@@ -69,6 +71,7 @@ impl Key {
             Self::CopiedOp => "copied_op",
             Self::CopiedAt => "copied_at_ms",
             Self::TriedAt => "tried_at_ms",
+            Self::BackupFolder => "backup_folder",
         }
     }
 }

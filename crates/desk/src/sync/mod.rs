@@ -69,7 +69,9 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         Err(error) => {
             // The request may have arrived although no answer did: its dossiers are shown as sent, not yet as received.
             if error.code() == Code::HubSilent && sent > origin.sent {
-                store.write(|writing| ops::set_progress(writing, origin.id, sent, 0, 0))?;
+                store.write(|writing| {
+                    ops::set_progress(writing, origin.id, sent, origin.acknowledged, origin.backed_up)
+                })?;
             }
             return Err(error);
         }
@@ -102,7 +104,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         acknowledged: gained,
         received,
         // Without progress nothing is tried again at once, whatever the hub says.
-        more: (gained > 0 && unsent) || (reply.more && cursor != asked),
+        more: (acknowledged != origin.acknowledged && unsent) || (reply.more && cursor != asked),
         superseded: behind && origin == newest,
         changes,
     })
