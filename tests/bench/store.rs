@@ -12,7 +12,7 @@ use desk::api::receive::Receive;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::{Clock, Desk};
 use desk::place::Place;
-use desk::store::ops::At;
+use desk::store::ops::{self, At};
 use desk::texts::Language;
 use fastrand::Rng;
 use jiff::civil::{DateTime, date};
@@ -37,6 +37,9 @@ const INTAKES: usize = 600;
 
 /// Searches of each kind.
 const SEARCHES: usize = 300;
+
+/// Operations on their way to the province while the screens are measured: an afternoon without a link.
+const WAITING: u64 = 100;
 
 /// What the desk's clock shows.
 const NOW: DateTime = date(2026, 11, 20).at(9, 0, 0, 0);
@@ -106,6 +109,10 @@ pub fn measure(load: &Load) -> Result<Vec<Figure>> {
 
     figures.extend(intakes(&desk, &mut commune, folder.path())?);
     figures.extend(searches(&desk, &lines)?);
+    let unsent = ListInput { filter: Filter::Unsent, text: String::new(), limit: 100, offset: 0 };
+    figures.push(repeated("list unsent, nothing ever sent, p50", 5, || desk.dossiers(&unsent))?);
+    figures.push(repeated("status, nothing ever sent, p50", 5, || desk.sync_status())?);
+    send_all_but(&desk, WAITING)?;
     figures.extend(screens(&desk)?);
     let mut verifying = Sample::default();
     let verified = verifying.time(|| desk.store().verify())?;
@@ -137,6 +144,25 @@ fn fill(desk: &Desk, lines: &[Line]) -> Result<usize> {
         count += written;
     }
     Ok(count)
+}
+
+/// Enrols the desk and has the province acknowledge everything but the last operations.
+fn send_all_but(desk: &Desk, waiting: u64) -> Result<()> {
+    desk.store().write(|writing| {
+        let own = ops::own(writing.reading())?;
+        ops::enrol_origin(writing, own.id, 7, 1)?;
+        let acknowledged = own.last_seq.saturating_sub(waiting);
+        ops::set_progress(writing, own.id, acknowledged, acknowledged, 0)
+    })?;
+    Ok(())
+}
+
+fn repeated<T>(name: &str, times: usize, mut work: impl FnMut() -> desk::error::Result<T>) -> Result<Figure> {
+    let mut sample = Sample::default();
+    for _ in 0..times {
+        sample.time(&mut work)?;
+    }
+    Ok(Figure::new(name, sample.at(50), "ms"))
 }
 
 /// One intake by the whole use case, one bare commit in SQLCipher, one in plain SQLite, in turn: a neighbour on the disk

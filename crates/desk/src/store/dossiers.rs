@@ -91,22 +91,37 @@ pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offs
     // ?1 the day, ?2 the moment; `'U'` stands after every `T…` time of a day.
     let (condition, order) = match filter {
         Filter::All => ("true", "received_at DESC, dossier.id DESC"),
-        Filter::Open => ("state < 9", "due_at = '', due_at, dossier.id"),
+        Filter::Open => return open(connection, limit, offset),
         Filter::DueToday => ("state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'", "due_at, dossier.id"),
         Filter::Late => ("state < 9 AND due_at <> '' AND due_at < ?2", "due_at, dossier.id"),
-        Filter::Unsent => (UNSENT, "dossier.id"),
+        Filter::Unsent => (UNSENT, "last_op, dossier.id"),
     };
     let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {condition} ORDER BY {order} LIMIT ?3 OFFSET ?4");
     rows(connection, &sql, &[&day, &now, &limit, &offset])
 }
 
-const UNSENT: &str = "(dossier.origin, dossier.seq) IN (SELECT op.dossier_origin, op.dossier_seq FROM op
-    JOIN origin ON origin.id = op.origin WHERE origin.own = 1 AND op.seq > origin.acknowledged)";
+/// Two walks along the index of due moments, so that a page costs what it shows: first those with one, then those without.
+fn open(connection: &Connection, limit: u32, offset: u32) -> Result<Vec<DossierRow>> {
+    let sql = format!(
+        "SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE state < 9 AND due_at <> '' ORDER BY due_at, dossier.id LIMIT ?1 + ?2)
+         UNION ALL
+         SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE state < 9 AND due_at = '' ORDER BY dossier.id LIMIT ?1 + ?2)
+         LIMIT ?1 OFFSET ?2"
+    );
+    rows(connection, &sql, &[&limit, &offset])
+}
+
+/// With an own operation after the acknowledged ones. A dossier whose latest operation is older than all of those is out at
+/// once, which leaves only as many to look at as have changed since.
+const UNSENT: &str = "last_op >= (SELECT min(op.id) FROM origin CROSS JOIN op ON op.origin = origin.id
+        AND op.seq = origin.acknowledged + 1 WHERE origin.own = 1)
+    AND EXISTS (SELECT 1 FROM op CROSS JOIN origin ON origin.id = op.origin WHERE op.dossier_origin = dossier.origin
+        AND op.dossier_seq = dossier.seq AND origin.own = 1 AND op.seq > origin.acknowledged)";
 
 /// The dossier with this number or official code.
 pub fn by_code(connection: &Connection, code: &str) -> Result<Option<DossierRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM dossier WHERE code = ?1 OR alias = ?1 ORDER BY code = ?1 DESC, dossier.id LIMIT 1"
+        "SELECT {COLUMNS} FROM dossier WHERE code = ?1 OR alias <> '' AND alias = ?1 ORDER BY code = ?1 DESC, dossier.id LIMIT 1"
     );
     Ok(connection.prepare_cached(&sql)?.query_row([code], row).optional()?)
 }
@@ -193,7 +208,6 @@ pub fn load(connection: &Connection, at: At) -> Result<Option<Dossier>> {
 /// Folds a dossier again and writes its row.
 pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
     let Some(dossier) = load(&writing.tx, at)? else { return Ok(()) };
-    let new = Folded::of(&dossier);
     let last_op: i64 = writing
         .tx
         .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?
@@ -204,8 +218,9 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         .query_row(params![at.origin, at.seq], row)
         .optional()?;
     let id = known.as_ref().map(|known| known.id);
+    let new = DossierRow::of(&dossier, id.unwrap_or_default(), at, last_op);
     if let Some(known) = known
-        && Folded::of_row(known) == new
+        && new == (DossierRow { last_op, ..known })
     {
         // A remark, a print: nothing people search by or a list shows, and the index of words is the dear part.
         tx.prepare_cached("UPDATE dossier SET last_op = ?3 WHERE origin = ?1 AND seq = ?2")?
@@ -260,29 +275,14 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
     Ok(())
 }
 
-/// What a dossier's row says, made from the fold alone.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Folded {
-    pub code: String,
-    pub alias: String,
-    pub state: u8,
-    pub procedure_code: String,
-    pub procedure_name: String,
-    pub applicant: String,
-    pub number: String,
-    pub born: String,
-    pub sex: u8,
-    pub address: String,
-    pub phone: String,
-    pub received_at: String,
-    pub due_at: String,
-}
-
-impl Folded {
-    pub(super) fn of(dossier: &Dossier) -> Self {
+impl DossierRow {
+    /// The row a fold makes; only its own number, its place in the log and its latest operation are not the fold's.
+    pub(super) fn of(dossier: &Dossier, id: i64, at: At, last_op: i64) -> Self {
         let received = dossier.received();
         let applicant = &received.applicant;
         Self {
+            id,
+            at,
             code: received.code.as_str().to_owned(),
             alias: dossier.aliases().last().map(|code| code.as_str().to_owned()).unwrap_or_default(),
             state: dossier.state(),
@@ -299,33 +299,15 @@ impl Folded {
             phone: dossier.phone().map(Phone::as_str).unwrap_or_default().to_owned(),
             received_at: received.at.to_string(),
             due_at: received.due.map(|due| due.to_string()).unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn of_row(row: DossierRow) -> Self {
-        Self {
-            code: row.code,
-            alias: row.alias,
-            state: row.state,
-            procedure_code: row.procedure_code,
-            procedure_name: row.procedure_name,
-            applicant: row.applicant,
-            number: row.number,
-            born: row.born,
-            sex: row.sex,
-            address: row.address,
-            phone: row.phone,
-            received_at: row.received_at,
-            due_at: row.due_at,
+            last_op,
         }
     }
 
     fn words(&self) -> String {
         let number = self.code.rsplit('-').next().unwrap_or_default();
-        fold(
-            &[&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name]
-                .join(" "),
-        )
+        let words =
+            [&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name];
+        fold(&words.join(" "))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `motcua verify`: the log is chained as it says, its personal parts are the ones it was made with, and the tables are its fold.
 
 use super::Store;
-use super::dossiers::{self, Folded};
+use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
 use crate::error::Result;
 use protocol::chain;
@@ -82,7 +82,7 @@ fn folds(connection: &Connection, verified: &mut Verified) -> Result<()> {
         verified.dossiers += 1;
         let (id, at) = (row.id, row.at);
         match dossiers::load(connection, at)? {
-            Some(dossier) if Folded::of(&dossier) == Folded::of_row(row) => {}
+            Some(dossier) if DossierRow::of(&dossier, id, at, row.last_op) == row => {}
             Some(_) => verified.faults.push(format!("dossier {id}: the table differs from the log")),
             None => verified.faults.push(format!("dossier {id}: the log does not receive it")),
         }
