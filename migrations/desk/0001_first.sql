@@ -1,6 +1,7 @@
 -- The desk's store, first version. Released migrations are never edited; the next change is 0002.
 
 -- A writer of operations. `replica` is the number the hub leased; it is empty while the desk has not been enrolled.
+-- `refused` is why the hub takes nothing more of it (the log of a copied computer, say); its operations stay here and are not sent.
 -- `declared` is how far this desk's own operations have said they had seen the writer (the base of the next deps).
 CREATE TABLE origin (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +13,8 @@ CREATE TABLE origin (
     declared     INTEGER NOT NULL DEFAULT 0,
     sent         INTEGER NOT NULL DEFAULT 0,
     acknowledged INTEGER NOT NULL DEFAULT 0,
-    backed_up    INTEGER NOT NULL DEFAULT 0
+    backed_up    INTEGER NOT NULL DEFAULT 0,
+    refused      TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 
 -- The log. `public` and `personal` are the bytes of docs/adr/0002; `personal` and `salt` are set to NULL when they are forgotten.

@@ -169,6 +169,33 @@ fn a_desk_behind_the_hub_without_knowing_it_moves_to_a_spare_before_it_sends_any
 }
 
 #[test]
+fn a_log_the_hub_knows_otherwise_is_kept_and_does_not_block_what_comes_after_it() {
+    let world = World::new();
+    let mut desk = world.enrolled_desk("Xã Cao Sơn");
+    desk.receives(&HANH, BIRTH);
+    desk.syncs().expect("an exchange");
+    desk.closes();
+    let yesterday = std::fs::read(desk.database()).expect("the database");
+    desk.opens().expect("the desk");
+    desk.receives(&PAO, BIRTH);
+    desk.syncs().expect("an exchange");
+    desk.closes();
+    std::fs::write(desk.database(), yesterday).expect("somebody puts the old file back");
+    let store = desk.store_of_keys();
+    std::fs::remove_file(desk.place().machine_file(&store, "mark.json")).expect("the mark");
+    desk.opens().expect("the desk");
+    // Written without a link under numbers the hub has already seen otherwise.
+    let forked = desk.receives(&YNUE, BIRTH);
+    desk.syncs().expect_err("the hub refuses the fork");
+    let after = desk.receives(&HANH, RESIDENCE);
+    desk.syncs().expect("the next identity is not held up");
+    assert!(world.codes_at_the_province(&desk).contains(&after));
+    assert!(desk.codes().contains(&forked), "what was forked is still here, and a person is told");
+    assert_eq!(desk.sync_status().expect("a status").pill, desk::api::sync::Pill::Attention);
+    desk.is_sound();
+}
+
+#[test]
 fn numbers_given_in_a_spare_lane_are_not_given_again_when_that_lane_becomes_the_desks_own() {
     let world = World::new();
     let mut desk = world.enrolled_desk("Xã Cao Sơn");

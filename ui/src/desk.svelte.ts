@@ -9,20 +9,22 @@ import {
   opening,
   procedure as fetchProcedure,
   readText,
+  speak,
   syncStatus,
-  type CardView,
   type Change,
   type Opening,
   type Person,
   type ScanView,
   type Session,
+  type Spoken,
   type SyncView,
   type Trouble,
   type Warning,
 } from "./backend";
-import { fromCard, fromPerson, papersFor, Visit } from "./lib/visit.svelte";
 import { read } from "./lib/pictures";
+import { preferences } from "./lib/preferences.svelte";
 import { Print } from "./lib/printing.svelte";
+import { fromCard, fromPerson, papersFor, Visit } from "./lib/visit.svelte";
 
 export type Screen =
   | { name: "today" | "visit" | "dossiers" | "sync" | "settings" | "help" }
@@ -47,8 +49,10 @@ class Desk {
   /** Words about the last scan that was no card. */
   heard: ScanView | null = $state(null);
   palette = $state(false);
+  /** The desk locked itself because nobody touched it. */
+  left = $state(false);
   /** Grows when something of that kind changed; a screen that reads it fetches again. */
-  turn: Record<Change, number> = $state({ dossiers: 0, drafts: 0, sync: 0, catalogue: 0, officers: 0, session: 0 });
+  turn: Record<Change, number> = $state({ dossiers: 0, drafts: 0, sync: 0, catalogue: 0, officers: 0, settings: 0 });
   /** The box of the screen shown, if it has one; it is where the focus belongs. */
   box: HTMLInputElement | undefined = $state();
   print = new Print();
@@ -61,7 +65,6 @@ class Desk {
     return onChanged((changes) => {
       for (const change of changes) this.turn[change] += 1;
       if (changes.includes("sync") || changes.includes("dossiers")) void this.refreshSync();
-      if (changes.includes("session")) void this.reopen();
     });
   }
 
@@ -75,25 +78,38 @@ class Desk {
   }
 
   /** Another language, for the screens and for the sentences that come with answers. */
-  async speak(language: Language): Promise<void> {
-    await this.attempt(() => speak(language));
+  async speak(language: Spoken): Promise<void> {
+    if (!(await this.attempt(() => speak(language)))) return;
+    // The screens are drawn anew and fetch for themselves; what is kept between them is fetched here.
+    await this.load(async () => this.visit?.fetchAgain());
+    this.print.forgetWords();
     preferences.language = language;
     await this.reopen();
   }
 
   async enter(session: Session): Promise<void> {
     this.session = session;
+    this.left = false;
     this.screen = { name: "today" };
     this.#trail = [];
     await this.refreshSync();
   }
 
-  async lock(): Promise<void> {
+  /** Locks the desk; `left` where nobody asked for it and whoever comes back is told why. */
+  async lock(left = false): Promise<void> {
+    await this.visit?.flush();
+    // A draft that could not be saved is nowhere but here: a desk left open is better than a form lost.
+    if (this.visit?.trouble) return void (this.trouble = this.visit.trouble);
     await this.leaveVisit();
     await this.attempt(async () => {
       await lock();
       this.session = null;
-      this.print.clear();
+      this.left = left;
+      this.asked = this.heard = null;
+      this.cards = [];
+      this.palette = false;
+      // A receipt that failed unseen is still to be seen by whoever comes back.
+      if (!left) this.print.clear();
       await this.reopen();
     });
   }
@@ -177,7 +193,7 @@ class Desk {
     const filling = this.screen.name === "visit" && this.visit && this.visit.stage !== "card";
     if (view.kind === "text") return;
     if (filling && (view.card || view.code)) this.asked = view;
-    else if (view.card) await this.beginWithCard(view.card, view.warnings);
+    else if (view.card) await this.beginWithCard(view);
     else if (view.code) this.go({ name: "dossier", code: view.code });
     else this.heard = view;
   }
@@ -193,17 +209,18 @@ class Desk {
     });
   }
 
-  async beginWithCard(card: CardView, warnings: Warning[]): Promise<void> {
+  async beginWithCard(view: ScanView): Promise<void> {
     await this.leaveVisit();
     this.visit = new Visit();
-    await this.lookAt(this.visit, card, warnings);
+    await this.lookAt(this.visit, view);
   }
 
   /** Puts a card before the officer; it enters the draft when they say so. */
-  async lookAt(visit: Visit, card: CardView, warnings: Warning[]): Promise<void> {
+  async lookAt(visit: Visit, { card, text, warnings }: ScanView): Promise<void> {
+    if (!card) return;
     const known = await earlier(card.number);
     const person = fromCard(card);
-    visit.arrival = { person: { ...person, phone: known?.phone ?? "" }, card, warnings, known };
+    visit.arrival = { person: { ...person, phone: known?.phone ?? "" }, card, text, warnings, known };
     visit.stage = "card";
     this.go({ name: "visit" });
   }
@@ -211,7 +228,7 @@ class Desk {
   async beginWithPerson(person: Person): Promise<void> {
     await this.leaveVisit();
     this.visit = new Visit();
-    this.visit.arrival = { person: fromPerson(person), card: null, warnings: [], known: person };
+    this.visit.arrival = { person: fromPerson(person), card: null, text: "", warnings: [], known: person };
     this.visit.stage = "card";
     this.go({ name: "visit" });
   }

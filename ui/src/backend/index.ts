@@ -10,6 +10,8 @@ export const opening = () => call<T.Opening>("opening");
 export const speak = (language: T.Spoken) => call<null>("speak", { language });
 export const setUp = (input: T.SetUp) => call<T.SetUpDone>("set_up", input);
 export const logIn = (input: T.LogIn) => call<T.Session>("log_in", input);
+/** A new PIN for whoever holds the recovery key; they are logged in. */
+export const resetPin = (input: T.ResetPin) => call<T.Session>("reset_pin", input);
 export const lock = () => call<null>("lock");
 
 export const today = () => call<T.Today>("today");
@@ -46,5 +48,7 @@ export const syncStatus = () => call<T.SyncView>("sync_status");
 export const syncNow = () => call<T.SyncView>("sync_now");
 export const enrol = (input: { hub: string; code: string }) => call<T.SyncView>("enrol", input);
 export const backUp = () => call<T.BackedUp>("back_up");
+/** Where backups go from now on; empty for the usual place. One is made there at once. */
+export const setBackupFolder = (folder: string) => call<T.SyncView>("set_backup_folder", { folder });
 export const officers = () => call<T.OfficerTile[]>("officers");
 export const addOfficer = (input: { name: string; role: T.Role; pin: string }) => call<T.OfficerTile>("add_officer", input);

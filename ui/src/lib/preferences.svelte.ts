@@ -1,8 +1,7 @@
 /** What one person at this computer likes: kept in the web view, no part of the office's data. */
 import { getLocale, setLocale } from "../paraglide/runtime.js";
-import type { Paper } from "../backend";
+import type { Paper, Spoken } from "../backend";
 
-export type Language = "vi" | "en";
 export type Theme = "light" | "contrast";
 
 /** Percent of the normal size. */
@@ -22,12 +21,12 @@ function read(): Kept {
 
 class Preferences {
   #kept = $state(read());
-  #language = $state<Language>(getLocale());
+  #language = $state<Spoken>(getLocale());
 
   get language() {
     return this.#language;
   }
-  set language(language: Language) {
+  set language(language: Spoken) {
     void setLocale(language, { reload: false });
     this.#language = language;
     this.show();

@@ -42,6 +42,11 @@ export class Print {
     return this.state === "done";
   }
 
+  /** After another language was chosen, only the words of the screens themselves are left. */
+  forgetWords(): void {
+    this.trouble = null;
+  }
+
   clear(): void {
     this.#run += 1;
     this.state = "none";

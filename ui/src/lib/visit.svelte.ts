@@ -1,6 +1,8 @@
 /** One citizen's visit from the card to the receipt: the draft, what the card said, and its saving while the officer works. */
 import {
   asTrouble,
+  procedure as fetchProcedure,
+  readText,
   saveDraft,
   type CardView,
   type Draft,
@@ -17,6 +19,8 @@ import { day } from "./words";
 export type Arrival = {
   person: PersonInput;
   card: CardView | null;
+  /** The code's text; empty where no card was read. */
+  text: string;
   warnings: Warning[];
   /** What this desk knows from the last visit. */
   known: Person | null;
@@ -127,6 +131,13 @@ export class Visit {
     clearTimeout(this.#pause);
     if (this.pending && !this.#closed) this.#saving = this.#saving.then(() => this.#save());
     return this.#saving;
+  }
+
+  /** Fetches the sentences about this visit once more, in the language spoken now. */
+  async fetchAgain(): Promise<void> {
+    const { procedure, arrival } = this;
+    if (procedure) this.procedure = await fetchProcedure(procedure.code, this.draft.channel);
+    if (arrival?.text) arrival.warnings = (await readText(arrival.text)).warnings;
   }
 
   /** After the dossier was received or the draft dropped, nothing is saved any more. */

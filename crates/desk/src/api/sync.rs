@@ -183,7 +183,8 @@ impl Desk {
             Err(_) => Event::Failed { random: crate::keys::random().map_or(0, u64::from_le_bytes) },
         };
         hold(&self.pace).step(event, now);
-        if matches!(&round, Ok(round) if round.superseded) {
+        let superseded = matches!(&round, Ok(round) if round.superseded);
+        if superseded || (round.is_err() && !self.store.read(ops::own)?.refused.is_empty()) {
             self.leave_identity()?;
         }
         round

@@ -28,6 +28,8 @@ pub struct Origin {
     pub acknowledged: u64,
     /// Its last operation that a backup of the hub holds.
     pub backed_up: u64,
+    /// Why the hub takes nothing more of it; empty: it does.
+    pub refused: String,
 }
 
 /// An operation's place in this store: the origin's row and the number there.
@@ -39,7 +41,7 @@ pub struct At {
     pub seq: u64,
 }
 
-const ORIGIN: &str = "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up FROM origin";
+const ORIGIN: &str = "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up, refused FROM origin";
 
 fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
     Ok(Origin {
@@ -51,6 +53,7 @@ fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
         sent: row.get(5)?,
         acknowledged: row.get(6)?,
         backed_up: row.get(7)?,
+        refused: row.get(8)?,
     })
 }
 
@@ -325,6 +328,13 @@ pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     Ok(found.unwrap_or_default())
 }
 
+/// Notes why the hub takes nothing more of an own origin.
+pub fn refuse(writing: &mut Writing<'_>, id: i64, reason: &str) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.execute("UPDATE origin SET refused = ?2 WHERE id = ?1", params![id, reason])?;
+    Ok(())
+}
+
 /// Notes why the hub set an operation aside.
 pub fn set_aside(writing: &mut Writing<'_>, at: At, reason: &str) -> Result<()> {
     let tx = writing.changed(Change::Sync);
@@ -332,9 +342,11 @@ pub fn set_aside(writing: &mut Writing<'_>, at: At, reason: &str) -> Result<()> 
     Ok(())
 }
 
-/// How many operations the hub has set aside.
+/// How many operations a person has to look at: set aside by the hub, or of an origin it refuses.
 pub fn count_set_aside(connection: &Connection) -> Result<u64> {
-    Ok(connection.query_row("SELECT count(*) FROM op WHERE set_aside <> ''", [], |row| row.get(0))?)
+    let sql = "SELECT (SELECT count(*) FROM op WHERE set_aside <> '')
+             + (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE refused <> '')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// When the oldest operation the hub lacks was written, milliseconds since 1970.

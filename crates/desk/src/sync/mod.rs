@@ -37,9 +37,15 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
     let (origin, newest, request) = store.read(|connection| {
         // An older identity's operations go first: they were written first.
         let own = ops::all_own(connection)?;
-        let waiting = own.iter().find(|origin| origin.replica.is_some() && origin.acknowledged < origin.last_seq);
-        let Some(origin) = waiting.or(own.iter().rev().find(|origin| origin.replica.is_some())) else {
-            return Err(Error::new(Code::NotEnrolled));
+        let mut usable = own.iter().filter(|origin| origin.replica.is_some() && origin.refused.is_empty());
+        let waiting = usable.clone().find(|origin| origin.acknowledged < origin.last_seq);
+        let Some(origin) = waiting.or(usable.next_back()) else {
+            return Err(Error::new(if own.iter().any(|origin| origin.replica.is_some()) {
+                Code::HubRefused
+            } else {
+                Code::NotEnrolled
+            })
+            .with("reason", "fork"));
         };
         let replica = origin.replica.ok_or_else(|| Error::new(Code::NotEnrolled))?;
         let first = origin.acknowledged + 1;
@@ -72,6 +78,12 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
                 store.write(|writing| {
                     ops::set_progress(writing, origin.id, sent, origin.acknowledged, origin.backed_up)
                 })?;
+            }
+            // A log the hub knows otherwise is never taken, however often it is sent: it must not block what other logs hold.
+            if let Some((_, reason)) =
+                error.params().iter().find(|(_, reason)| reason == "fork" || reason == "checkpoint")
+            {
+                store.write(|writing| ops::refuse(writing, origin.id, reason))?;
             }
             return Err(error);
         }
