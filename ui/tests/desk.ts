@@ -98,6 +98,11 @@ export class Desk {
     await this.sees("table");
   }
 
+  async lock(): Promise<void> {
+    await this.page.locator("header .plain").last().click();
+    await this.sees("#pin");
+  }
+
   /** From the card on the scanner to the form, by the shortest way. */
   async toForm(): Promise<void> {
     await this.scan(CARD);

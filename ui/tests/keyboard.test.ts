@@ -157,3 +157,62 @@ test("Ctrl+K reaches screens, people and procedures; Esc closes it", async () =>
   await desk.scan(CARD);
   await desk.sees("#card-name");
 });
+
+test("a forgotten PIN is set anew with the recovery sheet, and holds", async () => {
+  await desk.lock();
+  await desk.press("ArrowDown", "Tab", "Tab", "Enter");
+  await desk.sees("text=Đặt lại mã PIN cho Vàng A Páo");
+  await desk.type("k7qf2mxd54rt hb3w yp6c 7zsn 3w");
+  await desk.press("Tab");
+  await desk.type("246802");
+  await desk.press("Tab");
+  await desk.type("246802");
+  await desk.press("Enter");
+  await desk.sees("#reset-said .wrong");
+  await desk.page.locator("#recovery").fill("k7qf2mxd54rt hb3w yp6c 7zsn 3v");
+  await desk.press("Enter");
+  await desk.sees("h2#work");
+  await desk.lock();
+  await desk.type("246802");
+  await desk.sees("h2#work");
+});
+
+test("a desk nobody touches locks itself, says why, and the form is kept as a draft", async () => {
+  await desk.toForm();
+  // Only the ten minutes are made to pass at once; the form's own clock has run.
+  await desk.page.clock.install();
+  await desk.page.locator("#applicant\\.phone").fill("");
+  await desk.type("0912000111");
+  await desk.page.clock.fastForward(10 * 60_000);
+  await desk.sees("text=Đã khóa vì 10 phút không dùng");
+  expect(await desk.page.locator("text=Đặng Thị Mỹ Hạnh").count()).toBe(0);
+  await desk.logIn();
+  await desk.page.locator(".resume").focus();
+  await desk.press("Enter");
+  await desk.sees("#applicant\\.phone");
+  expect(await desk.page.locator("#applicant\\.phone").inputValue()).toBe("0912000111");
+});
+
+test("backups go to another folder, and back to the usual place", async () => {
+  await desk.press("Control+4");
+  await desk.page.locator("#backup-folder").focus();
+  await desk.type("Z:\\SaoLuu");
+  await desk.press("Enter");
+  await desk.sees("#backup-folder-wrong >> text=Không ghi được");
+  await desk.page.locator("#backup-folder").fill("E:\\SaoLuu");
+  await desk.press("Enter");
+  await desk.sees("dd >> text=E:\\SaoLuu");
+  expect(await desk.page.locator("#backup-folder").inputValue()).toBe("");
+  await desk.press("Enter");
+  await desk.sees("dd >> text=/backups$/");
+});
+
+test("another language reaches the sync pill and the form that is open", async () => {
+  await desk.toForm();
+  await desk.press("Control+5");
+  await desk.page.locator("label[lang=en] input").press("Space");
+  await desk.sees("header >> text=/not sent/");
+  await desk.press("Control+2");
+  await desk.page.locator("summary").first().press("Enter");
+  await desk.sees(".steps >> text=Given back the same day.");
+});

@@ -2,7 +2,7 @@
 import type { DossierView, OfficerTile, PaperView, ProcedureView, Sex, SyncStep } from "./types";
 
 export const PIN = "135790";
-export const RECOVERY_KEY = "K7QF-2MXD-94RT-HB3W-YP6C-0ZSN-8VAE-5J1G";
+export const RECOVERY_KEY = "K7QF-2MXD-54RT-HB3W-YP6C-7ZSN-3V";
 export const CENTRE = "Trung tâm Phục vụ hành chính công xã Cao Sơn";
 export const AGENCY = "H55.242";
 
@@ -71,8 +71,10 @@ const row = (
   time,
   fee,
   papers,
+  cases: [],
   fee_lines: [],
   results: [],
+  notes: [],
   doubts: [],
   source: "Cổng Dịch vụ công quốc gia, bản ngày 20/07/2026",
   handled_by: "Ủy ban nhân dân cấp xã",
@@ -98,7 +100,15 @@ export const catalogue: CatalogueRow[] = [
     {
       used: 41,
       results: ["Giấy khai sinh"],
-      fee_lines: [{ text: "Đăng ký quá hạn", amount: 8000, note: "Miễn cho hộ nghèo, người khuyết tật, gia đình có công với cách mạng." }],
+      notes: ["Tên con không đặt bằng số hoặc ký tự không phải chữ. Hỏi cha mẹ đã thống nhất họ, dân tộc, quê quán chưa."],
+      fee_lines: [
+        {
+          text: "Đăng ký quá hạn",
+          amount: 8000,
+          price: "8.000 đ/việc",
+          note: "Miễn cho hộ nghèo, người khuyết tật, người thuộc gia đình có công với cách mạng.",
+        },
+      ],
     },
   ),
   row(
@@ -132,7 +142,14 @@ export const catalogue: CatalogueRow[] = [
       paper("Tờ khai cấp Giấy xác nhận tình trạng hôn nhân", 1, 0),
       paper("Trích lục ghi chú ly hôn hoặc bản án ly hôn", 0, 1, "Nếu đã có vợ hoặc chồng nhưng đã ly hôn, hoặc người kia đã chết."),
     ],
-    { used: 33, results: ["Giấy xác nhận tình trạng hôn nhân"] },
+    {
+      used: 33,
+      results: ["Giấy xác nhận tình trạng hôn nhân"],
+      cases: [
+        { case: "", time: "3 ngày làm việc", note: "" },
+        { case: "Phải xác minh", time: "23 ngày", note: "Người xin xác nhận từng thường trú ở nhiều nơi." },
+      ],
+    },
   ),
   row(
     "2.000635",
@@ -329,7 +346,7 @@ export function page(code: string, who: Citizen, what: CatalogueRow, by: string,
     channel: "counter",
     helper: "",
     papers: what.papers.map((p) => ({ name: p.name, originals: p.originals, copies: p.copies, note: "" })),
-    timeline: [{ at: received, by, text: "Tiếp nhận hồ sơ tại quầy và in giấy hẹn.", sync: "saved" }],
+    timeline: [{ at: received, by, text: "Tiếp nhận hồ sơ tại quầy và in giấy hẹn.", sync: "saved", set_aside: null }],
     printed: 1,
   };
 }
@@ -341,7 +358,13 @@ export function dossiers(): { view: DossierView; number: string }[] {
     const what = catalogue.find((row) => row.code === code);
     if (!person || !what) return [];
     const view = page(`${AGENCY}-${serial}`, person, what, "Lò Thị Mai", received);
-    const moved = { at: received.replace("T0", "T1"), by: "Vàng A Páo", text: "Chuyển hồ sơ cho công chức chuyên môn.", sync };
+    const moved = {
+      at: received.replace("T0", "T1"),
+      by: "Vàng A Páo",
+      text: "Chuyển hồ sơ cho công chức chuyên môn.",
+      sync,
+      set_aside: urgency === "late" ? "Tỉnh giữ lại để xem: hồ sơ ghi cơ quan khác với máy này." : null,
+    };
     return [
       {
         number: person.number,

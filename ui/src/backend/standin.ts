@@ -10,9 +10,12 @@ const START = Date.parse("2026-11-19T08:40:00+07:00");
 const BEGAN = Date.now();
 
 type World = {
+  language: T.Spoken;
+  backups: { folder: string; last: string | null };
   state: T.Opening["state"];
   session: T.Session | null;
   officers: T.OfficerTile[];
+  pins: Map<number, string>;
   wrongPins: number;
   drafts: Map<string, { draft: T.Draft; saved: string }>;
   dossiers: { view: T.DossierView; number: string }[];
@@ -20,10 +23,15 @@ type World = {
   jobs: Map<string, T.Printing & { asked: number }>;
 };
 
+const USUAL_FOLDER = "C:\\Users\\quay2\\AppData\\Local\\MotCuaXa\\backups";
+
 const world: World = {
+  language: "vi",
+  backups: { folder: "", last: null },
   state: "locked",
   session: null,
   officers: [...data.officers],
+  pins: new Map(),
   wrongPins: 0,
   drafts: new Map(),
   dossiers: data.dossiers(),
@@ -41,6 +49,9 @@ const tell = (...changes: T.Change[]) => queueMicrotask(() => ears.forEach((hear
 const refuse = (code: string, what: string, lost: string, todo: string): never => {
   throw { code, what, lost, do: todo } satisfies T.Trouble;
 };
+
+/** A sentence in the language spoken; only those the tests of the switch look at have an English. */
+const said = (vietnamese: string, english: string) => (world.language === "vi" ? vietnamese : english);
 
 /** Now in the commune, RFC 3339 at +07:00. */
 function now(): string {
@@ -111,14 +122,14 @@ function person(who: data.Citizen): T.Person {
 
 function readText(text: string): T.ScanView {
   const trimmed = text.trim();
-  const view = (kind: T.ScanKind): T.ScanView => ({ kind, text: trimmed, card: null, warnings: [], code: null });
+  const view = (kind: T.ScanKind): T.ScanView => ({ kind, text: trimmed, card: null, warnings: [] });
   const fields = trimmed.split("|");
   const [number = "", oldNumber = "", name = "", born = "", sex = "", address = "", issued = ""] = fields;
   const day = (raw: string) => (/^\d{8}$/.test(raw) ? `${raw.slice(4)}-${raw.slice(2, 4)}-${raw.slice(0, 2)}` : null);
   if (/^\d{12}$/.test(number) && fields.length >= 7) {
     const warnings =
       number[3] === "1" && sex === "Nam"
-        ? [{ code: "sex_disagrees", text: "Giới tính trên thẻ không khớp với số định danh cá nhân." }]
+        ? [{ code: "sex_disagrees", text: said("Giới tính trên thẻ không khớp với số định danh cá nhân.", "The sex on the card does not fit the number.") }]
         : [];
     const card: T.CardView = {
       number,
@@ -164,7 +175,7 @@ function deadline(days: number | null): T.DeadlineView {
     provisional: false,
     steps:
       days === 0
-        ? ["Thủ tục trả trong ngày.", "Nhận trước 15 giờ nên hẹn trong hôm nay."]
+        ? [said("Thủ tục trả trong ngày.", "Given back the same day."), "Nhận trước 15 giờ nên hẹn trong hôm nay."]
         : [
             "Ngày tiếp nhận 19/11/2026 không tính.",
             `Cộng ${days} ngày làm việc, bỏ Thứ Bảy và Chủ nhật.`,
@@ -242,7 +253,7 @@ function receive(draft: T.Draft, answered: string[]): T.Received {
       channel: draft.channel,
       helper: draft.helper,
       urgency: due.due ? (due.due.startsWith(today) ? "today" : "ok") : "unknown",
-      timeline: [{ at: now(), by: world.session.officer.name, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved" }],
+      timeline: [{ at: now(), by: world.session.officer.name, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved", set_aside: null }],
       printed: 0,
     },
   });
@@ -260,7 +271,7 @@ function find(code: string) {
 
 function change(code: string, text: string, patch: (view: T.DossierView) => Partial<T.DossierView>): T.DossierView {
   const found = find(code);
-  const line = { at: now(), by: world.session?.officer.name ?? "", text, sync: "saved" as const };
+  const line = { at: now(), by: world.session?.officer.name ?? "", text, sync: "saved" as const, set_aside: null };
   found.view = { ...found.view, ...patch(found.view), timeline: [...found.view.timeline, line] };
   tell("dossiers");
   return found.view;
@@ -284,7 +295,15 @@ function preview(code: string): T.Preview {
 
 function sync(): T.SyncView {
   const waiting = world.dossiers.filter(({ view }) => view.sync === "saved" || view.sync === "copied").length;
-  const shared = { waiting, acknowledged: 41, enrolled: world.enrolled, hub: world.enrolled ? "https://hub.example" : null };
+  const shared = {
+    waiting: waiting * 2,
+    waiting_dossiers: waiting,
+    acknowledged: 41,
+    enrolled: world.enrolled,
+    hub: world.enrolled ? "https://hub.example" : null,
+    backup_folder: world.backups.folder || USUAL_FOLDER,
+    last_backup: world.backups.last,
+  };
   return world.enrolled
     ? {
         ...shared,
@@ -297,7 +316,7 @@ function sync(): T.SyncView {
     : {
         ...shared,
         pill: "none",
-        text: `Đã lưu trên máy · ${waiting} chưa gửi`,
+        text: said(`Đã lưu trên máy · ${waiting} chưa gửi`, `Saved here · ${waiting} not sent`),
         detail: "Máy này chưa kết nối với tỉnh. Cứ làm tiếp: mọi thứ đã lưu trên máy này.",
         last_success: null,
         next_try: null,
@@ -321,7 +340,7 @@ const commands: Record<string, (input: any) => unknown> = {
     return { recovery_key: data.RECOVERY_KEY, session: enter(world.officers[0]) };
   },
   log_in: ({ officer, pin }: T.LogIn) => {
-    if (pin !== data.PIN) {
+    if (pin !== (world.pins.get(officer) ?? data.PIN)) {
       world.wrongPins += 1;
       refuse(
         "pin_wrong",
@@ -333,12 +352,21 @@ const commands: Record<string, (input: any) => unknown> = {
     world.wrongPins = 0;
     return enter(world.officers.find((tile) => tile.id === officer));
   },
-  speak: () => null,
+  reset_pin: ({ officer, recovery, pin }: T.ResetPin) => {
+    const bare = (key: string) => key.replace(/[^a-z0-9]/gi, "").toUpperCase();
+    if (bare(recovery) !== bare(data.RECOVERY_KEY))
+      refuse("recovery_wrong", "Khóa khôi phục chưa đúng.", "Không mất gì.", "So lại từng nhóm chữ trên phiếu.");
+    world.pins.set(officer, pin);
+    return enter(world.officers.find((tile) => tile.id === officer));
+  },
+  speak: ({ language }: T.Speak) => {
+    world.language = language;
+    return null;
+  },
   cancel_printing: () => null,
   lock: () => {
     world.state = "locked";
     world.session = null;
-    tell("session");
     return null;
   },
   today: (): T.Today => {
@@ -468,7 +496,22 @@ const commands: Record<string, (input: any) => unknown> = {
     tell("sync");
     return sync();
   },
-  back_up: (): T.BackedUp => ({ file: "E:\\SaoLuu\\motcua-20261119.bak", bytes: 1_482_752, at: now() }),
+  back_up: (): T.BackedUp => {
+    world.backups.last = now();
+    tell("sync");
+    return { file: `${world.backups.folder || USUAL_FOLDER}\\motcua-07.mcxb`, bytes: 1_482_752, at: world.backups.last };
+  },
+  set_backup_folder: ({ folder }) => {
+    if (folder && !folder.startsWith("E:\\"))
+      refuse(
+        "file_unwritable",
+        `Không ghi được tệp ${folder}.`,
+        "Dữ liệu trên máy vẫn nguyên.",
+        "Kiểm tra ổ đĩa còn chỗ và có quyền ghi, rồi thử lại.",
+      );
+    world.backups = { folder, last: now() };
+    return sync();
+  },
   officers: () => world.officers,
   add_officer: ({ name, role }): T.OfficerTile => {
     const tile = { id: world.officers.length + 1, name, role };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { day, grouped, hour, moment, money, second, size } from "./words";
+import { day, grouped, hour, moment, second, size } from "./words";
 
 test("dates keep their leading zeros and may be known only in part", () => {
   expect(day("2026-11-02")).toBe("02/11/2026");
@@ -17,8 +17,5 @@ test("moments are read as written, at +07:00, whatever this machine's clock thin
 
 test("numbers are grouped as they are read aloud", () => {
   expect(grouped("000191000321")).toBe("000 191 000 321");
-  expect(money(1250000)).toBe("1.250.000 đ");
-  expect(money(8000)).toBe("8.000 đ");
-  expect(money(0)).toBe("0 đ");
   expect(size(1482752)).toBe("1,5 MB");
 });

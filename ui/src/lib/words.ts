@@ -1,4 +1,4 @@
-/** How moments, numbers and amounts are written. Intl's own Vietnamese drops leading zeros, so these are ours. */
+/** How moments, numbers and sizes are written. Intl's own Vietnamese drops leading zeros, so these are ours. */
 
 /** `1957`, `03/1957` or `02/11/1957` from a date of which the end may be missing. */
 export function day(iso: string | null | undefined): string {
@@ -23,11 +23,6 @@ export function moment(iso: string | null | undefined): string {
 /** A personal number in groups of three, as people read it aloud. */
 export function grouped(number: string): string {
   return number.replace(/(\d{3})(?=\d)/g, "$1 ");
-}
-
-/** `1.250.000 đ`. */
-export function money(amount: number): string {
-  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ".")} đ`;
 }
 
 /** `1,4 MB`. */
