@@ -34,7 +34,8 @@ CREATE TABLE op (
     set_aside      TEXT    NOT NULL DEFAULT '',
     UNIQUE (origin, seq)
 ) STRICT;
-CREATE INDEX op_of_dossier ON op (dossier_origin, dossier_seq) WHERE dossier_seq IS NOT NULL;
+-- With the writer's number in it, so that how far a dossier has got on its way is read from the index alone.
+CREATE INDEX op_of_dossier ON op (dossier_origin, dossier_seq, origin, seq) WHERE dossier_seq IS NOT NULL;
 CREATE INDEX op_set_aside ON op (origin, seq) WHERE set_aside <> '';
 
 -- The fold of the log, one row a dossier. Times are local civil time, UTC+7.

@@ -64,7 +64,7 @@ fn answer(ops: &[protocol::message::Carried], seed: u64, first: u64) -> SyncRepl
     let replica = u32::try_from(seed).unwrap_or(1) + 1;
     let relayed = (first..).zip(ops).map(|(seq, op)| {
         let id = OpId { replica, seq };
-        Relayed { replica: id.replica, seq: id.seq, op: op.clone() }
+        Relayed { replica: id.replica, seq: id.seq, op: op.clone(), set_aside: None }
     });
     SyncReply {
         epoch: 1,

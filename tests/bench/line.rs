@@ -176,6 +176,7 @@ impl Line {
             due: (!self.due_at.is_empty()).then(|| civil(&self.due_at)).transpose()?,
             due_provisional: false,
             offline: false,
+            answered: vec![],
             result_at: if self.result_to == "post" { ResultAt::Post } else { ResultAt::Counter },
             card_seen: CardSeen::Original,
             helper: String::new(),

@@ -44,6 +44,9 @@ const WAITING: u64 = 100;
 /// What the desk's clock shows.
 const NOW: DateTime = date(2026, 11, 20).at(9, 0, 0, 0);
 
+/// What the terminal opens a bench's desk with.
+pub const PASSPHRASE: &str = "đo đạc từng mili giây";
+
 /// A desk in a folder of its own, with the officer who set it up.
 pub fn new_desk(folder: &Path, agency: &str) -> Result<Desk> {
     let clock: Clock = Arc::new(|| milliseconds(NOW));
@@ -57,7 +60,7 @@ pub fn new_desk(folder: &Path, agency: &str) -> Result<Desk> {
         pin: "246810".to_owned(),
         ..SetUp::default()
     };
-    let (desk, _) = set_up(place, &input, None, clock, Language::Vietnamese)?;
+    let (desk, _) = set_up(place, &input, Some(PASSPHRASE), clock, Language::Vietnamese)?;
     Ok(desk)
 }
 

@@ -25,7 +25,13 @@ export async function openOffice(): Promise<Office> {
   const server = await createServer({ server: { port: 0, strictPort: false }, logLevel: "error" });
   await server.listen();
   const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS });
-  return { server, browser, address: server.resolvedUrls?.local[0] ?? "" };
+  const address = server.resolvedUrls?.local[0] ?? "";
+  // On a fresh checkout the server gathers the packages at the first visit and sends the page anew; that visit is no test's.
+  const page = await browser.newPage();
+  await page.goto(address, { waitUntil: "networkidle" });
+  await page.locator("#pin").waitFor();
+  await page.close();
+  return { server, browser, address };
 }
 
 export async function closeOffice({ server, browser }: Office): Promise<void> {

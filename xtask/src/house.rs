@@ -3,7 +3,7 @@
 use crate::{Result, call};
 use serde_json::Value;
 use std::env::consts::EXE_SUFFIX;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The checkout and the folder cargo builds into.
@@ -31,6 +31,11 @@ impl House {
         cargo
     }
 
+    /// The top of the checkout.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The screens' folder.
     pub fn ui(&self) -> PathBuf {
         self.root.join("ui")
@@ -39,6 +44,11 @@ impl House {
     /// A program of ours as a development build leaves it.
     pub fn program(&self, name: &str) -> PathBuf {
         self.built.join("debug").join(format!("{name}{EXE_SUFFIX}"))
+    }
+
+    /// The same as it ships.
+    pub fn release_program(&self, name: &str) -> PathBuf {
+        self.built.join("release").join(format!("{name}{EXE_SUFFIX}"))
     }
 
     /// What the tasks themselves write: practice communes, figures, packages on their way. Always in this checkout, so that

@@ -27,6 +27,8 @@ cargo xtask run       installs what is missing, builds, and opens the desk in a 
 cargo xtask test      runs every test
 cargo xtask bench NAME [--peers DIR] [--data FILE] [--manifest FILE]
                       measures, prints a table and writes target/bench/NAME.json
+cargo xtask dictionary [--write]
+                      measures wire dictionaries; writes the chosen one only before it has shipped
 cargo xtask setup     only installs what run and test need";
 
 /// What was asked for.
@@ -36,6 +38,7 @@ enum Task {
     Test,
     Setup,
     Bench { name: String, load: Load },
+    Dictionary { write: bool },
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Test => test::test(),
         Task::Setup => setup::everything().map(|()| ExitCode::SUCCESS),
         Task::Bench { name, load } => bench::bench(&name, &load).map(|()| ExitCode::SUCCESS),
+        Task::Dictionary { write } => bench::dictionary(write).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
         Ok(code) => code,
@@ -78,6 +82,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Task> {
             }
             Task::Bench { name, load }
         }
+        "dictionary" => match words.next().as_deref() {
+            None => Task::Dictionary { write: false },
+            Some("--write") => Task::Dictionary { write: true },
+            Some(_) => return None,
+        },
         _ => return None,
     };
     words.next().is_none().then_some(task)
@@ -96,6 +105,9 @@ mod tests {
         assert_eq!(parsed("run"), Some(Task::Run));
         assert_eq!(parsed("test"), Some(Task::Test));
         assert_eq!(parsed("setup"), Some(Task::Setup));
+        assert_eq!(parsed("dictionary --write"), Some(Task::Dictionary { write: true }));
+        let load = Load { data: Some("lines".into()), ..Load::default() };
+        assert_eq!(parsed("bench store --data lines"), Some(Task::Bench { name: "store".to_owned(), load }));
         for wrong in ["", "walk", "run fast", "test --now", "bench", "bench no-such-bench", "bench store --data"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }

@@ -233,10 +233,11 @@ fn show(arguments: &Arguments, answers: &Answers, code: &str) -> Result<ExitCode
         fields.remove("alias");
         fields.insert("aliases".to_owned(), json!(view.alias.iter().collect::<Vec<_>>()));
     }
-    let mut said = format!(
-        "{} ({})\n{}\n{}\n{}: {}\n",
-        view.code, view.number_note, view.applicant.name, view.procedure, view.state_text, view.due_text
-    );
+    let received = moment(&view.received).map(|at| desk::api::words::moment(answers.language, at)).unwrap_or_default();
+    let params = [("state", view.state_text.clone()), ("received", received), ("due", view.due_text.clone())];
+    let state = answers.words("cli_show", &params);
+    let mut said =
+        format!("{} ({})\n{}\n{}\n{state}\n", view.code, view.number_note, view.applicant.name, view.procedure);
     for line in &view.timeline {
         said.push_str(&format!("  {}  {}  {}\n", line.at, line.by, line.text));
     }

@@ -66,6 +66,7 @@ codes! {
     FieldWrong = "field_wrong", "A value is not what its field takes (`field`).";
     QuestionsOpen = "questions_open", "Questions have to be answered first.";
     NoAuthorisation = "no_authorisation", "The procedure cannot be handed to somebody else (TT 04/2020/TT-BTP, Điều 2).";
+    SignsInPerson = "signs_in_person", "Whoever asks for a signature or a will to be certified signs before the certifier (NĐ 23/2015/NĐ-CP).";
     ProcedureNotInForce = "procedure_not_in_force", "The procedure's version does not hold on this day.";
     NoSets = "no_sets", "A dossier has at least one set.";
     EmptyNote = "empty_note", "A remark without words.";

@@ -7,7 +7,7 @@
 use crate::error::{Code, Error, Result};
 use crate::place::{Place, write_durably};
 use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde::{Deserialize, Serialize};
@@ -47,10 +47,6 @@ pub struct KeyFile {
     /// Names the store in machine-bound files; random, not secret.
     pub store: String,
     slots: Vec<Slot>,
-    #[serde(default)]
-    failures: u32,
-    #[serde(default)]
-    not_before_ms: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +60,11 @@ struct Slot {
     salt: String,
     nonce: String,
     wrapped: String,
+    /// Wrong tries since the last right one.
+    #[serde(default)]
+    failures: u32,
+    #[serde(default)]
+    not_before_ms: i64,
 }
 
 /// Whose slot it is. An officer's name and role are here because the log-in screen shows them before anything is unlocked.
@@ -108,7 +109,7 @@ impl KeyFile {
     /// A key file of a new store, still without slots.
     pub fn new() -> Result<Self> {
         let store = HEXLOWER.encode(&random::<8>()?);
-        Ok(Self { version: 1, store, slots: Vec::new(), failures: 0, not_before_ms: 0 })
+        Ok(Self { version: 1, store, slots: Vec::new() })
     }
 
     /// Reads the key file of a desk.
@@ -157,11 +158,13 @@ impl KeyFile {
             salt: HEXLOWER.encode(&salt),
             nonce: HEXLOWER.encode(&nonce),
             wrapped: String::new(),
+            failures: 0,
+            not_before_ms: 0,
             owner,
         };
         let wrapped = slot
             .cipher(&secret, place, true)?
-            .encrypt(&XNonce::from(nonce), key.as_slice())
+            .encrypt(&XNonce::from(nonce), Payload { msg: key.as_slice(), aad: &self.bound(&slot.owner)? })
             .map_err(|_| Error::new(Code::Internal))?;
         let same = |a: &Owner, b: &Owner| match (a, b) {
             (Owner::Officer { officer: a, .. }, Owner::Officer { officer: b, .. }) => a == b,
@@ -172,57 +175,71 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Unwraps the data key. A wrong PIN or passphrase is counted in the file, and after the third each one doubles the wait.
+    /// What a slot is bound to: its store and its owner, so that nobody makes their own slot another's by editing the file.
+    fn bound(&self, owner: &Owner) -> Result<Vec<u8>> {
+        let owner = serde_json::to_vec(owner).map_err(|error| Error::new(Code::Internal).because(error))?;
+        Ok([self.store.as_bytes(), b"\0", &owner].concat())
+    }
+
+    /// Unwraps the data key of the desk at `place`. Wrong tries are counted in the file, for each slot apart; after the third
+    /// each one doubles the wait.
     pub fn unlock(&mut self, how: &Unlock<'_>, place: &Place, now_ms: i64) -> Result<DataKey> {
-        // A clock that was set back does not lengthen a wait beyond the longest one.
-        let wait = (self.not_before_ms - now_ms).min(LONGEST_WAIT_MS);
         let counted = !matches!(how, Unlock::Recovery(_));
-        if counted && wait > 0 {
+        let found = self.slots.iter().position(|slot| how.is_for(&slot.owner));
+        let wait = found.and_then(|at| self.slots.get(at)).map_or(0, |slot| slot.not_before_ms - now_ms);
+        // A wait longer than the longest was set by a clock that was wrong.
+        if counted && (1..=LONGEST_WAIT_MS).contains(&wait) {
             return Err(Error::new(Code::PinWait).with("seconds", wait.div_euclid(1000) + 1));
         }
-        let (slot, secret, wrong) = match how {
-            Unlock::Pin { officer, pin } => {
-                let slot = self
-                    .slots
-                    .iter()
-                    .find(|slot| matches!(&slot.owner, Owner::Officer { officer: o, .. } if o == officer));
-                (slot, (*pin).to_owned(), Code::PinWrong)
+        let opened = self.open(how, place);
+        let Some(slot) = found.and_then(|at| self.slots.get_mut(at)).filter(|_| counted) else { return opened };
+        match &opened {
+            Ok(_) if slot.failures == 0 => return opened,
+            Ok(_) => (slot.failures, slot.not_before_ms) = (0, 0),
+            Err(error) if error.code() != how.wrong() => return opened,
+            Err(_) => {
+                slot.failures = slot.failures.saturating_add(1);
+                let doublings = slot.failures.saturating_sub(FREE_TRIES).min(20);
+                let wait = if doublings == 0 { 0 } else { (1000 << doublings).min(LONGEST_WAIT_MS) };
+                slot.not_before_ms = now_ms + wait;
             }
-            Unlock::Passphrase(text) => (
-                self.slots.iter().find(|slot| slot.owner == Owner::Passphrase),
-                (*text).to_owned(),
-                Code::PassphraseWrong,
-            ),
-            Unlock::Recovery(text) => {
-                let slot = self.slots.iter().find(|slot| slot.owner == Owner::Recovery);
-                (slot, bare(text), Code::RecoveryWrong)
-            }
-        };
-        let secret = Zeroizing::new(secret);
-        match slot.map(|slot| slot.open(&secret, place)).transpose()?.flatten() {
-            Some(key) => {
-                if self.failures > 0 {
-                    (self.failures, self.not_before_ms) = (0, 0);
-                    self.save(place)?;
-                }
-                Ok(key)
-            }
-            None => {
-                if counted {
-                    self.failures = self.failures.saturating_add(1);
-                    let doublings = self.failures.saturating_sub(FREE_TRIES).min(20);
-                    let wait = if doublings == 0 { 0 } else { (1000 << doublings).min(LONGEST_WAIT_MS) };
-                    self.not_before_ms = now_ms + wait;
-                    self.save(place)?;
-                }
-                Err(Error::new(wrong))
-            }
+        }
+        self.save(place)?;
+        opened
+    }
+
+    /// Unwraps the data key and counts nothing: for a backup, whose file is not the desk's.
+    pub fn open(&self, how: &Unlock<'_>, place: &Place) -> Result<DataKey> {
+        let slot = self.slots.iter().find(|slot| how.is_for(&slot.owner)).ok_or_else(|| Error::new(how.wrong()))?;
+        let secret = Zeroizing::new(match how {
+            Unlock::Pin { pin, .. } => (*pin).to_owned(),
+            Unlock::Passphrase(text) => (*text).to_owned(),
+            Unlock::Recovery(text) => bare(text),
+        });
+        slot.open(&secret, &self.bound(&slot.owner)?, place)?.ok_or_else(|| Error::new(how.wrong()))
+    }
+}
+
+impl Unlock<'_> {
+    fn is_for(&self, owner: &Owner) -> bool {
+        match (self, owner) {
+            (Self::Pin { officer, .. }, Owner::Officer { officer: of, .. }) => officer == of,
+            (Self::Passphrase(_), Owner::Passphrase) | (Self::Recovery(_), Owner::Recovery) => true,
+            _ => false,
+        }
+    }
+
+    fn wrong(&self) -> Code {
+        match self {
+            Self::Pin { .. } => Code::PinWrong,
+            Self::Passphrase(_) => Code::PassphraseWrong,
+            Self::Recovery(_) => Code::RecoveryWrong,
         }
     }
 }
 
 impl Slot {
-    fn open(&self, secret: &str, place: &Place) -> Result<Option<DataKey>> {
+    fn open(&self, secret: &str, bound: &[u8], place: &Place) -> Result<Option<DataKey>> {
         let damaged = || Error::new(Code::KeysDamaged);
         let nonce = HEXLOWER
             .decode(self.nonce.as_bytes())
@@ -230,7 +247,8 @@ impl Slot {
             .and_then(|n| <[u8; 24]>::try_from(n).ok())
             .ok_or_else(damaged)?;
         let wrapped = HEXLOWER.decode(self.wrapped.as_bytes()).map_err(|_| damaged())?;
-        let opened = self.cipher(secret, place, false)?.decrypt(&XNonce::from(nonce), wrapped.as_slice());
+        let opened =
+            self.cipher(secret, place, false)?.decrypt(&XNonce::from(nonce), Payload { msg: &wrapped, aad: bound });
         let Ok(opened) = opened.map(Zeroizing::new) else { return Ok(None) };
         let key: [u8; 32] = opened.as_slice().try_into().map_err(|_| damaged())?;
         Ok(Some(Zeroizing::new(key)))

@@ -94,21 +94,41 @@ pub fn write_soon(path: &Path, content: &[u8]) -> Result<()> {
 fn write(path: &Path, content: &[u8], durable: bool) -> Result<()> {
     let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(unwritable)?;
-    let new = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new).map_err(unwritable)?;
+    make_private(folder).map_err(unwritable)?;
+    // A name of its own for each writer: two programs may write the same file at once.
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(unwritable)?;
     file.write_all(content).map_err(unwritable)?;
     if durable {
-        file.sync_all().map_err(unwritable)?;
+        file.as_file().sync_all().map_err(unwritable)?;
     }
-    fs::rename(&new, path).map_err(unwritable)?;
+    file.persist(path).map_err(|error| unwritable(error.error))?;
     #[cfg(unix)]
     if durable {
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)?;
     }
     Ok(())
+}
+
+/// Makes a folder, and those above it, that their owner alone can read.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Holds a desk's folder: shared by everybody who works with it, alone by whoever replaces it. Free again when it is dropped.
+pub fn hold(place: &Place, alone: bool) -> Result<fs::File> {
+    let path = place.data().join("lock");
+    let unwritable =
+        |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
+    make_private(place.data()).map_err(unwritable)?;
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(unwritable)?;
+    let held = if alone { file.try_lock() } else { file.try_lock_shared() };
+    match held {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::new(Code::StoreBusy)),
+        Err(fs::TryLockError::Error(error)) => Err(unwritable(error)),
+    }
 }

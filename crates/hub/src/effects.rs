@@ -3,13 +3,19 @@
 
 use crate::SetAsideReason;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, dossier, far_ahead, feed, lease, op, outbox};
+use crate::store::{Door, dossier, far_ahead, lease, op, outbox};
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
 use protocol::fields::{self, Content};
 use protocol::message::Carried;
 use protocol::op::{Encoded, MAX_PART, Public, Ref};
 use rusqlite::{Connection, Result};
+
+/// No log grows to this number; what claims to is not computed with.
+pub const LAST_NUMBER: u64 = 1 << 48;
+
+/// The end of the hybrid clocks that fit a signed column: the year 6429.
+const LAST_TIME: u64 = 1 << 62;
 
 /// What the hub understands of an operation.
 #[derive(Debug)]
@@ -27,7 +33,16 @@ pub struct Reading {
 /// Reads an operation; `None` where its bytes break the format. A kind of a newer release is read as far as its frame.
 pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let entry = open(id, carried)?;
+    // Times and numbers no desk could store, and a reception that claims to belong to another dossier, are of no use to anybody.
+    let beyond = |id: &OpId| id.seq >= LAST_NUMBER;
+    if entry.stamp.hlc.0 >= LAST_TIME
+        || entry.dossier.as_ref().is_some_and(beyond)
+        || entry.stamp.actor.as_ref().is_some_and(beyond)
+    {
+        return None;
+    }
     let dossier = match &entry.content {
+        Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
         Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } => entry.dossier,
         // Part of a dossier's life, but of no dossier.
@@ -96,7 +111,6 @@ pub fn note_time(door: &Door<'_>, agency: &str, id: OpId, hlc: Hlc, now: u64) ->
 /// Lets an inserted operation take effect. The dossier it concerns is folded by [`fold`], once for all of a request's
 /// operations; only a dossier that is being received is folded at once, because its number is now taken.
 pub fn take(door: &Door<'_>, agency: &str, id: OpId, reading: &Reading, now: u64) -> Result<()> {
-    feed::add(door, agency, id)?;
     if let Some((code, _)) = &reading.receives {
         fold(door, agency, id)?;
         let payload = serde_json::json!({ "code": code.as_str() }).to_string();

@@ -1,7 +1,7 @@
 //! A desk sends its operations and asks for those of the others. What is well signed is always stored and acknowledged;
 //! what breaks a rule is stored without effect, so that nothing blocks what follows.
 
-use crate::effects::{self, Reading};
+use crate::effects::{self, LAST_NUMBER, Reading};
 use crate::hub::{Failure, Hub, answer_with};
 use crate::store::desk::{self, Desk};
 use crate::store::op::NewOp;
@@ -19,9 +19,6 @@ use std::sync::Arc;
 
 /// Operations one request may carry.
 const MAX_OPS: usize = 4096;
-
-/// No log grows to this number; what claims to is not computed with.
-const LAST_NUMBER: u64 = 1 << 48;
 
 /// Bytes of operations one answer carries, before packing.
 const PAGE: usize = 256 * 1024;
@@ -132,6 +129,8 @@ fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Resul
         }
         stored += 1;
         set_aside += usize::from(reason.is_some());
+        // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
+        feed::add(door, agency, id)?;
         let Some(reading) = reading else { continue };
         effects::note_time(door, agency, id, reading.hlc, now)?;
         if reason.is_none() {

@@ -6,7 +6,7 @@
 mod person;
 mod received;
 
-use crate::op::{Encoded, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
+use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
 use domain::dossier::{Hlc, Op, OpId};
 use domain::person::Phone;
@@ -163,6 +163,9 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         // What is not understood is passed on as the bytes it came in, never written anew.
         Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
     };
+    if fields.len() > MAX_PART / 2 || personal.as_ref().is_some_and(|bytes| bytes.len() > MAX_PART) {
+        return Err(Malformed::TooLong);
+    }
     let personal = personal.map(|bytes| Personal { bytes, salt: salt(seed, header.hlc) });
     let public = Public {
         kind,

@@ -27,6 +27,9 @@ pub struct Relayed {
     /// The operation.
     #[n(2)]
     pub op: Carried,
+    /// Why the hub lets it have no effect; absent: it has.
+    #[n(3)]
+    pub set_aside: Option<String>,
 }
 
 impl Relayed {

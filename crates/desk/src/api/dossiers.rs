@@ -305,7 +305,14 @@ impl Desk {
         };
         let said = |key: &str, params: &[(&'static str, String)]| text(self.language(), key, params);
         let words = match &entry.op {
-            Op::Received(_) => said("timeline_received", &[]),
+            Op::Received(received) => {
+                let asked: String = received
+                    .answered
+                    .iter()
+                    .map(|q| format!(" {}", said(&format!("answered_{}", q.code()), &[])))
+                    .collect();
+                said("timeline_received", &[]) + &asked
+            }
             Op::Noted { text } => text.clone(),
             Op::PhoneChanged { phone: Some(phone) } => said("timeline_phone", &[("phone", phone.as_str().to_owned())]),
             Op::PhoneChanged { phone: None } => said("timeline_phone_removed", &[]),

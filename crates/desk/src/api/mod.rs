@@ -87,6 +87,8 @@ pub struct Desk {
     pace: Mutex<Pace>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
     new_work: AtomicBool,
+    /// Keeps others from replacing the store while somebody works with it.
+    _held: std::fs::File,
 }
 
 /// Who sits at a desk that is being opened.
@@ -121,6 +123,7 @@ impl Desk {
         clock: Clock,
         speech: impl Into<Speech>,
     ) -> Result<Self> {
+        let held = crate::place::hold(&place, false)?;
         let identity = match_identity(&place, &keys, &store)?;
         let (officer, device, bodies) = store.read(|connection| {
             let officers = officer_table::list(connection)?;
@@ -156,6 +159,7 @@ impl Desk {
             pace: Mutex::new(Pace::default()),
             jobs: Mutex::new(HashMap::new()),
             new_work: AtomicBool::new(false),
+            _held: held,
         })
     }
 
@@ -196,7 +200,7 @@ impl Desk {
     /// Legal time at this desk: its own clock corrected by the last trusted time of the hub, as Vietnamese civil time.
     pub fn now(&self) -> Result<DateTime> {
         let offset = self.store.read(|connection| settings::number(connection, Key::ClockOffset))?;
-        Ok(civil(self.now_ms() + offset))
+        Ok(civil(self.now_ms().saturating_add(offset)))
     }
 
     fn agency(&self) -> Result<AgencyCode> {
@@ -221,7 +225,10 @@ impl Desk {
             what(writing)
         })?;
         if changes.contains(&Change::Sync) || changes.contains(&Change::Dossiers) {
-            self.mark()?;
+            // It is saved; that the mark could not be noted must not make it look as if it were not.
+            if let Err(error) = self.mark() {
+                log::error!("the mark was not noted: {error}");
+            }
             self.new_work.store(true, Ordering::Relaxed);
         }
         Ok((result, changes))

@@ -233,7 +233,12 @@ impl Workplace {
 
     /// Logs out. What was typed stays as a draft.
     pub fn lock(&self) {
-        *hold(&self.desk) = None;
+        let left = hold(&self.desk).take();
+        if let Some(desk) = left
+            && let Err(error) = desk.back_up_if_due(true)
+        {
+            log::error!("no backup on logging out: {error}");
+        }
     }
 }
 

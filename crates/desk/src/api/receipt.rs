@@ -1,7 +1,7 @@
 //! The receipt: as a picture, as a file, through a printer. Nothing here can change a dossier but by noting that it was printed.
 
 use super::catalogue::price_words;
-use super::{Desk, Done, Trouble, words};
+use super::{Desk, Done, Trouble, civil, words};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::print::picture;
@@ -11,10 +11,13 @@ use crate::store::Changes;
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::card::receipt::LookupSecret;
-use domain::catalogue::{Fee, Price};
+use domain::catalogue::{Fee, Price, TimeLimit};
+use domain::deadline::due_for;
 use domain::dossier::{Command, Dossier, Op, ResultAt};
 use domain::money::Money;
 use domain::person::{CitizenId, Phone};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use ts_rs::TS;
@@ -150,10 +153,11 @@ impl Desk {
         Ok((Written { file: file.display().to_string(), bytes: pdf.len() as u64 }, changes))
     }
 
-    /// Writes the first page of the receipt as a picture (PNG, 200 dots an inch). A picture is no paper, so nothing is noted.
+    /// Writes the receipt as one picture, its pages one under the other (PNG, 200 dots an inch). A picture is no paper, so
+    /// nothing is noted.
     pub fn picture_to_file(&self, code: &str, paper: Paper, file: &Path) -> Result<Written> {
         let (pdf, _) = self.receipt_pdf(code, paper)?;
-        let png = picture::png(&pdf, 1, 200)?;
+        let png = picture::sheet(&pdf, 200)?;
         write_durably(file, &png)?;
         Ok(Written { file: file.display().to_string(), bytes: png.len() as u64 })
     }
@@ -302,8 +306,10 @@ impl Desk {
                     originals: paper.originals,
                     copies: paper.copies,
                     note: paper.note.clone(),
+                    shown: paper.name.contains("(xuất trình)"),
                 })
                 .collect(),
+            explained: self.explained(dossier),
             sets: received.sets,
             time_limit: received
                 .procedure
@@ -321,6 +327,35 @@ impl Desk {
             secret: LookupSecret::parse(&received.secret).ok_or_else(|| Error::new(Code::DossierForgotten))?,
             officer: officer.unwrap_or_default(),
         })
+    }
+
+    /// What explains the times on the paper (officer.md §2: a file taken after hours is explained on the slip).
+    fn explained(&self, dossier: &Dossier) -> Vec<String> {
+        let received = dossier.received();
+        let moment = |at: DateTime| {
+            let date = format!("{:02}/{:02}/{:04}", at.day(), at.month(), at.year());
+            let params = [("hour", at.hour().to_string()), ("minute", format!("{:02}", at.minute())), ("date", date)];
+            text(Language::Vietnamese, "moment_on_paper", &params)
+        };
+        let say = |key: &str, at: DateTime| text(Language::Vietnamese, key, &[("at", moment(at))]);
+        let mut lines = Vec::new();
+        let limit = received.procedure.limit;
+        let due = limit.and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules).ok());
+        if let Some(due) = due.filter(|due| Some(due.at) == received.due) {
+            if due.counted_from.date() != received.at.date() {
+                lines.push(say("receipt_after_hours", due.counted_from));
+            } else if limit == Some(TimeLimit::SameDay) && due.at.date() != received.at.date() {
+                lines.push(text(Language::Vietnamese, "receipt_after_three", &[]));
+            }
+        }
+        let written = dossier.timeline().iter().find(|entry| matches!(entry.op, Op::Received(_)));
+        let written = written.map(|entry| civil(i64::try_from(entry.stamp.hlc.millis()).unwrap_or(0)));
+        if let Some(written) = written
+            && written.duration_since(received.at).abs() > SignedDuration::from_mins(15)
+        {
+            lines.push(say("receipt_written_at", written));
+        }
+        lines
     }
 
     /// The fee lines of the catalogue version the dossier was received under.

@@ -3,18 +3,19 @@
 use super::drafts::{CardSeen, Draft, ResultAt};
 use super::people::FieldProblem;
 use super::scan::WarningView;
-use super::{Desk, Done, deadline, words};
+use super::{Desk, Done, civil, deadline, words};
 use crate::error::{Code, Error, Result};
 use crate::keys;
 use crate::store::settings::{self, Key};
 use crate::store::{dossiers, drafts, numbers};
 use crate::texts::text;
 use domain::card::receipt::LookupSecret;
+use domain::catalogue::{Procedure, TimeLimit};
 use domain::code::AgencyCode;
 use domain::deadline::due_for;
 use domain::dossier::{self, Command, Given, Intake, Known, Paper, Question, Refusal, Submitter, decide};
 use domain::person::{CitizenId, PartialDate};
-use domain::text::tidy;
+use domain::text::{fold, tidy};
 use jiff::civil::DateTime;
 use protocol::fields::{Content, Role};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,9 @@ pub struct QuestionView {
     pub text: String,
 }
 
+/// Clocks differ by minutes; a moment of reception later than that is in the future.
+const FUTURE_MS: i64 = 5 * 60_000;
+
 /// A desk asks the hub every half minute; one that has had no answer for longer than this has no link.
 const LINK_FRESH_MS: i64 = 2 * 60_000;
 
@@ -74,22 +78,37 @@ impl Desk {
     pub fn receive_at(&self, input: &Receive, at: DateTime) -> Done<Received> {
         // A volunteer's paper is no receipt (officer.md §1.2).
         self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
-        let intake = self.intake(&input.draft, at).map_err(|problems| {
+        // A number has two digits of year: a moment outside the product's own lifetime is a slip of the hand.
+        if !(2025..2100).contains(&at.year()) {
+            return Err(Error::new(Code::FieldWrong).with("field", at));
+        }
+        let mut intake = self.intake(&input.draft, at).map_err(|problems| {
             let first = problems.first().map(|problem| problem.field.clone()).unwrap_or_default();
             Error::new(Code::FieldWrong).with("field", first)
         })?;
-        let answered: Vec<Question> = Question::ALL
-            .into_iter()
-            .filter(|question| input.answered.iter().any(|code| code == question.code()))
-            .collect();
-        let limit = intake.procedure.time(intake.channel);
-        let due = limit.and_then(|limit| due_for(&intake.procedure.field, limit, at, &self.rules).ok());
+        let answered: Vec<Question> = input.answered.iter().filter_map(|code| Question::from_code(code)).collect();
+        let due_by = |procedure: &Procedure| {
+            let limit = procedure.time(input.draft.channel.into())?;
+            due_for(&procedure.field, limit, at, &self.rules).ok()
+        };
+        let mut due = due_by(&intake.procedure);
+        let counted_from = due.as_ref().map_or(at, |due| due.counted_from);
+        // What is handed in after hours on the last day of a rule is received, by the law, under the next one.
+        if counted_from.date() != at.date()
+            && let Some(next) = self.catalogue().in_force(&intake.procedure.code, counted_from.date())
+            && next.effective_from != intake.procedure.effective_from
+        {
+            intake.procedure = next.clone();
+            due = due_by(&intake.procedure);
+        }
         let bits = u32::from_le_bytes(keys::random()?);
         let spare = self.spare_lanes();
         let now_ms = self.now_ms();
         let number = intake.applicant.number.as_ref().map(CitizenId::as_str).unwrap_or_default().to_owned();
         let born = intake.applicant.born.map(PartialDate::iso).unwrap_or_default();
-        let warnings = self.intake_warnings(&intake);
+        let last_sync = self.store.read(|connection| settings::number(connection, Key::LastSync))?;
+        let offline = now_ms - last_sync > LINK_FRESH_MS;
+        let warnings = self.intake_warnings(&intake, offline);
         let missing: Vec<String> = intake.missing_papers().into_iter().map(str::to_owned).collect();
         let name = intake.applicant.name.as_str().to_owned();
         let procedure = intake.procedure.code.clone();
@@ -100,13 +119,16 @@ impl Desk {
             let found = dossiers::same_day(writing.reading(), &day, &procedure, &number, &name, &born)?;
             same_today = found.iter().filter_map(|code| domain::code::DossierCode::parse(code).ok()).collect();
             let last_clock = settings::number(writing.reading(), Key::LastClock)?;
+            let offset = settings::number(writing.reading(), Key::ClockOffset)?;
             let given = Given {
                 code: numbers::mint(writing, &agency, at.date(), &spare)?,
                 due: due.as_ref().map(|due| due.at),
                 due_provisional: due.as_ref().is_some_and(|due| due.provisional),
                 secret: LookupSecret::from_bits(bits).to_string(),
-                offline: now_ms - settings::number(writing.reading(), Key::LastSync)? > LINK_FRESH_MS,
-                clock_doubtful: last_clock - now_ms > CLOCK_DOUBT_MS,
+                offline,
+                counted_from,
+                in_future: at > civil(now_ms + FUTURE_MS),
+                clock_doubtful: last_clock - now_ms > CLOCK_DOUBT_MS || offset.abs() > CLOCK_DOUBT_MS,
             };
             let code = given.code.clone();
             let command = Command::Receive { intake: Box::new(intake), answered };
@@ -165,6 +187,9 @@ impl Desk {
         if procedure.is_none() {
             problem("procedure", "problem_procedure");
         }
+        if draft.submitter.is_some() && tidy(&draft.relation).is_empty() {
+            problem("relation", "problem_relation");
+        }
         if draft.sets == 0 {
             problem("sets", "problem_sets");
         }
@@ -187,7 +212,7 @@ impl Desk {
         &self,
         draft: &Draft,
         agency: AgencyCode,
-        procedure: domain::catalogue::Procedure,
+        procedure: Procedure,
         applicant: dossier::Person,
         submitter: Option<dossier::Person>,
     ) -> Intake {
@@ -227,13 +252,19 @@ impl Desk {
         }
     }
 
-    fn intake_warnings(&self, intake: &Intake) -> Vec<WarningView> {
+    fn intake_warnings(&self, intake: &Intake, offline: bool) -> Vec<WarningView> {
         let mut codes = Vec::new();
         if intake.procedure.time(intake.channel).is_none() {
             codes.push("no_time_limit");
         }
         if !intake.procedure.doubts.is_empty() {
             codes.push("procedure_doubtful");
+        }
+        // Births, deaths and marriages are registered in the Ministry of Justice's own system, which needs the line (officer.md §1.7).
+        let today =
+            matches!(intake.procedure.time(intake.channel), Some(TimeLimit::SameDay | TimeLimit::ClockHours(_)));
+        if offline && today && fold(&intake.procedure.field).starts_with("ho tich") {
+            codes.push("offline_register");
         }
         codes.into_iter().map(|code| self.warning(code)).collect()
     }
@@ -251,6 +282,7 @@ impl Desk {
         let params = match question {
             Question::SameDay => vec![("code", same_today.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", "))],
             Question::PapersMissing => vec![("papers", missing.join("; "))],
+            Question::InFuture => vec![],
             Question::ClockDoubtful => {
                 vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
@@ -267,6 +299,7 @@ impl From<Refusal> for Error {
         let code = match refusal {
             Refusal::Unanswered(_) => Code::QuestionsOpen,
             Refusal::NoAuthorisation => Code::NoAuthorisation,
+            Refusal::SignsInPerson => Code::SignsInPerson,
             Refusal::ProcedureNotInForce => Code::ProcedureNotInForce,
             Refusal::NoSets => Code::NoSets,
             Refusal::EmptyNote => Code::EmptyNote,

@@ -325,6 +325,9 @@ impl Form<'_> {
         };
         let received = format!("{} ({channel})", moment(receipt.received_at));
         self.field("4. Thời gian nhận hồ sơ: ", &received, regular);
+        for words in &receipt.explained {
+            self.line(&[Span::value(self.italic(), words)]);
+        }
     }
 
     /// From the promise to the signatures, on one page: nobody signs a sheet that says nothing.
@@ -346,7 +349,8 @@ impl Form<'_> {
             self.field("Người hỗ trợ kê khai: ", &receipt.helped_by, regular);
         }
         // This paper is no fee receipt: those are registered books (NĐ 123/2020/NĐ-CP, officer.md §1.8).
-        let remember = "Phiếu này không thay biên lai. Khi nhận kết quả xin mang giấy này và căn cước.";
+        let remember =
+            "Giấy này không thay biên lai thu phí, lệ phí. Khi nhận kết quả xin mang giấy này và giấy tờ tùy thân.";
         self.line(&[Span::label(self.italic(), remember)]);
         self.signatures();
     }
@@ -375,7 +379,9 @@ impl Form<'_> {
                 name.push(Span::value(italic, &format!("({})", paper.note)));
             }
             let place = vec![Span::value(regular, &(place + 1).to_string())];
-            rows.push(vec![place, name, counted(paper.originals), counted(paper.copies)]);
+            // A paper that was only shown goes home again: the office must not be said to hold it.
+            let originals = if paper.shown { vec![Span::value(regular, "xem")] } else { counted(paper.originals) };
+            rows.push(vec![place, name, originals, counted(paper.copies)]);
         }
         if rows.is_empty() {
             let none = vec![Span::label(italic, "(không có giấy tờ kèm theo)")];
@@ -408,7 +414,7 @@ impl Form<'_> {
             None => {
                 let none = Span::label(large(look.due), "Chưa hẹn được ngày");
                 lines.extend(self.flow.lines(&[none], width));
-                let why = "Danh mục chưa ghi thời hạn; xin gọi số điện thoại trên giấy này để hỏi.";
+                let why = "Chưa có thời hạn trong danh mục. Cán bộ sẽ báo ngày trả; ngày hẹn ghi tay: …… / …… / ……";
                 lines.extend(self.flow.lines(&[Span::label(self.italic(), why)], width));
             }
         }

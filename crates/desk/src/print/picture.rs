@@ -34,12 +34,27 @@ pub fn page(pdf: &[u8], number: usize, dpi: u16) -> Result<GrayImage> {
         .ok_or_else(|| fault("a picture of odd size"))
 }
 
+/// All pages as one PNG file, one under the other.
+pub fn sheet(pdf: &[u8], dpi: u16) -> Result<Vec<u8>> {
+    let pages = (1..=pages(pdf)?).map(|number| page(pdf, number, dpi)).collect::<Result<Vec<_>>>()?;
+    let width = pages.iter().map(GrayImage::width).max().unwrap_or(0);
+    let mut sheet = GrayImage::from_pixel(width, pages.iter().map(GrayImage::height).sum(), image::Luma([255]));
+    let mut top = 0;
+    for page in &pages {
+        image::imageops::replace(&mut sheet, page, 0, top);
+        top += i64::from(page.height());
+    }
+    encoded(&sheet)
+}
+
 /// The same as a PNG file.
 pub fn png(pdf: &[u8], number: usize, dpi: u16) -> Result<Vec<u8>> {
+    encoded(&page(pdf, number, dpi)?)
+}
+
+fn encoded(picture: &GrayImage) -> Result<Vec<u8>> {
     let mut file = Cursor::new(Vec::new());
-    page(pdf, number, dpi)?
-        .write_to(&mut file, ImageFormat::Png)
-        .map_err(|cause| Error::new(Code::Internal).because(cause))?;
+    picture.write_to(&mut file, ImageFormat::Png).map_err(|cause| Error::new(Code::Internal).because(cause))?;
     Ok(file.into_inner())
 }
 

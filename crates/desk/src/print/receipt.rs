@@ -84,6 +84,8 @@ pub struct PaperLine {
     pub copies: u16,
     /// A remark under the name: "đã đối chiếu, trả lại bản chính".
     pub note: String,
+    /// Whether it was shown and given back at once.
+    pub shown: bool,
 }
 
 /// When the result is promised.
@@ -169,6 +171,8 @@ pub struct Receipt {
     pub time_limit: String,
     /// When the dossier was received, Vietnamese time.
     pub received_at: DateTime,
+    /// What explains the times, a sentence a line: handed in after hours, after 15:00, written down later.
+    pub explained: Vec<String>,
     /// When the result is promised, if a time is known.
     pub due: Option<Due>,
     /// Where the result is fetched.

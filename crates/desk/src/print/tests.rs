@@ -29,6 +29,7 @@ fn ordinary() -> Receipt {
         originals,
         copies,
         note: note.to_owned(),
+        shown: false,
     };
     Receipt {
         superior: "UBND xã Cao Sơn".into(),
@@ -65,6 +66,7 @@ fn ordinary() -> Receipt {
         sets: 1,
         time_limit: "03 ngày làm việc".into(),
         received_at: datetime(2026, 8, 28, 9, 5, 0, 0),
+        explained: vec![],
         due: Some(Due { at: datetime(2026, 9, 7, 17, 0, 0, 0), provisional: String::new() }),
         result_at: "Quầy trả kết quả của Trung tâm".into(),
         fees: Fees::Lines(vec![FeeLine { case: String::new(), price: "15.000 đ".into() }]),
@@ -90,6 +92,7 @@ fn minimal() -> Receipt {
         procedure_code: String::new(),
         papers: Vec::new(),
         time_limit: String::new(),
+        explained: vec![],
         due: None,
         result_at: String::new(),
         fees: Fees::Unknown,
@@ -101,7 +104,13 @@ fn minimal() -> Receipt {
 
 /// A full visit that needs two sheets of A5: official number, e-mail, six papers, two fees, a helper.
 fn full() -> Receipt {
-    let paper = |name: &str, originals, copies| PaperLine { name: name.into(), originals, copies, note: String::new() };
+    let paper = |name: &str, originals, copies| PaperLine {
+        name: name.into(),
+        originals,
+        copies,
+        note: String::new(),
+        shown: false,
+    };
     let mut receipt = ordinary();
     receipt.offline = false;
     receipt.standing = Standing::Official { decision: "QĐ 512/QĐ-UBND ngày 05/3/2026".into() };
@@ -139,6 +148,7 @@ fn long() -> Receipt {
         originals: n % 3,
         copies: n % 5,
         note: String::new(),
+        shown: false,
     });
     Receipt {
         practice: true,
@@ -146,6 +156,7 @@ fn long() -> Receipt {
         alias: "000.00.01.H56-260828-0007".into(),
         procedure_name: name.repeat(10),
         papers: papers.collect(),
+        explained: vec![],
         due: Some(Due {
             at: datetime(2027, 2, 16, 17, 0, 0, 0),
             provisional: "lịch nghỉ Tết Nguyên đán 2027 chưa công bố".into(),
@@ -301,7 +312,7 @@ fn practice_reprint_and_doubt_are_marked_on_every_page_they_concern() {
     }
     assert!(words.concat().contains("BẢN IN LẠI LẦN 2"));
     assert!(words.concat().contains("Ngày tạm tính"));
-    assert!(words.concat().contains("Phiếu này không thay biên lai."));
+    assert!(words.concat().contains("Giấy này không thay biên lai"));
     let headed = words.iter().filter(|page| page.contains("TT | Tên giấy tờ | Bản chính | Bản sao")).count();
     let rows = words.iter().filter(|page| page.lines().any(|line| line.contains("Giấy tờ số"))).count();
     assert_eq!(headed, rows, "the table's heading is repeated");
@@ -353,7 +364,7 @@ proptest! {
         receipt.procedure_name = procedure.clone();
         receipt.procedure_code = other.clone();
         receipt.papers = (0..count)
-            .map(|_| PaperLine { name: paper.clone(), originals: 1, copies: u16::MAX, note: other.clone() })
+            .map(|_| PaperLine { name: paper.clone(), originals: 1, copies: u16::MAX, note: other.clone(), shown: false })
             .collect();
         receipt.officer = name;
         receipt.alias = other.clone();

@@ -24,7 +24,7 @@ impl Store {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(unwritable)?;
         }
-        let copy = target.with_extension("copy");
+        let copy = beside(target, "copy");
         let _ = fs::remove_file(&copy);
         let reached = {
             // A connection of its own, outside any transaction, as VACUUM asks; others go on writing meanwhile.
@@ -52,8 +52,8 @@ impl Store {
 
     fn bundle(&self, place: &Place, copy: &Path, target: &Path) -> std::io::Result<u64> {
         let keys = fs::read(place.keys())?;
-        let new = target.with_extension("new");
-        let mut file = fs::File::create(&new)?;
+        let new = beside(target, "new");
+        let mut file = private(&new)?;
         file.write_all(MAGIC)?;
         file.write_all(&(keys.len() as u64).to_le_bytes())?;
         file.write_all(&keys)?;
@@ -63,6 +63,21 @@ impl Store {
         fs::rename(&new, target)?;
         Ok(bytes)
     }
+}
+
+/// A name of the product's own beside a file, so that nobody's file is touched.
+fn beside(file: &Path, what: &str) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
+}
+
+/// Makes a file that its owner alone can read.
+fn private(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// A backup taken apart into a folder of its own, opened with its key and found sound.
@@ -81,9 +96,9 @@ pub fn open_on_trial(place: &Place, backup: &Path, key: &DataKey) -> Result<()> 
 }
 
 /// Takes a backup apart beside the desk's data folder and proves that it opens. The folder is emptied again if it does not.
-pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>, now_ms: i64) -> Result<(Unpacked, DataKey)> {
-    let (mut keys, database) = take_apart(place, backup, "restored.db")?;
-    let opened = keys.unlock(how, place, now_ms).and_then(|key| {
+pub fn unpack(place: &Place, backup: &Path, how: &Unlock<'_>) -> Result<(Unpacked, DataKey)> {
+    let (keys, database) = take_apart(place, backup, "restored.db")?;
+    let opened = keys.open(how, place).and_then(|key| {
         let connection = super::connection(&database, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|c| sound(&c));
         connection.map_err(|error| Error::new(Code::BackupUnreadable).with("file", backup.display()).because(error))?;
         Ok(key)
@@ -117,7 +132,7 @@ fn take_apart(place: &Place, backup: &Path, name: &str) -> Result<(KeyFile, Path
     let database = place.data().join(name);
     let written = (|| {
         fs::create_dir_all(place.data())?;
-        let mut target = fs::File::create(&database)?;
+        let mut target = private(&database)?;
         std::io::copy(&mut file, &mut target)?;
         target.sync_all()
     })();

@@ -68,7 +68,7 @@ impl Store {
         if place.is_set_up() {
             return Err(Error::new(Code::AlreadySetUp));
         }
-        fs::create_dir_all(place.data())
+        crate::place::make_private(place.data())
             .map_err(|error| Error::new(Code::FileUnwritable).with("file", place.data().display()).because(error))?;
         if path.exists() {
             // Set-up was cut off before its keys were written: nothing can ever open this, and still it is not deleted.

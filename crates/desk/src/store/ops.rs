@@ -6,8 +6,11 @@ use domain::dossier::{Entry, Hlc, Op, OpId, Stamp};
 use protocol::chain::{self, Head};
 use protocol::fields::{self, Content, Header};
 use protocol::message::Relayed;
-use protocol::op::{Encoded, Personal, Public, Seed};
+use protocol::op::{Encoded, MAX_PART, Malformed, Personal, Public, Seed};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// Times and numbers from here on do not fit a column; nothing honest comes near.
+const LAST: u64 = 1 << 62;
 
 /// A writer of operations as this store knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,8 +144,10 @@ impl Writing<'_> {
             dossier: dossier.map(seen).transpose()?,
             deps: newly_seen(&self.tx, own.id)?,
         };
-        let encoded =
-            fields::write(&header, content, &seed).map_err(|error| Error::new(Code::Internal).because(error))?;
+        let encoded = fields::write(&header, content, &seed).map_err(|error| match error {
+            Malformed::TooLong => Error::new(Code::TextTooLong).with("limit", MAX_PART / 4).because(error),
+            error => Error::new(Code::Internal).because(error),
+        })?;
         let at = At { origin: own.id, seq: own.last_seq + 1 };
         let kind = encoded.open().map_err(|error| Error::new(Code::Internal).because(error))?.kind;
         let subject = dossier.or_else(|| (kind == fields::kind::RECEIVED).then_some(at));
@@ -155,11 +160,12 @@ impl Writing<'_> {
         Ok(at)
     }
 
-    /// Takes in an operation another replica wrote; the same one again, or one after a gap, changes nothing. Answers whether it was new.
+    /// Takes in an operation another replica wrote; the same one again changes nothing. Answers whether it was new.
+    ///
+    /// One that the hub has set aside, or that cannot be read here, is kept without effect, so that nothing blocks what follows.
     pub fn take_in(&mut self, relayed: Relayed) -> Result<bool> {
         let id = relayed.id();
         let encoded = Encoded::from(relayed.op);
-        let public = encoded.open().map_err(|error| Error::new(Code::HubUnreadable).because(error))?;
         let origin_id = origin_of(self, id.replica)?;
         let (last_seq, head): (u64, Head) = self
             .tx
@@ -172,15 +178,29 @@ impl Writing<'_> {
             return Err(Error::new(Code::HubUnreadable).because("the feed skipped an operation"));
         }
         let at = At { origin: origin_id, seq: id.seq };
+        let opened =
+            encoded.open().ok().filter(|public| public.hlc < LAST && public.dossier.is_none_or(|d| d.seq < LAST));
+        let Some(public) = opened else {
+            log::warn!("operation {}/{} is kept without effect: it cannot be read", id.replica, id.seq);
+            self.insert(at, &encoded, Hlc(0), 0, None, &head)?;
+            set_aside(self, at, relayed.set_aside.as_deref().unwrap_or("unreadable"))?;
+            return Ok(true);
+        };
+        // A reception is of its own dossier, whatever else it claims.
         let subject = match public.dossier {
+            _ if public.kind == fields::kind::RECEIVED => Some(at),
             Some(reference) => Some(located(self, reference.seen_from(id.replica), origin_id)?),
-            None => (public.kind == fields::kind::RECEIVED).then_some(at),
+            None => None,
         };
         self.insert(at, &encoded, Hlc(public.hlc), public.kind, subject, &head)?;
+        if let Some(reason) = relayed.set_aside {
+            set_aside(self, at, &reason)?;
+            return Ok(true);
+        }
         let personal = encoded.personal.as_ref().map(|personal| personal.bytes.as_slice());
         match fields::read(&public, personal) {
             Ok(content) => self.effect(at, subject, &content)?,
-            // The hub takes what it cannot read too: the operation stays in the log until a release understands it.
+            // The operation stays in the log until a release understands it.
             Err(error) => log::warn!("operation {}/{} is kept without effect: {error}", id.replica, id.seq),
         }
         Ok(true)
@@ -225,7 +245,7 @@ impl Writing<'_> {
 pub fn entries(connection: &Connection, dossier: At) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare_cached(
         "SELECT op.public, op.personal, op.origin, op.seq, origin.replica FROM op JOIN origin ON origin.id = op.origin
-         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2",
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND (origin.own = 1 OR op.set_aside = '')",
     )?;
     let mut rows = statement.query(params![dossier.origin, dossier.seq])?;
     let mut entries = Vec::new();
@@ -344,7 +364,7 @@ pub fn set_aside(writing: &mut Writing<'_>, at: At, reason: &str) -> Result<()> 
 
 /// How many operations a person has to look at: set aside by the hub, or of an origin it refuses.
 pub fn count_set_aside(connection: &Connection) -> Result<u64> {
-    let sql = "SELECT (SELECT count(*) FROM op WHERE set_aside <> '')
+    let sql = "SELECT (SELECT count(*) FROM op JOIN origin ON origin.id = op.origin WHERE op.set_aside <> '' AND origin.own = 1)
              + (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE refused <> '')";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }

@@ -107,7 +107,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
         settings::set(writing, Key::Cursor, &cursor.to_string())?;
         settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
         settings::set(writing, Key::LastSync, &now_ms.to_string())?;
-        let offset = i64::try_from(reply.time_ms).unwrap_or(now_ms) - now_ms;
+        let offset = i64::try_from(reply.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
         settings::set(writing, Key::ClockOffset, &offset.to_string())?;
         Ok(received)
     })?;

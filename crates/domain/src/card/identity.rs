@@ -280,7 +280,10 @@ mod tests {
         let (number, card_sex) = (Sex::Male, Sex::Female);
         assert_eq!(card(&with(4, "Nữ")).1, vec![Warning::SexDisagrees { number, card: card_sex }]);
         assert_eq!(card(&with(3, "25101994")).1, vec![Warning::BirthYearDisagrees { number: 1995, card: 1994 }]);
-        assert_eq!(card(&with(0, &["003", "095012345"].concat())).1, vec![Warning::UnknownPlace { code: "003".into() }]);
+        assert_eq!(
+            card(&with(0, &["003", "095012345"].concat())).1,
+            vec![Warning::UnknownPlace { code: "003".into() }]
+        );
         assert_eq!(card(&with(0, "099295012345")).1, vec![Warning::BirthYearDisagrees { number: 2095, card: 1995 }]);
     }
 

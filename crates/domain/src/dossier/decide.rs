@@ -82,6 +82,8 @@ pub enum Known<'a> {
 pub struct Given {
     /// The number.
     pub code: DossierCode,
+    /// The moment the law counts as reception: the next opening for what was handed in after hours.
+    pub counted_from: DateTime,
     /// When the result is due, if a time is known.
     pub due: Option<DateTime>,
     /// Whether that rests on days not officially announced yet.
@@ -90,6 +92,8 @@ pub struct Given {
     pub secret: String,
     /// Whether the desk has no link to the province now.
     pub offline: bool,
+    /// Whether the moment of reception is after the desk's own clock.
+    pub in_future: bool,
     /// Whether the desk's clock went back so far that a person has to look at the wall calendar.
     pub clock_doubtful: bool,
 }
@@ -103,11 +107,18 @@ pub enum Question {
     PapersMissing,
     /// The desk's clock went back by hours: is the date on the screen the one on the wall?
     ClockDoubtful,
+    /// The moment of reception is after the desk's own clock.
+    InFuture,
 }
 
 impl Question {
     /// Every question, in the order they are asked.
-    pub const ALL: [Question; 3] = [Self::SameDay, Self::PapersMissing, Self::ClockDoubtful];
+    pub const ALL: [Question; 4] = [Self::SameDay, Self::PapersMissing, Self::ClockDoubtful, Self::InFuture];
+
+    /// The question with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.code() == code)
+    }
 
     /// As it stands in JSON and in the keys of the texts.
     pub fn code(self) -> &'static str {
@@ -115,6 +126,7 @@ impl Question {
             Self::SameDay => "same_day",
             Self::PapersMissing => "papers_missing",
             Self::ClockDoubtful => "clock_doubtful",
+            Self::InFuture => "in_future",
         }
     }
 }
@@ -128,6 +140,9 @@ pub enum Refusal {
     /// Marriage, re-registration of marriage, recognition of parent and child cannot be handed to somebody else (TT 04/2020/TT-BTP, Điều 2).
     #[error("the procedure allows no authorisation")]
     NoAuthorisation,
+    /// Whoever asks for a signature or a will to be certified signs before the certifier (NĐ 23/2015/NĐ-CP).
+    #[error("the person concerned signs before the certifier")]
+    SignsInPerson,
     /// The procedure version does not hold on the day of reception.
     #[error("the procedure is not in force on this day")]
     ProcedureNotInForce,
@@ -174,9 +189,10 @@ fn receive(
     given: Given,
 ) -> Result<Vec<Op>, Refusal> {
     if intake.submitter.is_some() && !intake.procedure.may_authorise {
-        return Err(Refusal::NoAuthorisation);
+        let certified = crate::text::fold(&intake.procedure.field).starts_with("chung thuc");
+        return Err(if certified { Refusal::SignsInPerson } else { Refusal::NoAuthorisation });
     }
-    if !intake.procedure.in_force(now.date()) {
+    if !intake.procedure.in_force(given.counted_from.date()) {
         return Err(Refusal::ProcedureNotInForce);
     }
     if intake.sets == 0 {
@@ -192,7 +208,10 @@ fn receive(
     if given.clock_doubtful {
         open.push(Question::ClockDoubtful);
     }
-    open.retain(|question| !answered.contains(question));
+    if given.in_future {
+        open.push(Question::InFuture);
+    }
+    let (answered, open): (Vec<Question>, Vec<Question>) = open.into_iter().partition(|q| answered.contains(q));
     if !open.is_empty() {
         return Err(Refusal::Unanswered(open));
     }
@@ -210,12 +229,13 @@ fn receive(
         applicant: intake.applicant,
         submitter: intake.submitter,
         channel: intake.channel,
-        papers: intake.papers.into_iter().filter(|paper| paper.originals + paper.copies > 0).collect(),
+        papers: intake.papers.into_iter().filter(|paper| paper.originals > 0 || paper.copies > 0).collect(),
         sets: intake.sets,
         at: now,
         due: given.due,
         due_provisional: given.due_provisional,
         offline: given.offline,
+        answered,
         result_at: intake.result_at,
         card_seen: intake.card_seen,
         helper: intake.helper,
@@ -225,8 +245,10 @@ fn receive(
 }
 
 impl Intake {
-    /// Papers everybody has to bring that were not counted, by name.
+    /// Papers everybody has to bring that were not counted, by name. An identity paper that was compared is not asked for again.
     pub fn missing_papers(&self) -> Vec<&str> {
+        let compared =
+            |name: &str| self.card_seen != CardSeen::None && crate::text::fold(name).starts_with("giay to tuy than");
         let here = |name: &str| {
             self.papers.iter().any(|paper| paper.name == name && (paper.originals > 0 || paper.copies > 0))
         };
@@ -234,7 +256,10 @@ impl Intake {
             .papers
             .iter()
             .filter(|paper| {
-                paper.condition.is_empty() && (paper.originals > 0 || paper.copies > 0) && !here(&paper.name)
+                paper.condition.is_empty()
+                    && (paper.originals > 0 || paper.copies > 0)
+                    && !here(&paper.name)
+                    && !compared(&paper.name)
             })
             .map(|paper| paper.name.as_str())
             .collect()

@@ -169,6 +169,8 @@ pub struct Received {
     pub due_provisional: bool,
     /// Whether the desk had no link to the province at that moment.
     pub offline: bool,
+    /// What the officer was asked and said yes to before it was received.
+    pub answered: Vec<Question>,
     /// Where the result is fetched.
     pub result_at: ResultAt,
     /// How the person was identified.

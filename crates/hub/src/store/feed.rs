@@ -24,7 +24,7 @@ pub fn end(store: &Connection, agency: &str) -> Result<u64> {
 
 /// What stands after `cursor` and was not written by `reader`, up to `cap` bytes of operations but at least one.
 pub fn after(store: &Connection, agency: &str, cursor: u64, reader: u32, cap: usize) -> Result<Page> {
-    let sql = "SELECT position, replica, seq, public, personal, salt
+    let sql = "SELECT position, replica, seq, public, personal, salt, set_aside
                FROM feed JOIN op USING (agency, replica, seq)
                WHERE agency = ?1 AND position > ?2 ORDER BY position";
     // A cursor past the end is of a feed that no longer exists; reading on from the end heals it.
@@ -41,7 +41,7 @@ pub fn after(store: &Connection, agency: &str, cursor: u64, reader: u32, cap: us
                 page.more = true;
                 break;
             }
-            page.ops.push(Relayed { replica, seq: number(row.get("seq")?), op });
+            page.ops.push(Relayed { replica, seq: number(row.get("seq")?), op, set_aside: row.get("set_aside")? });
         }
         page.cursor = number(row.get("position")?);
     }

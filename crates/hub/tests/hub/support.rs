@@ -269,6 +269,7 @@ pub fn received(code: &str, agency: &str) -> Received {
         due: None,
         due_provisional: false,
         offline: false,
+        answered: vec![],
         result_at: ResultAt::Counter,
         card_seen: CardSeen::None,
         helper: String::new(),

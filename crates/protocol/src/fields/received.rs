@@ -4,7 +4,7 @@ use super::person::PersonFields;
 use crate::op::{Malformed, Seed, decode, encode};
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use domain::dossier::{CardSeen, Paper, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
 use domain::person::PersonName;
 use jiff::civil::DateTime;
 use minicbor::{Decode, Encode};
@@ -49,6 +49,9 @@ struct Fields {
     card_seen: Option<u8>,
     #[n(15)]
     offline: Option<bool>,
+    /// Codes of the questions that were answered.
+    #[n(16)]
+    answered: Option<Vec<String>>,
 }
 
 #[derive(Encode, Decode)]
@@ -144,6 +147,8 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
             CardSeen::Vneid => Some(2),
         },
         offline: received.offline.then_some(true),
+        answered: (!received.answered.is_empty())
+            .then(|| received.answered.iter().map(|question| question.code().to_owned()).collect()),
     };
     let notes: Vec<PaperNote> = (0u16..)
         .zip(&received.papers)
@@ -226,6 +231,8 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
         due: fields.due.map(|due| moment(&due, "due")).transpose()?,
         due_provisional: fields.due_provisional.unwrap_or(false),
         offline: fields.offline.unwrap_or(false),
+        // A question of a newer release has no name here; the bytes keep it.
+        answered: fields.answered.unwrap_or_default().iter().filter_map(|code| Question::from_code(code)).collect(),
         result_at: match fields.result_at {
             None => ResultAt::Counter,
             Some(1) => ResultAt::Post,

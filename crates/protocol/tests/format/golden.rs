@@ -47,7 +47,11 @@ fn written() -> Vec<(String, Vec<u8>)> {
 
     let key = SigningKey::from_bytes(&[3; 32]);
     let checkpoint = Checkpoint::sign(&key, 12, 8, head);
-    let relayed = carried.iter().take(2).map(|op| Relayed { replica: 12, seq: 5, op: op.clone() }).collect();
+    let relayed = carried
+        .iter()
+        .take(2)
+        .map(|op| Relayed { replica: 12, seq: 5, op: op.clone(), set_aside: Some("code_taken".to_owned()) })
+        .collect();
     let request =
         SyncRequest { epoch: 1, replica: 12, first: 1, ops: carried, checkpoint: Some(checkpoint), cursor: 99 };
     let reply = SyncReply {

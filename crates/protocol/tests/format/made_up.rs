@@ -114,10 +114,11 @@ prop_compose! {
         code in code(), agency in agency(), procedure in procedure(), applicant in person(), submitter in option::of(submitter()),
         (channel, papers, sets, at, due, due_provisional, result_at, card_seen) in counter(),
         helper in ".{0,30}", note in ".{0,80}", offline in any::<bool>(), secret in "[0-9A-HJKMNP-TV-Z]{4}",
+        answered in proptest::sample::subsequence(domain::dossier::Question::ALL.to_vec(), 0..=4),
     ) -> Received {
         Received {
             code, agency, procedure, applicant, submitter, channel, papers, sets, at, due, due_provisional, result_at, card_seen,
-            helper, note, offline, secret,
+            helper, note, offline, answered, secret,
         }
     }
 }
@@ -195,6 +196,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         helper: "Tình nguyện viên A".to_owned(),
         note: "Hẹn buổi chiều".to_owned(),
         offline: true,
+        answered: domain::dossier::Question::ALL.to_vec(),
         secret: "7K2M".to_owned(),
     };
     let least = Received {
@@ -220,6 +222,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         helper: String::new(),
         note: String::new(),
         offline: false,
+        answered: vec![],
         ..full.clone()
     };
     let alone = Header { hlc: Hlc(0x019a_0000_0000_0001), actor: None, dossier: None, deps: vec![] };

@@ -42,7 +42,7 @@ proptest! {
         let mut ops = Vec::new();
         for (seq, (header, content)) in (1..).zip(&contents) {
             let op = fields::write(header, content, &seed).expect("an operation");
-            ops.push(Relayed { replica: 3, seq, op: Carried::from(op) });
+            ops.push(Relayed { replica: 3, seq, op: Carried::from(op), set_aside: None });
         }
         let reply = SyncReply {
             epoch: 1, time_ms: 2, acknowledged: 3, ops, cursor: 4, more: false, set_aside: vec![], backed_up: None,

@@ -1,0 +1,95 @@
+//! Our own figures: the bench program of tests/bench, built as the product ships, run under a load.
+
+use super::{Figure, Load, peers};
+use crate::display::Display;
+use crate::house::House;
+use crate::{Result, call, practice, screens};
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Figures of the bench called `name`.
+pub fn measure(house: &House, name: &str, load: &Load) -> Result<Vec<Figure>> {
+    figures(bench(house, name, load)?)
+}
+
+/// Bytes on the wire, and those of the encodings that `sizes.py` of the rivals' folder measures.
+pub fn wire(house: &House, load: &Load) -> Result<Vec<Figure>> {
+    let mut all = measure(house, "wire", load)?;
+    if let Some(folder) = &load.peers {
+        all.extend(peers::sizes(house, folder, load.data.as_deref())?);
+    }
+    Ok(all)
+}
+
+/// Codes read from pictures, and by the decoders that `qr_baseline.py` of the rivals' folder knows.
+pub fn qr(house: &House, load: &Load) -> Result<Vec<Figure>> {
+    let Some(manifest) = &load.manifest else { return Err("The pictures: --manifest FILE".into()) };
+    let mut all = measure(house, "qr", load)?;
+    if let Some(folder) = &load.peers {
+        all.extend(peers::decoders(folder, manifest)?);
+    }
+    Ok(all)
+}
+
+/// Cold start to usable: the terminal, and the window on a display of its own.
+pub fn start(house: &House, load: &Load) -> Result<Vec<Figure>> {
+    screens::install(house)?;
+    screens::build_if_stale(house)?;
+    let mut build = house.cargo();
+    build.args(["build", "--release", "--package", "cli", "--package", "shell", "--features", "shell/custom-protocol"]);
+    call::run(&mut build)?;
+    let display = Display::start()?;
+    let mut bench = call::wrapped("dbus-run-session", &bench(house, "start", load)?);
+    bench
+        .env("MOTCUA_DESK_PROGRAM", house.release_program("motcua"))
+        .env("MOTCUA_WINDOW_PROGRAM", house.release_program("motcua-desk"));
+    display.show(&mut bench);
+    practice::without_render_node(&mut bench);
+    figures(bench)
+}
+
+/// Trains the wire dictionary as it was trained, and writes it into the protocol's folder where that is asked for.
+pub fn dictionary(house: &House, write: bool) -> Result<()> {
+    let mut command = bench(house, "dictionary", &Load::default())?;
+    if write {
+        command.arg("--out").arg(house.root().join("crates/protocol/dictionaries/1.zdict"));
+    }
+    call::run(&mut command)
+}
+
+fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
+    let mut command = house.cargo();
+    command.args(["bench", "--quiet", "--package", "motcua-tests", "--bench", "figures", "--", name]);
+    for (option, file) in [("--data", &load.data), ("--manifest", &load.manifest)] {
+        if let Some(file) = file {
+            // The bench runs in its package's folder, not where the person stands.
+            command.arg(option).arg(whole(file)?);
+        }
+    }
+    Ok(command)
+}
+
+fn figures(mut command: Command) -> Result<Vec<Figure>> {
+    call::announce(&command);
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("the bench ended with {}", output.status).into());
+    }
+    let Value::Array(figures) = serde_json::from_slice(&output.stdout)? else { return Err("no figures".into()) };
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let figure = |figure: &Value| {
+        Some(Figure {
+            name: text(&figure["name"])?,
+            value: figure["value"].as_f64()?,
+            unit: text(&figure["unit"])?,
+            peer: text(&figure["peer"]).zip(figure["peer_value"].as_f64()),
+        })
+    };
+    figures.iter().map(|value| figure(value).ok_or_else(|| format!("no figure: {value}").into())).collect()
+}
+
+/// A path from the root of the file system.
+pub fn whole(file: &Path) -> Result<std::path::PathBuf> {
+    file.canonicalize().map_err(|error| format!("{}: {error}", file.display()).into())
+}
