@@ -186,10 +186,17 @@ impl KeyFile {
     pub fn unlock(&mut self, how: &Unlock<'_>, place: &Place, now_ms: i64) -> Result<DataKey> {
         let counted = !matches!(how, Unlock::Recovery(_));
         let found = self.slots.iter().position(|slot| how.is_for(&slot.owner));
-        let wait = found.and_then(|at| self.slots.get(at)).map_or(0, |slot| slot.not_before_ms - now_ms);
-        // A wait longer than the longest was set by a clock that was wrong.
-        if counted && (1..=LONGEST_WAIT_MS).contains(&wait) {
-            return Err(Error::new(Code::PinWait).with("seconds", wait.div_euclid(1000) + 1));
+        if let Some(slot) = found.and_then(|at| self.slots.get_mut(at)).filter(|_| counted) {
+            let wait = slot.not_before_ms - now_ms;
+            if wait > LONGEST_WAIT_MS {
+                // Set while the clock was wrong: it is counted from now, once, so that it ends.
+                slot.not_before_ms = now_ms + LONGEST_WAIT_MS;
+                self.save(place)?;
+            }
+            if wait > 0 {
+                let seconds = wait.min(LONGEST_WAIT_MS).div_euclid(1000) + 1;
+                return Err(Error::new(Code::PinWait).with("seconds", seconds));
+            }
         }
         let opened = self.open(how, place);
         let Some(slot) = found.and_then(|at| self.slots.get_mut(at)).filter(|_| counted) else { return opened };
