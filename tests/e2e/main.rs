@@ -102,7 +102,7 @@ fn a_visit_without_a_card_goes_from_log_in_to_receipt_by_keyboard_alone() {
     window.press(key::F6);
     window.press(key::SPACE);
     window.control(key::ENTER);
-    window.shows("Chưa đếm:");
+    window.shows("Chưa ghi nhận:");
     counter.passes_axe(&window, "question");
     window.press(key::ENTER);
     window.shows("H00.01-");
