@@ -86,6 +86,15 @@ async fn at<T: Send + 'static>(
     })
 }
 
+/// The same for one that has nothing to answer.
+async fn just(here: Here<'_>, what: impl FnOnce(&Workplace) + Send + 'static) -> Answer<()> {
+    at(here, move |workplace| {
+        what(workplace);
+        Ok(())
+    })
+    .await
+}
+
 /// The same for whoever is logged in.
 async fn by<T: Send + 'static>(here: Here<'_>, what: impl FnOnce(&Desk) -> Result<T> + Send + 'static) -> Answer<T> {
     at(here, move |workplace| what(&*workplace.desk()?)).await
@@ -173,7 +182,7 @@ async fn opening(here: Here<'_>) -> Answer<Opening> {
 
 #[tauri::command]
 async fn speak(here: Here<'_>, input: Speak) -> Answer<()> {
-    at(here, move |workplace| Ok(workplace.speak(&input))).await
+    just(here, move |workplace| workplace.speak(&input)).await
 }
 
 #[tauri::command]
@@ -198,7 +207,7 @@ async fn set_backup_folder(app: AppHandle, here: Here<'_>, input: Folder) -> Ans
 
 #[tauri::command]
 async fn lock(here: Here<'_>) -> Answer<()> {
-    at(here, |workplace| Ok(workplace.lock())).await
+    just(here, Workplace::lock).await
 }
 
 #[tauri::command]
