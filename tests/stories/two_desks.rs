@@ -72,3 +72,22 @@ fn a_desk_that_comes_late_hears_of_everything_before_it() {
     first.syncs().expect("an exchange");
     assert_eq!(first.dossier(&code).expect("a dossier").timeline.len(), 42);
 }
+
+#[test]
+fn a_number_two_desks_gave_before_enrolment_stops_neither_of_them() {
+    let world = World::new();
+    let (mut one, mut two) = (world.desk("Xã Cao Sơn"), world.desk("Xã Cao Sơn"));
+    let same = one.receives(&HANH, BIRTH);
+    assert_eq!(two.receives(&PAO, BIRTH), same, "neither has a lane of its own yet");
+    one.enrols().expect("a desk of the province");
+    two.enrols().expect("a desk of the province");
+    one.syncs().expect("an exchange");
+    two.syncs().expect("an exchange");
+    let later = two.receives(&YNUE, BIRTH);
+    two.syncs().expect("an exchange");
+    one.syncs().expect("what was set aside does not hold up what follows");
+    assert!(one.codes().contains(&later));
+    assert_eq!(two.sync_status().expect("a status").pill, desk::api::sync::Pill::Attention, "a person is told");
+    one.is_sound();
+    two.is_sound();
+}
