@@ -190,8 +190,9 @@ pub fn counts(connection: &Connection, now: &str) -> Result<(u64, u64, u64, u64)
 
 /// How many dossiers have an operation the hub has not stored.
 pub fn count_unsent(connection: &Connection) -> Result<u64> {
-    let sql = format!("SELECT count(*) FROM dossier WHERE {UNSENT}");
-    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    let sql = "SELECT count(*) FROM (SELECT DISTINCT op.dossier_origin, op.dossier_seq FROM origin JOIN op
+               ON op.origin = origin.id AND op.seq > origin.acknowledged WHERE origin.own = 1 AND op.dossier_seq IS NOT NULL)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// How often each procedure was asked for.
