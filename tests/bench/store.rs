@@ -204,12 +204,15 @@ fn bare(file: &Path, encrypted: bool) -> Result<Connection> {
     Ok(connection)
 }
 
+/// What is typed to find a dossier.
+type Typed = fn(&Line) -> String;
+
 /// What people type into the one box, and the terminal's `find`.
 fn searches(desk: &Desk, lines: &[Line]) -> Result<Vec<Figure>> {
     let mut rng = Rng::with_seed(1);
     let mut figures = Vec::new();
     let word = |line: &Line, place: usize| line.applicant.full_name.split(' ').nth(place).unwrap_or("mai").to_owned();
-    let kinds: [(&str, fn(&Line) -> String); 4] = [
+    let kinds: [(&str, Typed); 4] = [
         ("a whole name", |line| line.applicant.full_name.clone()),
         ("a number", |line| line.code.clone()),
         ("a telephone", |line| line.applicant.phone.clone()),
@@ -256,8 +259,8 @@ fn screens(desk: &Desk) -> Result<Vec<Figure>> {
         figures.push(Figure::new(format!("{name}, p99"), sample.at(99), "ms"));
         Ok(())
     };
-    repeat("today", &|| Ok(drop(desk.today()?)))?;
-    repeat("status", &|| Ok(drop(desk.sync_status()?)))?;
+    repeat("today", &|| Ok(desk.today().map(drop)?))?;
+    repeat("status", &|| Ok(desk.sync_status().map(drop)?))?;
     let filters = [
         ("all", Filter::All),
         ("open", Filter::Open),
@@ -268,13 +271,13 @@ fn screens(desk: &Desk) -> Result<Vec<Figure>> {
     for (name, filter) in filters {
         for offset in [0, 50_000] {
             let input = ListInput { filter, text: String::new(), limit: 100, offset };
-            repeat(&format!("list {name} from {offset}"), &|| Ok(drop(desk.dossiers(&input)?)))?;
+            repeat(&format!("list {name} from {offset}"), &|| Ok(desk.dossiers(&input).map(drop)?))?;
         }
     }
     let input = ListInput { filter: Filter::All, text: String::new(), limit: 1, offset: 0 };
     let code = desk.dossiers(&input)?.first().map(|row| row.code.clone()).ok_or("an empty list")?;
-    repeat("a dossier's page", &|| Ok(drop(desk.dossier(&code)?)))?;
-    repeat("noting a remark, durable", &|| Ok(drop(desk.add_note(&code, NOTED)?)))?;
+    repeat("a dossier's page", &|| Ok(desk.dossier(&code).map(drop)?))?;
+    repeat("noting a remark, durable", &|| Ok(desk.add_note(&code, NOTED).map(drop)?))?;
     Ok(figures)
 }
 

@@ -1,6 +1,8 @@
 //! The real window, from log-in to receipt, with the mouse unplugged. `cargo xtask test` starts the display and builds the
 //! programs these tests drive.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 mod driver;
 
 use driver::{Window, key, until};

@@ -105,3 +105,19 @@ fn what_was_forgotten_on_purpose_still_verifies() {
     assert_eq!(desk.dossier(&other).expect("a dossier").applicant.name, PAO.name);
     desk.syncs().expect("an exchange");
 }
+
+#[test]
+fn a_busy_day_after_a_search_is_no_damage() {
+    let world = World::new();
+    let desk = world.desk("Xã Cao Sơn");
+    let code = desk.receives(&HANH, BIRTH);
+    assert_eq!(desk.find("dang my hanh").expect("a search").len(), 1);
+    // Each new number is written into the index of words again, often enough for SQLite to merge what the search had seen.
+    for number in 0..40 {
+        desk.change_phone(&code, &format!("09120000{number:02}")).expect("a new number");
+        if number == 20 {
+            assert_eq!(desk.find("dang my hanh").expect("a search").len(), 1);
+        }
+    }
+    desk.is_sound();
+}

@@ -76,7 +76,7 @@ fn a_desk_that_comes_late_hears_of_everything_before_it() {
 #[test]
 fn a_number_two_desks_gave_before_enrolment_stops_neither_of_them() {
     let world = World::new();
-    let (mut one, mut two) = (world.desk("Xã Cao Sơn"), world.desk("Xã Cao Sơn"));
+    let (one, two) = (world.desk("Xã Cao Sơn"), world.desk("Xã Cao Sơn"));
     let same = one.receives(&HANH, BIRTH);
     assert_eq!(two.receives(&PAO, BIRTH), same, "neither has a lane of its own yet");
     one.enrols().expect("a desk of the province");
