@@ -5,12 +5,13 @@ use crate::display::Display;
 use crate::house::House;
 use crate::{Result, call, practice, screens};
 use serde_json::Value;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Figures of the bench called `name`.
 pub fn measure(house: &House, name: &str, load: &Load) -> Result<Vec<Figure>> {
-    figures(bench(house, name, load)?)
+    figures(house, name, bench(house, name, load)?)
 }
 
 /// Bytes on the wire, and those of the encodings that `sizes.py` of the rivals' folder measures.
@@ -46,7 +47,7 @@ pub fn start(house: &House, load: &Load) -> Result<Vec<Figure>> {
         .env("MOTCUA_WINDOW_PROGRAM", house.release_program("motcua-desk"));
     display.show(&mut bench);
     practice::without_render_node(&mut bench);
-    figures(bench)
+    figures(house, "start", bench)
 }
 
 /// Trains the wire dictionary as it was trained, and writes it into the protocol's folder where that is asked for.
@@ -59,8 +60,10 @@ pub fn dictionary(house: &House, write: bool) -> Result<()> {
 }
 
 fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
+    fs::create_dir_all(house.output("bench"))?;
     let mut command = house.cargo();
     command.args(["bench", "--quiet", "--package", "motcua-tests", "--bench", "figures", "--", name]);
+    command.arg("--figures").arg(raw(house, name));
     for (option, file) in [("--data", &load.data), ("--manifest", &load.manifest)] {
         if let Some(file) = file {
             // The bench runs in its package's folder, not where the person stands.
@@ -70,13 +73,16 @@ fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
     Ok(command)
 }
 
-fn figures(mut command: Command) -> Result<Vec<Figure>> {
-    call::announce(&command);
-    let output = command.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("the bench ended with {}", output.status).into());
-    }
-    let Value::Array(figures) = serde_json::from_slice(&output.stdout)? else { return Err("no figures".into()) };
+/// Where the bench leaves its figures.
+fn raw(house: &House, name: &str) -> PathBuf {
+    house.output("bench").join(format!("{name}.figures"))
+}
+
+fn figures(house: &House, name: &str, mut command: Command) -> Result<Vec<Figure>> {
+    call::run(&mut command)?;
+    let Value::Array(figures) = serde_json::from_slice(&fs::read(raw(house, name))?)? else {
+        return Err("no figures".into());
+    };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let figure = |figure: &Value| {
         Some(Figure {
@@ -90,6 +96,6 @@ fn figures(mut command: Command) -> Result<Vec<Figure>> {
 }
 
 /// A path from the root of the file system.
-pub fn whole(file: &Path) -> Result<std::path::PathBuf> {
+pub fn whole(file: &Path) -> Result<PathBuf> {
     file.canonicalize().map_err(|error| format!("{}: {error}", file.display()).into())
 }
