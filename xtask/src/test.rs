@@ -6,6 +6,12 @@ use crate::tally::Tally;
 use crate::{Result, call, practice, screens, setup};
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, ExitCode};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+/// A command that has ended and is silent for this long has said all it had to say.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// Runs everything and closes with the line `N passed, N failed`. A part that fails without a failed test, one that does
 /// not compile for instance, counts as one failure. The parts that failed are named before it.
@@ -59,10 +65,26 @@ fn counted(mut command: Command, tally: &mut Tally) -> Result<()> {
     let mut child = command.stdout(ours.try_clone()?).stderr(ours).spawn()?;
     // The command holds its ends of the pipe; while they are open the output has no end.
     drop(command);
-    for line in BufReader::new(output).split(b'\n') {
-        let line = String::from_utf8_lossy(&line?).into_owned();
-        println!("{line}");
-        tally.read(&line);
+    let (line, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for said in BufReader::new(output).split(b'\n').map_while(|said| said.ok()) {
+            if line.send(String::from_utf8_lossy(&said).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    let mut ended = None;
+    loop {
+        match lines.recv_timeout(SILENCE) {
+            Ok(said) => {
+                println!("{said}");
+                tally.read(&said);
+            }
+            // What a command leaves running, a session bus's services for instance, may hold its output open for ever.
+            Err(RecvTimeoutError::Timeout) if ended.is_some() => break,
+            Err(RecvTimeoutError::Timeout) => ended = child.try_wait()?,
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
     }
     let status = child.wait()?;
     if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
@@ -116,6 +138,15 @@ mod tests {
         });
         assert_eq!(report.tally, Tally { passed: 5, failed: 3 });
         assert_eq!(report.failed, ["does not compile", "two tests fail"]);
+    }
+
+    #[test]
+    fn what_a_command_leaves_running_is_not_waited_for() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo 'test result: ok. 3 passed; 0 failed'"]);
+        let mut tally = Tally::default();
+        counted(command, &mut tally).expect("it ended well");
+        assert_eq!(tally, Tally { passed: 3, failed: 0 });
     }
 
     #[test]

@@ -23,14 +23,14 @@ impl Dictionary {
     /// What this release packs with.
     pub const NEWEST: Dictionary = Dictionary::First;
 
-    fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         match self {
             Self::None => 0,
             Self::First => 1,
         }
     }
 
-    fn content(self) -> &'static [u8] {
+    pub(crate) fn content(self) -> &'static [u8] {
         match self {
             Self::None => &[],
             Self::First => include_bytes!("../dictionaries/1.zdict"),

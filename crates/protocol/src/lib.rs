@@ -8,3 +8,4 @@ pub mod fields;
 pub mod frame;
 pub mod message;
 pub mod op;
+pub mod wire;

@@ -6,3 +6,4 @@ mod hostile;
 mod made_up;
 mod newer;
 mod round_trip;
+mod wire;
