@@ -15,25 +15,37 @@ const LEVEL: i32 = 9;
 pub enum Dictionary {
     /// No dictionary; always allowed.
     None,
-    /// Of the first release, trained on invented dossiers of the starter catalogue.
+    /// For frames: messages of the first release, trained on invented dossiers of the starter catalogue.
     First,
+    /// For [`crate::wire`], trained on the same dossiers packed place by place.
+    Second,
 }
 
 impl Dictionary {
-    /// What this release packs with.
+    /// What this release packs frames with.
     pub const NEWEST: Dictionary = Dictionary::First;
+    /// What this release packs operations with on open connections and in files.
+    pub const WIRE: Dictionary = Dictionary::Second;
 
-    pub(crate) fn number(self) -> u8 {
+    /// Its name on the wire.
+    pub fn number(self) -> u8 {
         match self {
             Self::None => 0,
             Self::First => 1,
+            Self::Second => 2,
         }
+    }
+
+    /// The dictionary of this name, where this release has it.
+    pub fn numbered(number: u8) -> Option<Self> {
+        [Self::None, Self::First, Self::Second].into_iter().find(|dictionary| dictionary.number() == number)
     }
 
     pub(crate) fn content(self) -> &'static [u8] {
         match self {
             Self::None => &[],
             Self::First => include_bytes!("../dictionaries/1.zdict"),
+            Self::Second => include_bytes!("../dictionaries/2.zdict"),
         }
     }
 }
@@ -74,10 +86,7 @@ pub fn pack<T: Encode<()>>(message: &T, dictionary: Dictionary) -> Result<Vec<u8
 /// Unpacks a message.
 pub fn unpack<T: for<'b> Decode<'b, ()>>(frame: &[u8]) -> Result<T, BadFrame> {
     let (number, packed) = frame.split_first().ok_or(BadFrame::Empty)?;
-    let dictionary = [Dictionary::None, Dictionary::First]
-        .into_iter()
-        .find(|dictionary| dictionary.number() == *number)
-        .ok_or(BadFrame::UnknownDictionary(*number))?;
+    let dictionary = Dictionary::numbered(*number).ok_or(BadFrame::UnknownDictionary(*number))?;
     let mut decompressor = zstd::bulk::Decompressor::with_dictionary(dictionary.content())?;
     decompressor.include_magicbytes(false)?;
     // The size is not announced; room grows only when a smaller one was not enough, and never past the cap.

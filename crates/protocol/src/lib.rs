@@ -6,6 +6,7 @@ pub mod chain;
 pub mod enrolment;
 pub mod fields;
 pub mod frame;
+pub mod link;
 pub mod message;
 pub mod op;
 pub mod wire;

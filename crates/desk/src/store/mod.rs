@@ -5,11 +5,11 @@
 pub mod backup;
 pub mod dossiers;
 pub mod drafts;
-
 pub mod numbers;
 pub mod officers;
 pub mod ops;
 pub mod procedures;
+pub mod scans;
 pub mod settings;
 pub mod verify;
 
@@ -49,7 +49,10 @@ pub type Changes = BTreeSet<Change>;
 
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("../../../../migrations/desk/0001_first.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("../../../../migrations/desk/0001_first.sql")),
+        M::up(include_str!("../../../../migrations/desk/0002_link.sql")),
+    ])
 }
 
 /// An open store.

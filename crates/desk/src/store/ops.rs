@@ -119,6 +119,14 @@ pub fn enrol_origin(writing: &mut Writing<'_>, id: i64, replica: u32, lane: u8) 
 /// Notes how far an own origin's log has got, by the hub's own word: a hub restored from yesterday holds less than it said then,
 /// and is sent the rest again.
 pub fn set_progress(writing: &mut Writing<'_>, id: i64, sent: u64, acknowledged: u64, backed_up: u64) -> Result<()> {
+    let known = writing.tx.query_row(&format!("{ORIGIN} WHERE id = ?1"), [id], origin)?;
+    if acknowledged != known.acknowledged {
+        let head = head_after(&writing.tx, &known, acknowledged)?;
+        writing.tx.execute(
+            "UPDATE origin SET base_seq = ?2, base_head = ?3 WHERE id = ?1",
+            params![id, acknowledged, head],
+        )?;
+    }
     let tx = writing.changed(Change::Sync);
     tx.execute(
         "UPDATE origin SET sent = max(sent, ?2), acknowledged = ?3, backed_up = ?4 WHERE id = ?1",
@@ -273,7 +281,7 @@ pub fn from(connection: &Connection, origin: i64, first: u64, bytes: usize) -> R
     let (mut ops, mut size) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let op = encoded(row)?;
-        size += op.public.len() + op.personal.as_ref().map_or(0, |personal| personal.bytes.len() + 16);
+        size += self::size(&op);
         ops.push(op);
         if size >= bytes {
             break;
@@ -282,15 +290,35 @@ pub fn from(connection: &Connection, origin: i64, first: u64, bytes: usize) -> R
     Ok(ops)
 }
 
-/// The head of an origin's chain after its operation `seq`.
+/// Bytes of an operation before packing.
+pub fn size(op: &Encoded) -> usize {
+    op.public.len() + op.personal.as_ref().map_or(0, |personal| personal.bytes.len() + 16)
+}
+
+/// The seed of a dossier, where its reception is here and has not been forgotten.
+pub fn seed(connection: &Connection, dossier: OpId) -> Result<Option<Seed>> {
+    let personal: Option<Vec<u8>> = connection
+        .prepare_cached(
+            "SELECT op.personal FROM origin JOIN op ON op.origin = origin.id WHERE origin.replica = ?1 AND op.seq = ?2",
+        )?
+        .query_row(params![dossier.replica, dossier.seq], |row| row.get(0))
+        .optional()?
+        .flatten();
+    Ok(personal.and_then(|personal| fields::seed(&personal)))
+}
+
+/// The head of an origin's chain after its operation `seq`. Begins where a head is known, the hub's last acknowledgement.
 pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<Head> {
     if seq == origin.last_seq {
         return Ok(origin.head);
     }
-    let mut statement =
-        connection.prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq <= ?2 ORDER BY seq")?;
-    let mut rows = statement.query(params![origin.id, seq])?;
-    let mut head = chain::START;
+    let mut base = connection.prepare_cached("SELECT base_seq, base_head FROM origin WHERE id = ?1 AND base_seq <= ?2")?;
+    let base: Option<(u64, Head)> =
+        base.query_row(params![origin.id, seq], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (after, mut head) = base.unwrap_or((0, chain::START));
+    let mut statement = connection
+        .prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq")?;
+    let mut rows = statement.query(params![origin.id, after, seq])?;
     while let Some(row) = rows.next()? {
         head = chain::follow(&head, &row.get::<_, Vec<u8>>(0)?);
     }

@@ -17,7 +17,8 @@ use column::{Beside, In, Memory, Out, Recent};
 use domain::dossier::{Hlc, OpId};
 use std::collections::HashMap;
 use std::io;
-use tree::{Leaf, PAIR_FIRST, PAIR_SECOND, Path, put_number, take_byte, take_number};
+pub(crate) use tree::{put_number, take_number};
+use tree::{Leaf, PAIR_FIRST, PAIR_SECOND, Path, take_byte};
 use zstd::stream::raw::{CParameter, Decoder, Encoder, InBuffer, Operation, OutBuffer};
 
 /// Longest content of one packed frame, in bytes before packing.

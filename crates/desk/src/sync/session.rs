@@ -1,0 +1,424 @@
+//! One connection with the hub, from the desk's side, as a machine without input and output: pieces that arrived go in,
+//! pieces to send come out, and what the store has to take in is handed back. It decides the order: answers, then operations,
+//! then scans; and how much is on its way at once ([`Window`]).
+
+use super::window::Window;
+use crate::error::{Code, Error, Result};
+use crate::store::scans::Scans;
+use crate::store::settings::{self, Key};
+use crate::store::{Store, ops};
+use ed25519_dalek::SigningKey;
+use protocol::chain::{self, Checkpoint, Head};
+use protocol::enrolment::KeyHash;
+use protocol::frame::Dictionary;
+use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome};
+use protocol::message::{Relayed, Signed};
+use protocol::wire::{BadWire, Packer, Run, Unpacker};
+use std::collections::VecDeque;
+
+/// Bytes of operations, before packing, that are thought to make one piece while nothing is known yet; and the bounds of that.
+const FIRST_RAW: usize = 6 * 1024;
+const RAW: (usize, usize) = (2 * 1024, 32 * 1024);
+
+/// What packing aims at: with the signature and the lengths it makes a [`PIECE`].
+const PACKED: usize = PIECE - 600;
+
+/// Nothing heard for so long on a quiet line: is anybody there? Milliseconds.
+const QUIET_MS: u64 = 25_000;
+
+/// One of this desk's logs, as far as this connection is concerned.
+#[derive(Debug)]
+struct Log {
+    origin: i64,
+    replica: u32,
+    /// The last operation that has gone out on this connection, and the chain's head there.
+    sent: u64,
+    head: Head,
+    stored: u64,
+    refused: bool,
+}
+
+/// Something on its way.
+#[derive(Debug)]
+struct OnItsWay {
+    bytes: usize,
+    at_ms: u64,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Ops { replica: u32, last: u64 },
+    Scan { number: u32, end: u64 },
+    Ping,
+}
+
+/// A scan the hub wants.
+#[derive(Debug)]
+struct Wanted {
+    number: u32,
+    hash: [u8; 32],
+    next: u64,
+    size: u64,
+}
+
+/// What has arrived and concerns the store.
+#[derive(Debug)]
+pub enum Heard {
+    /// The hub's answer to hello.
+    Welcome(Welcome),
+    /// How far a log is stored; `origin` is its row here.
+    Stored {
+        /// Row of the log here.
+        origin: i64,
+        /// By the hub's word.
+        stored: Stored,
+    },
+    /// Operations of others.
+    Feed {
+        /// They, in feed order.
+        ops: Vec<Relayed>,
+        /// Their authors' words.
+        vouched: Vec<Vouched>,
+        /// The cursor after them.
+        cursor: u64,
+    },
+}
+
+/// A connection.
+pub struct Session {
+    device: SigningKey,
+    hub: KeyHash,
+    packer: Packer,
+    unpacker: Option<Unpacker>,
+    plainly: bool,
+    greeted: bool,
+    welcomed: bool,
+    agency: String,
+    logs: Vec<Log>,
+    epoch: u32,
+    cursor: u64,
+    feed_goes_on: bool,
+    answers: VecDeque<Piece>,
+    on_its_way: VecDeque<OnItsWay>,
+    wanted: VecDeque<Wanted>,
+    window: Window,
+    raw: f64,
+    heard_ms: u64,
+}
+
+impl Session {
+    /// A new connection. `plainly`: the other side lacked a dictionary or a seed the last time.
+    pub fn new(store: &Store, device: &SigningKey, hub: KeyHash, plainly: bool, now_ms: u64) -> Result<Self> {
+        let packing = |error: BadWire| Error::new(Code::Internal).because(error);
+        let dictionary = if plainly { Dictionary::None } else { Dictionary::WIRE };
+        let (agency, logs, epoch, cursor) = store.read(|connection| {
+            let mut logs = Vec::new();
+            for origin in ops::all_own(connection)? {
+                let Some(replica) = origin.replica else { continue };
+                logs.push(Log {
+                    origin: origin.id,
+                    replica,
+                    sent: origin.acknowledged,
+                    head: ops::head_after(connection, &origin, origin.acknowledged)?,
+                    stored: origin.acknowledged,
+                    refused: !origin.refused.is_empty(),
+                });
+            }
+            let number = |key| settings::number(connection, key);
+            Ok((settings::get(connection, Key::Agency)?, logs, number(Key::HubEpoch)?, number(Key::Cursor)?))
+        })?;
+        Ok(Self {
+            device: device.clone(),
+            hub,
+            packer: Packer::new(dictionary).map_err(packing)?,
+            unpacker: None,
+            plainly,
+            greeted: false,
+            welcomed: false,
+            agency,
+            logs,
+            epoch: u32::try_from(epoch).unwrap_or(0),
+            cursor: u64::try_from(cursor).unwrap_or(0),
+            feed_goes_on: true,
+            answers: VecDeque::new(),
+            on_its_way: VecDeque::new(),
+            wanted: VecDeque::new(),
+            window: Window::default(),
+            raw: FIRST_RAW as f64,
+            heard_ms: now_ms,
+        })
+    }
+
+    /// The next piece to send, as bytes; `None` while there is nothing, or enough is on its way.
+    pub fn next(&mut self, store: &Store, scans: &Scans, now_ms: u64, at_work: bool) -> Result<Option<Vec<u8>>> {
+        if !self.greeted {
+            self.greeted = true;
+            return self.hello().map(|hello| Some(hello.encode()));
+        }
+        if let Some(answer) = self.answers.pop_front() {
+            return Ok(Some(answer.encode()));
+        }
+        let room = self.window.bytes(at_work).saturating_sub(self.bytes_on_their_way());
+        if self.on_its_way.is_empty() || room >= PIECE / 2 {
+            if let Some(piece) = self.next_ops(store, room.clamp(PIECE / 4, PIECE), now_ms)? {
+                return Ok(Some(piece));
+            }
+            if let Some(piece) = self.next_scan(scans, now_ms)? {
+                return Ok(Some(piece));
+            }
+        }
+        if self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS {
+            return Ok(Some(self.sent(Piece::Ping(self.cursor), What::Ping, now_ms)));
+        }
+        Ok(None)
+    }
+
+    fn hello(&self) -> Result<Piece> {
+        let newest = self.logs.last().ok_or_else(|| Error::new(Code::NotEnrolled))?;
+        let others = self.logs.iter().rev().skip(1).filter(|log| !log.refused).map(|log| log.replica);
+        let others: Vec<u32> = others.collect();
+        let hello = Hello {
+            agency: self.agency.clone(),
+            replica: newest.replica,
+            epoch: self.epoch,
+            cursor: self.cursor,
+            dictionaries: if self.plainly { vec![] } else { vec![Dictionary::WIRE.number()] },
+            others: (!others.is_empty()).then_some(others),
+        };
+        Ok(Piece::Hello(Signed::new(&self.device, &self.hub, HELLO, hello.encode())))
+    }
+
+    fn next_ops(&mut self, store: &Store, room: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
+        let raw = self.raw * room as f64 / PIECE as f64;
+        let (plainly, packer) = (self.plainly, &mut self.packer);
+        let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
+        for log in self.logs.iter_mut().filter(|log| !log.refused) {
+            let packed = store.read(|connection| {
+                let ops = ops::from(connection, log.origin, log.sent + 1, raw as usize)?;
+                if ops.is_empty() {
+                    return Ok(None);
+                }
+                let size: usize = ops.iter().map(ops::size).sum();
+                let run = Run { replica: log.replica, first: log.sent + 1, ops };
+                // The hub surely holds the reception of a dossier that it has acknowledged, or told of itself.
+                let known = |dossier: domain::dossier::OpId| {
+                    let own = stored.iter().find(|(replica, _)| *replica == dossier.replica);
+                    let there = !plainly && own.is_none_or(|(_, stored)| dossier.seq <= *stored);
+                    if there { ops::seed(connection, dossier).ok().flatten() } else { None }
+                };
+                let packed = packer
+                    .pack(std::slice::from_ref(&run), &known)
+                    .map_err(|error| Error::new(Code::Internal).because(error))?;
+                Ok(Some((run, packed, size)))
+            })?;
+            let Some((run, packed, size)) = packed else { continue };
+            log.head = run.ops.iter().fold(log.head, |head, op| chain::follow(&head, &op.public));
+            log.sent += run.ops.len() as u64;
+            let last = log.sent;
+            let signature = Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
+            let aim = size as f64 * PACKED as f64 / packed.len().max(1) as f64;
+            self.raw = (self.raw * 0.5 + aim * 0.5).clamp(RAW.0 as f64, RAW.1 as f64);
+            let what = What::Ops { replica: run.replica, last };
+            return Ok(Some(self.sent(Piece::Ops { signature, packed }, what, now_ms)));
+        }
+        Ok(None)
+    }
+
+    fn next_scan(&mut self, scans: &Scans, now_ms: u64) -> Result<Option<Vec<u8>>> {
+        while let Some(wanted) = self.wanted.front_mut() {
+            let (number, offset) = (wanted.number, wanted.next);
+            let bytes = scans.read(&wanted.hash, offset, SCAN_PIECE)?;
+            wanted.next += bytes.len() as u64;
+            let end = wanted.next;
+            if wanted.next >= wanted.size || bytes.is_empty() {
+                self.wanted.pop_front();
+            }
+            if !bytes.is_empty() {
+                let piece = Piece::Scan { number, offset, bytes };
+                return Ok(Some(self.sent(piece, What::Scan { number, end }, now_ms)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn sent(&mut self, piece: Piece, what: What, at_ms: u64) -> Vec<u8> {
+        let bytes = piece.encode();
+        self.on_its_way.push_back(OnItsWay { bytes: bytes.len(), at_ms, what });
+        bytes
+    }
+
+    /// Takes in a piece.
+    ///
+    /// # Errors
+    /// The other side refuses to go on, or says what no hub says. The connection is of no use any more; nothing is lost.
+    pub fn arrived(&mut self, piece: Piece, store: &Store, scans: &Scans, now_ms: u64) -> Result<Option<Heard>> {
+        self.heard_ms = now_ms;
+        match piece {
+            Piece::Welcome(welcome) => {
+                let dictionary = Dictionary::numbered(welcome.dictionary).ok_or_else(unreadable)?;
+                self.unpacker = Some(Unpacker::new(dictionary).map_err(|_| unreadable())?);
+                self.welcomed = true;
+                self.feed_goes_on = welcome.more;
+                if welcome.epoch != self.epoch {
+                    self.cursor = 0;
+                }
+                for stored in &welcome.stored {
+                    self.hub_has(store, stored)?;
+                }
+                Ok(Some(Heard::Welcome(welcome)))
+            }
+            Piece::Stored(stored) => {
+                let (replica, seq) = (stored.replica, stored.seq);
+                let origin = self.hub_has(store, &stored)?;
+                self.answered(now_ms, |what| matches!(what, What::Ops { replica: of, last } if *of == replica && *last <= seq));
+                Ok(origin.map(|origin| Heard::Stored { origin, stored }))
+            }
+            Piece::Feed(feed) => self.feed(feed, store).map(Some),
+            Piece::Want(want) => {
+                self.want(want, scans);
+                Ok(None)
+            }
+            Piece::Got(Got { number, offset, .. }) => {
+                let is_it = |what: &What| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset);
+                self.answered(now_ms, is_it);
+                Ok(None)
+            }
+            Piece::Pong(_) => {
+                self.answered(now_ms, |what| *what == What::Ping);
+                Ok(None)
+            }
+            Piece::Ping(number) => {
+                self.answers.push_back(Piece::Pong(number));
+                Ok(None)
+            }
+            Piece::Refused(code) => Err(Error::new(Code::HubRefused).with("reason", code)),
+            Piece::Plainly => Err(Error::new(Code::HubUnreadable).with("plainly", true)),
+            Piece::Hello(_)
+            | Piece::Ops { .. }
+            | Piece::Read(_)
+            | Piece::Scan { .. }
+            | Piece::Lacking(_)
+            | Piece::Unknown(_) => Ok(None),
+        }
+    }
+}
+
+impl Session {
+    /// Notes how far the hub has a log, and goes back where it has less than was thought. Answers the log's row here.
+    fn hub_has(&mut self, store: &Store, stored: &Stored) -> Result<Option<i64>> {
+        let Some(log) = self.logs.iter_mut().find(|log| log.replica == stored.replica) else { return Ok(None) };
+        log.refused = stored.refused.is_some();
+        let base = log.stored;
+        log.stored = stored.seq;
+        // A hub put back from a backup lacks what it once had; a desk put back from one lacks what the hub has.
+        if stored.seq < base || stored.seq > log.sent {
+            let origin = log.origin;
+            self.on_its_way.retain(|sent| !matches!(sent.what, What::Ops { replica, .. } if replica == stored.replica));
+            let (seq, head) = store.read(|connection| {
+                let known = ops::all_own(connection)?.into_iter().find(|known| known.id == origin);
+                let known = known.ok_or_else(unreadable)?;
+                let seq = stored.seq.min(known.last_seq);
+                Ok((seq, ops::head_after(connection, &known, seq)?))
+            })?;
+            (log.sent, log.head) = (seq, head);
+        }
+        Ok(Some(log.origin))
+    }
+
+    fn feed(&mut self, feed: Feed, store: &Store) -> Result<Heard> {
+        let unpacker = self.unpacker.as_mut().ok_or_else(unreadable)?;
+        let runs = store.read(|connection| {
+            let known = |dossier| ops::seed(connection, dossier).ok().flatten();
+            unpacker.unpack(&feed.packed, &known).map_err(|error| match error {
+                BadWire::UnknownSeed(_) => unreadable().with("plainly", true),
+                error => unreadable().because(error),
+            })
+        })?;
+        let mut ops: Vec<Relayed> = Vec::new();
+        for run in runs {
+            for (seq, op) in (run.first..).zip(run.ops) {
+                ops.push(Relayed { replica: run.replica, seq, op: op.into(), set_aside: None });
+            }
+        }
+        for aside in feed.set_aside.unwrap_or_default() {
+            let op = usize::try_from(aside.place).ok().and_then(|place| ops.get_mut(place));
+            op.ok_or_else(unreadable)?.set_aside = Some(aside.reason);
+        }
+        self.feed_goes_on = feed.more.unwrap_or(false);
+        Ok(Heard::Feed { ops, vouched: feed.vouched.unwrap_or_default(), cursor: feed.cursor })
+    }
+
+    /// What was heard of the feed is stored here, up to a position.
+    pub fn has_read(&mut self, cursor: u64) {
+        self.cursor = cursor;
+        self.answers.push_back(Piece::Read(cursor));
+    }
+
+    fn want(&mut self, want: Want, scans: &Scans) {
+        self.wanted.retain(|wanted| wanted.number != want.number);
+        match scans.size(&want.hash) {
+            Some(size) if want.offset < size => self.wanted.push_back(Wanted {
+                number: want.number,
+                hash: want.hash,
+                next: want.offset,
+                size,
+            }),
+            _ => self.answers.push_back(Piece::Lacking(want.number)),
+        }
+    }
+
+    /// Takes off what was answered, and learns from how long it took.
+    fn answered(&mut self, now_ms: u64, is: impl Fn(&What) -> bool) {
+        let (mut bytes, mut sent_ms) = (0, None);
+        self.on_its_way.retain(|sent| {
+            let answered = is(&sent.what);
+            if answered {
+                bytes += sent.bytes;
+                sent_ms = Some(sent.at_ms);
+            }
+            !answered
+        });
+        if let Some(sent_ms) = sent_ms {
+            self.window.answered(bytes, now_ms.saturating_sub(sent_ms));
+        }
+    }
+
+    fn bytes_on_their_way(&self) -> usize {
+        self.on_its_way.iter().map(|sent| sent.bytes).sum()
+    }
+
+    /// Whether nothing is on its way and nothing more was announced. Together with nothing to send: all is said.
+    pub fn is_quiet(&self) -> bool {
+        self.welcomed
+            && !self.feed_goes_on
+            && self.on_its_way.is_empty()
+            && self.answers.is_empty()
+            && self.wanted.is_empty()
+    }
+
+    /// Whether the hub has greeted.
+    pub fn is_welcomed(&self) -> bool {
+        self.welcomed
+    }
+
+    /// Whether an answer is so long overdue that the connection counts as dead.
+    pub fn is_dead(&self, now_ms: u64) -> bool {
+        let waiting = !self.welcomed || !self.on_its_way.is_empty();
+        waiting && now_ms.saturating_sub(self.heard_ms) > self.window.patience_ms()
+    }
+
+    /// The last operation of each log that went out on this connection: row here, number.
+    pub fn gone_out(&self) -> Vec<(i64, u64)> {
+        self.logs.iter().map(|log| (log.origin, log.sent)).collect()
+    }
+
+    /// Bytes of scans that the hub still wants.
+    pub fn scan_bytes_left(&self) -> u64 {
+        self.wanted.iter().map(|wanted| wanted.size - wanted.next).sum()
+    }
+}
+
+fn unreadable() -> Error {
+    Error::new(Code::HubUnreadable)
+}
