@@ -226,7 +226,7 @@ impl Line {
                 Op::Printed { form, .. } => (PRINTED, form.clone()),
                 Op::PhoneChanged { phone } => (PHONE, phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned()),
                 Op::AliasGiven { code } => (ALIAS, code.as_str().to_owned()),
-                Op::Received(_) | Op::Unknown { .. } => return Err("an operation that no line makes".into()),
+                _ => return Err("an operation that no line makes".into()),
             };
             let (by, at) = (name(entry), moment(entry)?);
             line.events.push(Event { kind: kind.into(), by, at, note: Some(note), ..Event::default() });
@@ -308,6 +308,7 @@ impl Citizen {
             address: self.address.clone(),
             phone: (!self.phone.is_empty()).then(|| Phone::parse(&self.phone)).transpose()?,
             email: String::new(),
+            ethnicity: String::new(),
         })
     }
 
@@ -364,6 +365,7 @@ fn nobody(name: &PersonName) -> Person {
         address: String::new(),
         phone: None,
         email: String::new(),
+        ethnicity: String::new(),
     }
 }
 

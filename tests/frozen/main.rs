@@ -182,6 +182,7 @@ fn tell(text: &mut String, dossier: &Dossier) -> std::fmt::Result {
             Op::AliasGiven { code } => format!("mã chính thức: {code}"),
             Op::Printed { form, copy } => format!("in mẫu {form}, lần {copy}"),
             Op::Unknown { kind } => format!("loại {kind}"),
+            newer => format!("{newer:?}"),
         };
         writeln!(text, "  {}/{} {:016x} {actor}: {what}", stamp.id.replica, stamp.id.seq, stamp.hlc.0)?;
     }

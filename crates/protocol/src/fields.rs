@@ -3,6 +3,7 @@
 //! Numbers are given once. A field is added with a new number, never removed, never given another meaning; what an older
 //! release does not know it skips, and passes on because the bytes are kept.
 
+mod life;
 mod person;
 mod received;
 
@@ -24,6 +25,24 @@ pub mod kind {
     pub const ALIAS_GIVEN: u16 = 4;
     /// A form was printed.
     pub const PRINTED: u16 = 5;
+    /// A scanned paper was attached.
+    pub const ATTACHED: u16 = 6;
+    /// The state moved.
+    pub const MOVED: u16 = 7;
+    /// The applicant's address changed.
+    pub const ADDRESS_CHANGED: u16 = 8;
+    /// The applicant's name was corrected.
+    pub const NAME_CORRECTED: u16 = 9;
+    /// The applicant's personal number was corrected.
+    pub const NUMBER_CORRECTED: u16 = 10;
+    /// A fee was taken.
+    pub const FEE_TAKEN: u16 = 11;
+    /// A fee line was cancelled.
+    pub const FEE_CANCELLED: u16 = 12;
+    /// The result was recorded.
+    pub const RESULT_RECORDED: u16 = 13;
+    /// A person chose between what two desks wrote while apart.
+    pub const SETTLED: u16 = 14;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
 }
@@ -155,6 +174,17 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         Content::Dossier(Op::Printed { form, copy }) => {
             (kind::PRINTED, encode(&Printed { form: form.clone(), copy: *copy }), None)
         }
+        Content::Dossier(
+            op @ (Op::Attached { .. }
+            | Op::Moved { .. }
+            | Op::AddressChanged { .. }
+            | Op::NameCorrected { .. }
+            | Op::NumberCorrected { .. }
+            | Op::FeeTaken { .. }
+            | Op::FeeCancelled { .. }
+            | Op::ResultRecorded { .. }
+            | Op::Settled { .. }),
+        ) => life::write(op)?,
         Content::OfficerAdded { name, role } => (
             kind::OFFICER_ADDED,
             encode(&Officer { role: role.number() }),
@@ -206,6 +236,7 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
             role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
         },
+        kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),
     })
 }

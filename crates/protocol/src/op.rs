@@ -46,7 +46,7 @@ impl From<OpId> for Ref {
 impl Ref {
     /// The identity as others see it, when `writer` wrote the operation this stands in.
     pub fn seen_from(self, writer: u32) -> OpId {
-        OpId { replica: if self.replica == 0 { writer } else { self.replica }, seq: self.seq }
+        OpId { replica: self.replica, seq: self.seq }.seen_from(writer)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::drafts::{Channel, PaperInput};
 use super::people::{PersonView, Sex};
-use super::{Desk, Done, civil, deadline, office_moment, words};
+use super::timeline::TimelineRow;
+use super::{Desk, Done, civil, deadline, words};
 use crate::error::{Code, Error, Result};
 use crate::store::dossiers::{self, DossierRow as Row, Filter as Which};
 use crate::store::settings::{self, Key};
@@ -10,7 +11,7 @@ use crate::store::{Writing, officers, ops};
 use crate::texts::{Language, text};
 use domain::code::DossierCode;
 use domain::deadline::due_for;
-use domain::dossier::{Command, Dossier, Entry, Known, Op, decide};
+use domain::dossier::{Command, Dossier, Entry, Known, decide};
 use domain::person::Phone;
 use jiff::civil::DateTime;
 use protocol::fields::Content;
@@ -110,21 +111,6 @@ pub enum Filter {
 pub struct Revealed {
     /// Empty where none was given.
     pub number: String,
-}
-
-/// One line of the timeline.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct TimelineRow {
-    /// RFC 3339.
-    pub at: String,
-    /// Officer's name.
-    pub by: String,
-    /// What happened, in words.
-    pub text: String,
-    /// How far that operation has got.
-    pub sync: SyncStep,
-    /// Why the province keeps it aside without effect, where it does.
-    pub set_aside: Option<String>,
 }
 
 /// A dossier's page.
@@ -298,42 +284,6 @@ impl Desk {
         })
     }
 
-    fn timeline_row(&self, connection: &Connection, entry: &Entry) -> Result<TimelineRow> {
-        let by = match entry.stamp.actor {
-            Some(actor) => officers::by_op(connection, actor.replica, actor.seq)?.map(|officer| officer.name),
-            None => None,
-        };
-        let said = |key: &str, params: &[(&'static str, String)]| text(self.language(), key, params);
-        let words = match &entry.op {
-            Op::Received(received) => {
-                let asked: String = received
-                    .answered
-                    .iter()
-                    .map(|q| format!(" {}", said(&format!("answered_{}", q.code()), &[])))
-                    .collect();
-                said("timeline_received", &[]) + &asked
-            }
-            Op::Noted { text } => text.clone(),
-            Op::PhoneChanged { phone: Some(phone) } => said("timeline_phone", &[("phone", phone.as_str().to_owned())]),
-            Op::PhoneChanged { phone: None } => said("timeline_phone_removed", &[]),
-            Op::AliasGiven { code } => said("timeline_alias", &[("code", code.as_str().to_owned())]),
-            Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
-            Op::Printed { form, copy } => {
-                said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())])
-            }
-            Op::Unknown { .. } => said("timeline_unknown", &[]),
-        };
-        let (sync, reason) = ops::progress(connection, entry.stamp.id)?;
-        let set_aside = (!reason.is_empty()).then(|| said(&format!("set_aside_{reason}"), &[]));
-        Ok(TimelineRow {
-            at: office_moment(i64::try_from(entry.stamp.hlc.millis()).unwrap_or(0)),
-            by: by.unwrap_or_default(),
-            text: words,
-            sync: ladder(sync),
-            set_aside,
-        })
-    }
-
     /// The whole personal number of a dossier's applicant. Each view is logged.
     pub fn reveal(&self, code: &str) -> Result<Revealed> {
         let (row, dossier) = self.located(code)?;
@@ -408,7 +358,7 @@ fn step(connection: &Connection, at: ops::At) -> Result<SyncStep> {
     Ok(ladder(step.unwrap_or(3)))
 }
 
-fn ladder(step: u8) -> SyncStep {
+pub(super) fn ladder(step: u8) -> SyncStep {
     match step {
         0 => SyncStep::Saved,
         1 => SyncStep::Copied,

@@ -17,6 +17,7 @@ pub mod safety;
 pub mod scan;
 pub mod setup;
 pub mod sync;
+pub mod timeline;
 pub mod today;
 #[cfg(test)]
 mod types;

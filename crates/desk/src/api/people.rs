@@ -158,6 +158,7 @@ impl PersonInput {
                 address: tidy(&self.address),
                 phone: phone.and_then(Result::ok),
                 email: tidy(&self.email),
+                ethnicity: String::new(),
             }),
             _ => Err(problems),
         }

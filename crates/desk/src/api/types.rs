@@ -34,7 +34,6 @@ fn generated() -> String {
         dossiers::ListInput,
         dossiers::Revealed,
         dossiers::SyncStep,
-        dossiers::TimelineRow,
         dossiers::Urgency,
         drafts::CardSeen,
         drafts::Channel,
@@ -83,6 +82,7 @@ fn generated() -> String {
         setup::SetUpDone,
         sync::Pill,
         sync::SyncView,
+        timeline::TimelineRow,
         today::Today,
     );
     declared.sort();

@@ -45,6 +45,15 @@ impl Dossier {
                 | Op::Received(_)
                 | Op::Noted { .. }
                 | Op::Printed { .. }
+                | Op::Attached { .. }
+                | Op::Moved { .. }
+                | Op::AddressChanged { .. }
+                | Op::NameCorrected { .. }
+                | Op::NumberCorrected { .. }
+                | Op::FeeTaken { .. }
+                | Op::FeeCancelled { .. }
+                | Op::ResultRecorded { .. }
+                | Op::Settled { .. }
                 | Op::Unknown { .. } => {}
             }
             dossier.timeline.push(entry);

@@ -11,6 +11,7 @@ pub use fold::{Dossier, Entry};
 
 use crate::catalogue::{Channel, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
+use crate::money::Money;
 use crate::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::civil::{Date, DateTime};
 
@@ -23,6 +24,13 @@ pub struct OpId {
     pub replica: u32,
     /// Position in the writer's log, from 1.
     pub seq: u64,
+}
+
+impl OpId {
+    /// The identity as others know it, where `writer` wrote it down.
+    pub fn seen_from(self, writer: u32) -> OpId {
+        OpId { replica: if self.replica == 0 { writer } else { self.replica }, seq: self.seq }
+    }
 }
 
 /// Hybrid logical time: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
@@ -60,6 +68,13 @@ pub struct Stamp {
     pub actor: Option<OpId>,
 }
 
+impl Stamp {
+    /// Its place on the timeline: time, then writer, then number.
+    pub fn place(&self) -> (Hlc, OpId) {
+        (self.hlc, self.id)
+    }
+}
+
 /// A citizen as a dossier names them. What was not given is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -79,6 +94,8 @@ pub struct Person {
     pub phone: Option<Phone>,
     /// Email.
     pub email: String,
+    /// Dân tộc.
+    pub ethnicity: String,
 }
 
 /// Somebody who hands in a dossier for its owner.
@@ -183,7 +200,33 @@ pub struct Received {
     pub secret: String,
 }
 
-/// The operations of a dossier's life.
+/// BLAKE3 hash of a scanned paper's bytes, by which the scan is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScanHash(pub [u8; 32]);
+
+/// A part of a dossier that two desks can have changed while apart, so that a person may have to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Số điện thoại.
+    Phone,
+    /// Địa chỉ.
+    Address,
+    /// Họ tên.
+    Name,
+    /// Số định danh cá nhân.
+    Number,
+    /// Kết quả.
+    Result,
+    /// Trạng thái.
+    Status,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Part; 6] = [Self::Phone, Self::Address, Self::Name, Self::Number, Self::Result, Self::Status];
+}
+
+/// The operations of a dossier's life. An operation that names another does so as its author knows it: replica 0 is the author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
     /// Tiếp nhận.
@@ -210,9 +253,98 @@ pub enum Op {
         /// Counts from 1; above 1 it is a reprint.
         copy: u32,
     },
+    /// A scanned paper was attached.
+    Attached {
+        /// Which paper of the dossier it is.
+        paper: String,
+        /// Hash of the scan's bytes.
+        hash: ScanHash,
+        /// How many bytes the scan has.
+        bytes: u64,
+        /// How many pages, where that is known.
+        pages: Option<u16>,
+        /// Media type, `application/pdf`; empty where it is not known.
+        media: String,
+    },
+    /// The dossier moved to another state.
+    Moved {
+        /// The new state, by the portal's numbers 1 to 10.
+        state: u8,
+        /// The operation that made the state in force when this was written: the reception or another move.
+        follows: OpId,
+        /// The officer's remark, may be empty.
+        note: String,
+    },
+    /// The applicant's address was changed.
+    AddressChanged {
+        /// The new one, may be empty.
+        address: String,
+    },
+    /// The applicant's name was corrected.
+    NameCorrected {
+        /// The right name.
+        name: PersonName,
+    },
+    /// The applicant's personal number was corrected.
+    NumberCorrected {
+        /// The right number; `None` takes a wrong one away.
+        number: Option<CitizenId>,
+    },
+    /// A fee was taken: a line of the ledger, never edited.
+    FeeTaken {
+        /// How much.
+        amount: Money,
+        /// Number of the receipt or of the receipt book, may be empty.
+        receipt: String,
+        /// The officer's remark, may be empty.
+        note: String,
+    },
+    /// A fee line was cancelled by this counter-line.
+    FeeCancelled {
+        /// The line.
+        line: OpId,
+        /// Why.
+        reason: String,
+    },
+    /// The result was recorded.
+    ResultRecorded {
+        /// Number of the document or the decision.
+        text: String,
+    },
+    /// A person chose between what two desks wrote while apart.
+    Settled {
+        /// Which part.
+        part: Part,
+        /// The operation whose value is kept.
+        kept: OpId,
+    },
     /// Something a newer release wrote; kept and passed on, without effect here.
     Unknown {
         /// Its kind.
         kind: u16,
     },
+}
+
+impl Op {
+    /// The same operation with the one it names written another way: as its author writes it, or as others know it.
+    pub fn named(mut self, name: impl FnOnce(OpId) -> OpId) -> Op {
+        match &mut self {
+            Op::Moved { follows: id, .. } | Op::FeeCancelled { line: id, .. } | Op::Settled { kept: id, .. } => {
+                *id = name(*id);
+            }
+            Op::Received(_)
+            | Op::Noted { .. }
+            | Op::PhoneChanged { .. }
+            | Op::AliasGiven { .. }
+            | Op::Printed { .. }
+            | Op::Attached { .. }
+            | Op::AddressChanged { .. }
+            | Op::NameCorrected { .. }
+            | Op::NumberCorrected { .. }
+            | Op::FeeTaken { .. }
+            | Op::ResultRecorded { .. }
+            | Op::Unknown { .. } => {}
+        }
+        self
+    }
 }

@@ -260,6 +260,7 @@ pub fn received(code: &str, agency: &str) -> Received {
             address: "Bản Lùng Tám, xã Cao Sơn".into(),
             phone: Some(Phone::parse("0912345678").expect("a telephone number")),
             email: String::new(),
+            ethnicity: String::new(),
         },
         submitter: None,
         channel: Channel::Counter,

@@ -25,6 +25,8 @@ pub struct PersonFields {
     phone: Option<String>,
     #[n(7)]
     email: Option<String>,
+    #[n(8)]
+    ethnicity: Option<String>,
 }
 
 impl From<&Person> for PersonFields {
@@ -42,6 +44,7 @@ impl From<&Person> for PersonFields {
             address: given(&person.address),
             phone: person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             email: given(&person.email),
+            ethnicity: given(&person.ethnicity),
         }
     }
 }
@@ -64,6 +67,7 @@ impl TryFrom<PersonFields> for Person {
             address: fields.address.unwrap_or_default(),
             phone: fields.phone.map(|p| Phone::parse(&p)).transpose().map_err(|_| Malformed::Field("phone"))?,
             email: fields.email.unwrap_or_default(),
+            ethnicity: fields.ethnicity.unwrap_or_default(),
         })
     }
 }

@@ -106,7 +106,7 @@ struct PaperNote {
     words: String,
 }
 
-/// What a dossier is called when its personal part has been forgotten.
+/// What an applicant is called when its personal part has been forgotten.
 const FORGOTTEN: &str = "(đã xoá theo thời hạn lưu trữ)";
 
 pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
@@ -252,7 +252,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
 
 fn forgotten() -> Result<Person, Malformed> {
     Ok(Person {
-        name: PersonName::parse(FORGOTTEN).map_err(|_| Malformed::Field("name"))?,
+        name: forgotten_name()?,
         number: None,
         old_number: None,
         born: None,
@@ -260,7 +260,12 @@ fn forgotten() -> Result<Person, Malformed> {
         address: String::new(),
         phone: None,
         email: String::new(),
+        ethnicity: String::new(),
     })
+}
+
+pub fn forgotten_name() -> Result<PersonName, Malformed> {
+    PersonName::parse(FORGOTTEN).map_err(|_| Malformed::Field("name"))
 }
 
 fn limit_fields(limit: TimeLimit) -> Limit {

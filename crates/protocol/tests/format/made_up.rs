@@ -2,7 +2,10 @@
 
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode, Lane};
-use domain::dossier::{CardSeen, Hlc, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use domain::dossier::{
+    CardSeen, Hlc, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+};
+use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::civil::{Date, DateTime, date};
 use proptest::option;
@@ -48,8 +51,9 @@ prop_compose! {
     fn person()(
         name in name(), number in option::of(citizen()), old_number in option::of("[0-9]{9}"), born in option::of(born()),
         sex in option::of(sex()), address in ".{0,60}", phone in option::of(phone()), email in "[a-z.@]{0,20}",
+        ethnicity in "[A-ZĐ]?[a-zđàáảãạăâêôơư' ]{0,12}",
     ) -> Person {
-        Person { name, number, old_number, born, sex, address, phone, email }
+        Person { name, number, old_number, born, sex, address, phone, email, ethnicity }
     }
 }
 
@@ -127,6 +131,27 @@ fn role() -> impl Strategy<Value = Role> {
     (1u8..=5).prop_map(|number| Role::from_number(number).expect("a role"))
 }
 
+/// What happens to a dossier after its reception.
+fn life() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        (".{0,80}", any::<[u8; 32]>(), any::<u64>(), option::of(any::<u16>()), "[a-z/]{0,20}").prop_map(
+            |(paper, hash, bytes, pages, media)| Op::Attached { paper, hash: ScanHash(hash), bytes, pages, media }
+        ),
+        (1u8..=10, id(), ".{0,80}").prop_map(|(state, follows, note)| Op::Moved { state, follows, note }),
+        ".{0,200}".prop_map(|address| Op::AddressChanged { address }),
+        name().prop_map(|name| Op::NameCorrected { name }),
+        option::of(citizen()).prop_map(|number| Op::NumberCorrected { number }),
+        (any::<u64>(), "[A-Z0-9/]{0,12}", ".{0,80}").prop_map(|(amount, receipt, note)| Op::FeeTaken {
+            amount: Money(amount),
+            receipt,
+            note
+        }),
+        (id(), ".{0,80}").prop_map(|(line, reason)| Op::FeeCancelled { line, reason }),
+        ".{0,200}".prop_map(|text| Op::ResultRecorded { text }),
+        (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
+    ]
+}
+
 /// Any operation of this release.
 pub fn content() -> impl Strategy<Value = Content> {
     prop_oneof![
@@ -135,6 +160,7 @@ pub fn content() -> impl Strategy<Value = Content> {
         1 => option::of(phone()).prop_map(|phone| Content::Dossier(Op::PhoneChanged { phone })),
         1 => code().prop_map(|code| Content::Dossier(Op::AliasGiven { code })),
         1 => ("[0-9]{2}", any::<u32>()).prop_map(|(form, copy)| Content::Dossier(Op::Printed { form, copy })),
+        4 => life().prop_map(Content::Dossier),
         1 => (name(), role()).prop_map(|(name, role)| Content::OfficerAdded { name: name.as_str().to_owned(), role }),
     ]
 }
@@ -152,7 +178,10 @@ prop_compose! {
     }
 }
 
-/// One operation of each kind, the same for ever, with a name for each.
+/// How many of [`one_of_each`] the messages and the chain of golden.txt are made of: those of the first format.
+pub const FIRST: usize = 8;
+
+/// One operation of each kind, the same for ever, with a name for each. New ones come last.
 pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     let citizen = |name: &str, number: &str| Person {
         name: PersonName::parse(name).expect("a name"),
@@ -163,6 +192,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         address: "Thôn Nà Mẫu, xã Cao Sơn".to_owned(),
         phone: Some(Phone::parse("0912345678").expect("a number")),
         email: "hanh@example.vn".to_owned(),
+        ethnicity: String::new(),
     };
     let full = Received {
         code: DossierCode::parse("H56.14-261123-01001").expect("a code"),
@@ -209,6 +239,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
             address: String::new(),
             phone: None,
             email: String::new(),
+            ethnicity: String::new(),
         },
         submitter: None,
         procedure: ProcedureInForce { limit: None, ..full.procedure.clone() },
@@ -225,20 +256,68 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         answered: vec![],
         ..full.clone()
     };
+    let ethnic =
+        Received { applicant: Person { ethnicity: "Mường".to_owned(), ..least.applicant.clone() }, ..least.clone() };
     let alone = Header { hlc: Hlc(0x019a_0000_0000_0001), actor: None, dossier: None, deps: vec![] };
     let actor = Some(OpId { replica: 0, seq: 1 });
     let begins = Header { actor, deps: vec![OpId { replica: 7, seq: 300 }], ..alone.clone() };
     let follows = Header { actor, dossier: Some(OpId { replica: 12, seq: 70_000 }), ..alone.clone() };
     let phone = Phone::parse("0912000001").expect("a number");
     let alias = DossierCode::parse("000.00.01.H56-261123-0007").expect("a code");
-    vec![
+    let mut each = vec![
         ("officer_added", alone, Content::OfficerAdded { name: "Lò Thị Mai".to_owned(), role: Role::Administrator }),
         ("received", begins.clone(), Content::Dossier(Op::Received(Box::new(full)))),
-        ("received_least", begins, Content::Dossier(Op::Received(Box::new(least)))),
+        ("received_least", begins.clone(), Content::Dossier(Op::Received(Box::new(least)))),
         ("noted", follows.clone(), Content::Dossier(Op::Noted { text: "Đã gọi lại".to_owned() })),
         ("phone_changed", follows.clone(), Content::Dossier(Op::PhoneChanged { phone: Some(phone) })),
         ("phone_removed", follows.clone(), Content::Dossier(Op::PhoneChanged { phone: None })),
         ("alias_given", follows.clone(), Content::Dossier(Op::AliasGiven { code: alias })),
-        ("printed", follows, Content::Dossier(Op::Printed { form: "01".to_owned(), copy: 2 })),
+        ("printed", follows.clone(), Content::Dossier(Op::Printed { form: "01".to_owned(), copy: 2 })),
+    ];
+    each.extend(later(&follows));
+    each.push(("received_ethnicity", begins, Content::Dossier(Op::Received(Box::new(ethnic)))));
+    each
+}
+
+/// One of each kind of [`life`], those that may leave something out twice.
+fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
+    let (own, other) = (OpId { replica: 0, seq: 4 }, OpId { replica: 12, seq: 70_000 });
+    let scan = Op::Attached {
+        paper: "Giấy chứng sinh".to_owned(),
+        hash: ScanHash([0xb3; 32]),
+        bytes: 524_288,
+        pages: Some(4),
+        media: "application/pdf".to_owned(),
+    };
+    let least = Op::Attached {
+        paper: "Tờ khai".to_owned(),
+        hash: ScanHash([0; 32]),
+        bytes: 1,
+        pages: None,
+        media: String::new(),
+    };
+    let number = CitizenId::parse("099157000322").expect("a number");
+    let fee = |receipt: &str, note: &str| Op::FeeTaken {
+        amount: Money(8_000),
+        receipt: receipt.to_owned(),
+        note: note.to_owned(),
+    };
+    [
+        ("attached", scan),
+        ("attached_least", least),
+        ("moved", Op::Moved { state: 5, follows: other, note: "Thiếu giấy chứng sinh".to_owned() }),
+        ("moved_least", Op::Moved { state: 4, follows: own, note: String::new() }),
+        ("address_changed", Op::AddressChanged { address: "Thôn Nà Ngà, xã Cao Sơn".to_owned() }),
+        ("address_removed", Op::AddressChanged { address: String::new() }),
+        ("name_corrected", Op::NameCorrected { name: PersonName::parse("Đặng Thị Mỹ Hạnh").expect("a name") }),
+        ("number_corrected", Op::NumberCorrected { number: Some(number) }),
+        ("number_removed", Op::NumberCorrected { number: None }),
+        ("fee_taken", fee("AB/26P 0001234", "trẻ em")),
+        ("fee_taken_least", fee("", "")),
+        ("fee_cancelled", Op::FeeCancelled { line: own, reason: "Thu nhầm".to_owned() }),
+        ("result_recorded", Op::ResultRecorded { text: "Giấy khai sinh số 45/2026".to_owned() }),
+        ("settled", Op::Settled { part: Part::Status, kept: other }),
     ]
+    .map(|(name, op)| (name, follows.clone(), Content::Dossier(op)))
+    .into()
 }

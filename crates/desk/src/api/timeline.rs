@@ -1,0 +1,113 @@
+//! The timeline of a dossier (diễn biến), in words.
+
+use super::dossiers::{SyncStep, ladder, state_text};
+use super::{Desk, office_moment};
+use crate::error::Result;
+use crate::store::{officers, ops};
+use crate::texts::{Language, text};
+use domain::dossier::{Entry, Op, Part, Stamp};
+use domain::person::{CitizenId, Phone};
+use rusqlite::Connection;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// One line of the timeline.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TimelineRow {
+    /// RFC 3339.
+    pub at: String,
+    /// Officer's name.
+    pub by: String,
+    /// What happened, in words.
+    pub text: String,
+    /// How far that operation has got.
+    pub sync: SyncStep,
+    /// Why the province keeps it aside without effect, where it does.
+    pub set_aside: Option<String>,
+}
+
+impl Desk {
+    pub(super) fn timeline_row(&self, connection: &Connection, entry: &Entry) -> Result<TimelineRow> {
+        let (sync, reason) = ops::progress(connection, entry.stamp.id)?;
+        let set_aside = (!reason.is_empty()).then(|| text(self.language(), &format!("set_aside_{reason}"), &[]));
+        Ok(TimelineRow {
+            at: at(&entry.stamp),
+            by: by(connection, &entry.stamp)?,
+            text: words(self.language(), &entry.op),
+            sync: ladder(sync),
+            set_aside,
+        })
+    }
+}
+
+/// When an operation was written, RFC 3339.
+fn at(stamp: &Stamp) -> String {
+    office_moment(i64::try_from(stamp.hlc.millis()).unwrap_or(0))
+}
+
+/// The name of the officer who wrote an operation; empty for the system itself.
+fn by(connection: &Connection, stamp: &Stamp) -> Result<String> {
+    let Some(actor) = stamp.actor else { return Ok(String::new()) };
+    Ok(officers::by_op(connection, actor.replica, actor.seq)?.map(|officer| officer.name).unwrap_or_default())
+}
+
+/// What an operation did, in words. A personal number stays masked.
+fn words(language: Language, op: &Op) -> String {
+    let said = |key: &str, params: &[(&'static str, String)]| text(language, key, params);
+    let remark = |words: String, note: &str| if note.is_empty() { words } else { format!("{words} – {note}") };
+    match op {
+        Op::Received(received) => {
+            let asked = received.answered.iter().map(|q| format!(" {}", said(&format!("answered_{}", q.code()), &[])));
+            said("timeline_received", &[]) + &asked.collect::<String>()
+        }
+        Op::Noted { text } => text.clone(),
+        Op::PhoneChanged { phone } => match phone.as_ref().map(Phone::as_str) {
+            Some(phone) => said("timeline_phone", &[("phone", phone.to_owned())]),
+            None => said("timeline_phone_removed", &[]),
+        },
+        Op::AliasGiven { code } => said("timeline_alias", &[("code", code.as_str().to_owned())]),
+        Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
+        Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
+        Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
+        Op::Moved { state, note, .. } => {
+            remark(said("timeline_moved", &[("state", state_text(language, *state))]), note)
+        }
+        Op::AddressChanged { address } if address.is_empty() => said("timeline_address_removed", &[]),
+        Op::AddressChanged { address } => said("timeline_address", &[("address", address.clone())]),
+        Op::NameCorrected { name } => said("timeline_name", &[("name", name.as_str().to_owned())]),
+        Op::NumberCorrected { number } => match number.as_ref().map(CitizenId::masked) {
+            Some(number) => said("timeline_number", &[("number", number)]),
+            None => said("timeline_number_removed", &[]),
+        },
+        Op::FeeTaken { amount, receipt, note } => {
+            let amount = ("amount", amount.to_string());
+            let words = if receipt.is_empty() {
+                said("timeline_fee", &[amount])
+            } else {
+                said("timeline_fee_receipt", &[amount, ("receipt", receipt.clone())])
+            };
+            remark(words, note)
+        }
+        Op::FeeCancelled { reason, .. } => remark(said("timeline_fee_cancelled", &[]), reason),
+        Op::ResultRecorded { text } => said("timeline_result", &[("result", text.clone())]),
+        Op::Settled { part, .. } => said("timeline_settled", &[("part", part_text(language, *part))]),
+        Op::Unknown { .. } => said("timeline_unknown", &[]),
+    }
+}
+
+/// A part's code, in JSON and in the keys of the texts.
+fn part_code(part: Part) -> &'static str {
+    match part {
+        Part::Phone => "phone",
+        Part::Address => "address",
+        Part::Name => "name",
+        Part::Number => "number",
+        Part::Result => "result",
+        Part::Status => "status",
+    }
+}
+
+/// A part in words.
+fn part_text(language: Language, part: Part) -> String {
+    text(language, &format!("part_{}", part_code(part)), &[])
+}

@@ -1,0 +1,171 @@
+//! What happens to a dossier after its reception: papers attached, moves, corrections, fees, the result, a person's choice.
+
+use super::kind;
+use super::received::forgotten_name;
+use crate::op::{Malformed, Ref, decode, encode};
+use domain::dossier::{Op, OpId, Part, ScanHash};
+use domain::money::Money;
+use domain::person::{CitizenId, PersonName};
+use minicbor::{Decode, Encode};
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Attached {
+    #[n(0)]
+    paper: String,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    hash: [u8; 32],
+    #[n(2)]
+    bytes: u64,
+    #[n(3)]
+    pages: Option<u16>,
+    #[n(4)]
+    media: Option<String>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Moved {
+    #[n(0)]
+    state: u8,
+    #[n(1)]
+    follows: Ref,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct FeeTaken {
+    /// Đồng.
+    #[n(0)]
+    amount: u64,
+    #[n(1)]
+    receipt: Option<String>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct FeeCancelled {
+    #[n(0)]
+    line: Ref,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Settled {
+    /// 1 phone, 2 address, 3 name, 4 number, 5 result, 6 status.
+    #[n(0)]
+    part: u8,
+    #[n(1)]
+    kept: Ref,
+}
+
+/// The personal part of all of these: the value or the remark; absent where there is none.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Words {
+    #[n(0)]
+    words: Option<String>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Nothing {}
+
+/// Kind, public fields and personal part of an operation.
+pub fn write(op: &Op) -> Result<(u16, Vec<u8>, Option<Vec<u8>>), Malformed> {
+    let value = |words: &str| Some(encode(&Words { words: given(words) }));
+    let remark = |words: &str| given(words).map(|words| encode(&Words { words: Some(words) }));
+    let nothing = || encode(&Nothing {});
+    Ok(match op {
+        Op::Attached { paper, hash, bytes, pages, media } => {
+            let fields =
+                Attached { paper: paper.clone(), hash: hash.0, bytes: *bytes, pages: *pages, media: given(media) };
+            (kind::ATTACHED, encode(&fields), None)
+        }
+        Op::Moved { state, follows, note } => {
+            (kind::MOVED, encode(&Moved { state: *state, follows: Ref::from(*follows) }), remark(note))
+        }
+        Op::AddressChanged { address } => (kind::ADDRESS_CHANGED, nothing(), value(address)),
+        Op::NameCorrected { name } => (kind::NAME_CORRECTED, nothing(), value(name.as_str())),
+        Op::NumberCorrected { number } => {
+            (kind::NUMBER_CORRECTED, nothing(), value(number.as_ref().map(CitizenId::as_str).unwrap_or_default()))
+        }
+        Op::FeeTaken { amount, receipt, note } => {
+            (kind::FEE_TAKEN, encode(&FeeTaken { amount: amount.0, receipt: given(receipt) }), remark(note))
+        }
+        Op::FeeCancelled { line, reason } => {
+            (kind::FEE_CANCELLED, encode(&FeeCancelled { line: Ref::from(*line) }), value(reason))
+        }
+        Op::ResultRecorded { text } => (kind::RESULT_RECORDED, nothing(), value(text)),
+        Op::Settled { part, kept } => {
+            (kind::SETTLED, encode(&Settled { part: part_number(*part), kept: Ref::from(*kept) }), None)
+        }
+        Op::Received(_)
+        | Op::Noted { .. }
+        | Op::PhoneChanged { .. }
+        | Op::AliasGiven { .. }
+        | Op::Printed { .. }
+        | Op::Unknown { .. } => return Err(Malformed::Field("kind")),
+    })
+}
+
+/// Reads an operation of one of these kinds. A state or a part that a newer release counts is nothing known here.
+pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
+    let words = personal.map(decode::<Words>).transpose()?.and_then(|personal| personal.words);
+    let given = words.clone().unwrap_or_default();
+    Ok(match kind {
+        kind::ATTACHED => {
+            let Attached { paper, hash, bytes, pages, media } = decode(fields)?;
+            Op::Attached { paper, hash: ScanHash(hash), bytes, pages, media: media.unwrap_or_default() }
+        }
+        kind::MOVED => match decode(fields)? {
+            Moved { state: state @ 1..=10, follows } => Op::Moved { state, follows: id(follows), note: given },
+            Moved { .. } => Op::Unknown { kind },
+        },
+        kind::ADDRESS_CHANGED => Op::AddressChanged { address: given },
+        kind::NAME_CORRECTED => Op::NameCorrected {
+            name: match words {
+                Some(name) => PersonName::parse(&name).map_err(|_| Malformed::Field("name"))?,
+                None => forgotten_name()?,
+            },
+        },
+        kind::NUMBER_CORRECTED => {
+            let number = words.map(|number| CitizenId::parse(&number)).transpose();
+            Op::NumberCorrected { number: number.map_err(|_| Malformed::Field("number"))? }
+        }
+        kind::FEE_TAKEN => {
+            let FeeTaken { amount, receipt } = decode(fields)?;
+            Op::FeeTaken { amount: Money(amount), receipt: receipt.unwrap_or_default(), note: given }
+        }
+        kind::FEE_CANCELLED => Op::FeeCancelled { line: id(decode::<FeeCancelled>(fields)?.line), reason: given },
+        kind::RESULT_RECORDED => Op::ResultRecorded { text: given },
+        kind::SETTLED => {
+            let Settled { part, kept } = decode(fields)?;
+            match Part::ALL.into_iter().find(|known| part_number(*known) == part) {
+                Some(part) => Op::Settled { part, kept: id(kept) },
+                None => Op::Unknown { kind },
+            }
+        }
+        kind => Op::Unknown { kind },
+    })
+}
+
+fn part_number(part: Part) -> u8 {
+    match part {
+        Part::Phone => 1,
+        Part::Address => 2,
+        Part::Name => 3,
+        Part::Number => 4,
+        Part::Result => 5,
+        Part::Status => 6,
+    }
+}
+
+/// As it is written: replica 0 stays the author.
+fn id(reference: Ref) -> OpId {
+    OpId { replica: reference.replica, seq: reference.seq }
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
