@@ -2,15 +2,17 @@
 //! product makes of it.
 //!
 //! Everything a line says is carried, so that unpacking gives the line back; its random ids are not, since the product
-//! names a dossier and an operation by (replica, number). What the product has no operation for yet travels as the words of
-//! a remark: the steps of the life of a dossier after its reception, fees taken, scans with their hashes, the people's
-//! ethnicity.
+//! names a dossier and an operation by (replica, number). Where several steps of a line are one state of the portal, the
+//! step's word stands first in the remark.
 
 use crate::Result;
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 use domain::catalogue::Channel;
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Entry, Op, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use domain::dossier::{
+    CardSeen, Entry, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+};
+use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz};
@@ -98,41 +100,70 @@ pub const ALIAS: &str = "alias_given";
 /// The event that is nothing but a remark.
 pub const NOTED: &str = "noted";
 
-/// Between the parts of a remark that stands for an event.
+/// Steps of a life after its reception, by the portal's numbers of states. The first of a number is meant where no word is.
+const STATES: [(&str, u8); 7] = [
+    ("processing", 4),
+    ("accepted", 4),
+    ("submitted", 4),
+    ("supplemented", 4),
+    ("supplement_requested", 5),
+    ("approved", 9),
+    ("returned", 10),
+];
+
+/// Between the word of a step and its remark.
 const DOT: &str = " · ";
 
 impl Line {
-    /// The operations, in the order they were written.
+    /// The operations, in the order they were written. What an operation follows is its place among them.
     pub fn steps(&self) -> Result<Vec<Step>> {
         let first = self.events.first().ok_or("a dossier without an event")?;
-        let mut steps = vec![Step {
-            ms: milliseconds(&first.at)?,
-            by: first.by.clone(),
-            op: Op::Received(Box::new(self.received()?)),
-        }];
-        let noted = |event: &Event, text: String| -> Result<Step> {
-            Ok(Step { ms: milliseconds(&event.at)?, by: event.by.clone(), op: Op::Noted { text } })
-        };
-        if let Some(text) = self.extras()? {
-            steps.push(noted(first, text)?);
+        let (ms, by) = (milliseconds(&first.at)?, first.by.clone());
+        let mut steps = vec![Step { ms, by: by.clone(), op: Op::Received(Box::new(self.received()?)) }];
+        for scan in self.attachments.iter().filter(|scan| !scan.hash.is_empty()) {
+            let hash = HEXLOWER.decode(scan.hash.as_bytes())?;
+            let op = Op::Attached {
+                paper: scan.name.clone(),
+                hash: ScanHash(hash.try_into().map_err(|_| "a hash has 32 bytes")?),
+                bytes: scan.bytes,
+                pages: Some(scan.pages),
+                media: String::new(),
+            };
+            steps.push(Step { ms, by: by.clone(), op });
         }
-        if let Some(words) = &first.note {
-            steps.push(noted(first, words.clone())?);
+        if let Some(text) = first.note.clone() {
+            steps.push(Step { ms, by, op: Op::Noted { text } });
         }
         let mut copies = 0;
+        // Replica 0, place 0: the reception.
+        let mut follows = OpId { replica: 0, seq: 0 };
         for event in self.events.iter().skip(1) {
             let said = || event.note.as_deref().unwrap_or_default();
-            let mut step = noted(event, event.words())?;
-            match event.kind.as_str() {
+            let op = match event.kind.as_str() {
                 PRINTED => {
                     copies += 1;
-                    step.op = Op::Printed { form: said().to_owned(), copy: copies };
+                    Op::Printed { form: said().to_owned(), copy: copies }
                 }
-                PHONE => step.op = Op::PhoneChanged { phone: Some(Phone::parse(said())?) },
-                ALIAS => step.op = Op::AliasGiven { code: DossierCode::parse(said())? },
-                _ => {}
+                PHONE => Op::PhoneChanged { phone: Some(Phone::parse(said())?) },
+                ALIAS => Op::AliasGiven { code: DossierCode::parse(said())? },
+                NOTED => Op::Noted { text: said().to_owned() },
+                step => {
+                    let known = STATES.iter().find(|(word, _)| *word == step);
+                    let (word, state) = *known.ok_or_else(|| format!("a step called {step}"))?;
+                    let meant = STATES.iter().find(|(_, other)| *other == state).is_some_and(|(first, _)| *first == word);
+                    let words = [(!meant).then_some(word), event.note.as_deref()];
+                    let note = words.into_iter().flatten().collect::<Vec<_>>().join(DOT);
+                    let moved = Op::Moved { state, follows, note };
+                    follows = OpId { replica: 0, seq: steps.len() as u64 };
+                    moved
+                }
+            };
+            let (ms, by) = (milliseconds(&event.at)?, event.by.clone());
+            steps.push(Step { ms, by: by.clone(), op });
+            if let Some((fee, receipt)) = event.fee.zip(event.receipt.clone()) {
+                let op = Op::FeeTaken { amount: Money(fee), receipt, note: String::new() };
+                steps.push(Step { ms, by, op });
             }
-            steps.push(step);
         }
         Ok(steps)
     }
@@ -186,50 +217,42 @@ impl Line {
         })
     }
 
-    /// What is known of people and scans and has no field of its own yet, as words.
-    fn extras(&self) -> Result<Option<String>> {
-        let mut parts = Vec::new();
-        if !self.applicant.ethnicity.is_empty() {
-            parts.push(self.applicant.ethnicity.clone());
-        }
-        for scan in self.attachments.iter().filter(|scan| !scan.hash.is_empty()) {
-            let hash = BASE64_NOPAD.encode(&HEXLOWER.decode(scan.hash.as_bytes())?);
-            parts.push(format!("{} {} {hash}", scan.pages, scan.bytes));
-        }
-        // The first remark of the moment of reception is always this one, empty where it has nothing to say.
-        let has_note = self.events.first().is_some_and(|event| event.note.is_some());
-        Ok((!parts.is_empty() || has_note).then(|| parts.join(DOT)))
-    }
-
     /// The line that operations came from, but for its random ids, `seq` and `from`.
     pub fn of(timeline: &[Entry], name: impl Fn(&Entry) -> String) -> Result<Self> {
         let [first, rest @ ..] = timeline else { return Err("no operations".into()) };
         let Op::Received(received) = &first.op else { return Err("the first operation does not receive".into()) };
         let mut line = Self::of_received(received);
-        let mut rest = rest.iter().peekable();
-        let at_once = |entry: &&Entry| entry.stamp.hlc.millis() == first.stamp.hlc.millis();
         let mut event = Event { kind: "received".into(), by: name(first), at: moment(first)?, ..Event::default() };
         line.receiver.clone_from(&event.by);
-        if let Some(Op::Noted { text }) = rest.next_if(|entry| at_once(entry)).map(|entry| &entry.op) {
-            line.read_extras(text)?;
-        }
-        if let Some(Op::Noted { text }) = rest.next_if(|entry| at_once(entry)).map(|entry| &entry.op) {
-            event.note = Some(text.clone());
+        let mut rest = rest.iter().peekable();
+        let mut scans = line.attachments.iter_mut();
+        let at_once = |entry: &&Entry| entry.stamp.hlc.millis() == first.stamp.hlc.millis();
+        while let Some(entry) = rest.next_if(|entry| at_once(entry) && !matches!(entry.op, Op::Moved { .. })) {
+            match &entry.op {
+                Op::Attached { hash, bytes, pages, .. } => {
+                    let scan = scans.next().ok_or("a scan without a paper")?;
+                    (scan.hash, scan.bytes, scan.pages) = (HEXLOWER.encode(&hash.0), *bytes, pages.unwrap_or_default());
+                }
+                Op::Noted { text } => event.note = Some(text.clone()),
+                _ => return Err("an operation that no line begins with".into()),
+            }
         }
         line.events.push(event);
         for entry in rest {
             let (kind, note) = match &entry.op {
-                Op::Noted { text } => {
-                    line.events.push(Event { by: name(entry), at: moment(entry)?, ..Event::of_words(text)? });
+                Op::FeeTaken { amount, receipt, .. } => {
+                    let event = line.events.last_mut().ok_or("a fee before everything")?;
+                    (event.fee, event.receipt) = (Some(amount.0), Some(receipt.clone()));
                     continue;
                 }
-                Op::Printed { form, .. } => (PRINTED, form.clone()),
-                Op::PhoneChanged { phone } => (PHONE, phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned()),
-                Op::AliasGiven { code } => (ALIAS, code.as_str().to_owned()),
+                Op::Moved { state, note, .. } => step_of(*state, note)?,
+                Op::Noted { text } => (NOTED, Some(text.clone())),
+                Op::Printed { form, .. } => (PRINTED, Some(form.clone())),
+                Op::PhoneChanged { phone } => (PHONE, phone.as_ref().map(|phone| phone.as_str().to_owned())),
+                Op::AliasGiven { code } => (ALIAS, Some(code.as_str().to_owned())),
                 _ => return Err("an operation that no line makes".into()),
             };
-            let (by, at) = (name(entry), moment(entry)?);
-            line.events.push(Event { kind: kind.into(), by, at, note: Some(note), ..Event::default() });
+            line.events.push(Event { kind: kind.into(), by: name(entry), at: moment(entry)?, note, ..Event::default() });
         }
         line.fee = line.events.iter().filter_map(|event| event.fee).sum();
         line.status = line.events.last().map(|event| event.kind.clone()).unwrap_or_default();
@@ -268,21 +291,6 @@ impl Line {
         }
     }
 
-    fn read_extras(&mut self, text: &str) -> Result<()> {
-        let mut scans = self.attachments.iter_mut();
-        for part in text.split(DOT) {
-            match part.split(' ').collect::<Vec<_>>().as_slice() {
-                [pages, bytes, hash] if hash.len() == 43 => {
-                    let scan = scans.next().ok_or("a scan without a paper")?;
-                    scan.hash = HEXLOWER.encode(&BASE64_NOPAD.decode(hash.as_bytes())?);
-                    (scan.pages, scan.bytes) = (pages.parse()?, bytes.parse()?);
-                }
-                _ => self.applicant.ethnicity = part.to_owned(),
-            }
-        }
-        Ok(())
-    }
-
     /// The same line as it can come back: without ids, numbers and what follows from the order.
     pub fn carried(&self) -> Self {
         let mut line = Self { id: String::new(), ..self.clone() };
@@ -319,40 +327,25 @@ impl Citizen {
             dob: person.born.map(PartialDate::iso).unwrap_or_default(),
             id_number: person.number.as_ref().map(CitizenId::as_str).unwrap_or_default().to_owned(),
             phone: person.phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned(),
-            ethnicity: String::new(),
+            ethnicity: person.ethnicity.clone(),
             address: person.address.clone(),
         }
     }
 }
 
-impl Event {
-    fn words(&self) -> String {
-        if self.kind == NOTED {
-            return self.note.clone().unwrap_or_default();
+/// The word of a step and its remark, from a state and the remark on it.
+fn step_of(state: u8, note: &str) -> Result<(&'static str, Option<String>)> {
+    let mut words = STATES.iter().filter(|(_, other)| *other == state).map(|(word, _)| *word);
+    let meant = words.next().ok_or_else(|| format!("no step is state {state}"))?;
+    for word in words {
+        if note == word {
+            return Ok((word, None));
         }
-        let mut parts = vec![self.kind.clone()];
-        if let Some((fee, receipt)) = self.fee.zip(self.receipt.as_ref()) {
-            parts.push(format!("{fee} {receipt}"));
+        if let Some(note) = note.strip_prefix(word).and_then(|rest| rest.strip_prefix(DOT)) {
+            return Ok((word, Some(note.to_owned())));
         }
-        parts.extend(self.note.clone());
-        parts.join(DOT)
     }
-
-    fn of_words(text: &str) -> Result<Self> {
-        let is_kind = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        if !text.split(DOT).next().is_some_and(is_kind) {
-            return Ok(Self { kind: NOTED.to_owned(), note: Some(text.to_owned()), ..Self::default() });
-        }
-        let mut parts = text.split(DOT).peekable();
-        let kind = parts.next().unwrap_or_default().to_owned();
-        let paid = |part: &&str| part.split(' ').count() == 2 && part.starts_with(|c: char| c.is_ascii_digit());
-        let (fee, receipt) = match parts.next_if(paid).and_then(|part| part.split_once(' ')) {
-            Some((fee, receipt)) => (Some(fee.parse()?), Some(receipt.to_owned())),
-            None => (None, None),
-        };
-        let note = parts.collect::<Vec<_>>().join(DOT);
-        Ok(Self { kind, fee, receipt, note: (!note.is_empty()).then_some(note), ..Self::default() })
-    }
+    Ok((meant, (!note.is_empty()).then(|| note.to_owned())))
 }
 
 fn nobody(name: &PersonName) -> Person {

@@ -1,357 +1,428 @@
 //! One column: the values that stand at the same place of many operations, one after the other. Most are like one that went
-//! by before, and say so in a byte; what is left is words for the packer and bits that nothing shortens.
+//! by before, and say so in a symbol; what is left are digits, letters, and long texts for the packer.
 
-use super::bits::{BitReader, BitWriter};
-use super::tree::{Leaf, is_number, is_text, number_leaf, put_number, take_byte, take_number};
-use jiff::civil::DateTime;
+use super::coder::{Decoder, Encoder, Model};
+use super::tree::{Leaf, is_number, is_text, number_leaf};
+use crate::op::MAX_PART;
+use jiff::civil::{Date, DateTime, date};
 use jiff::tz::Offset;
+use std::collections::HashMap;
 
-/// How many values and words a column remembers.
-const REMEMBERED: usize = 112;
-const WORDS: usize = 254;
+/// Texts longer than this are the packer's, which knows the texts that ship; shorter ones are told letter by letter.
+const SHORT: usize = 14;
 
-/// Numbers below this are a byte of their own.
+/// Numbers below this are a symbol of their own; above, their length in bits is, and the rest follows.
 const SMALL: u64 = 64;
-/// First byte of a number given by its length in bits, the rest of it among the bits.
 const LENGTH: u8 = 64;
-/// First byte of a number that went by before.
+/// First symbol of a number that went by before, and how many are remembered.
 const AGAIN_NUMBER: u8 = 128;
+const NUMBERS: usize = 126;
 /// A number in all its 64 bits.
 const WHOLE: u8 = 255;
 
-/// First bytes of a text.
+/// Symbols of texts.
 mod text {
-    /// Ends with a zero byte.
-    pub const ENDED: u8 = 0;
-    /// Begins with its length.
-    pub const COUNTED: u8 = 1;
+    /// Short: length, letters.
+    pub const SHORT: u8 = 0;
+    /// Long: length; the packer has it.
+    pub const LONG: u8 = 1;
     /// The text before, its last digits counted on.
     pub const COUNTED_ON: u8 = 2;
     /// A moment at the operation's own time of day, days after it.
     pub const SAME_TIME: u8 = 3;
-    /// A moment: days after the operation, minute of the day.
-    pub const MINUTE: u8 = 4;
-    /// A moment: days after the operation, millisecond of the day.
-    pub const MILLISECOND: u8 = 5;
-    /// A day.
-    pub const DAY: u8 = 6;
-    /// Six digits at the end.
-    pub const DIGITS: u8 = 7;
-    /// Words, most of which went by before.
-    pub const WORDS: u8 = 8;
     /// A moment at the operation's own second, days after it.
-    pub const SAME_SECOND: u8 = 9;
+    pub const SAME_SECOND: u8 = 4;
+    /// A moment: days after the operation, minute of the day.
+    pub const MINUTE: u8 = 5;
+    /// A moment: days after the operation, millisecond of the day.
+    pub const MILLISECOND: u8 = 6;
+    /// A day.
+    pub const DAY: u8 = 7;
+    /// Six digits at the end.
+    pub const DIGITS: u8 = 8;
+    /// Words.
+    pub const WORDS: u8 = 9;
     /// From here on: one that went by before.
-    pub const AGAIN: u8 = 16;
+    pub const AGAIN: u8 = 10;
+}
+
+/// How many texts and words are remembered.
+const TEXTS: usize = 245;
+const WORDS: usize = 254;
+
+/// What the models of a column are for.
+mod model {
+    pub const VALUE: u16 = 0;
+    pub const NUMBER: u16 = 0x100;
+    pub const DAYS: u16 = 0x200;
+    pub const COUNT: u16 = 0x300;
+    pub const WORD: u16 = 0x400;
+    /// With the letter before.
+    pub const LETTER: u16 = 0x500;
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The office's clock is seven hours ahead of UTC.
 const OFFICE_MS: i64 = 7 * 3_600_000;
 
-/// What a value may be told by besides its column: the moment of its operation, milliseconds since 1970.
+/// What a value is told beside: the moment of its operation, milliseconds since 1970, and a small number that says what it is
+/// likely to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside {
-    /// That moment.
+    /// The moment.
     pub ms: u64,
+    /// The small number.
+    pub hint: u8,
+}
+
+/// Different values, each with a number that it keeps until it is the one that was not met for longest.
+#[derive(Debug)]
+pub struct Known<T> {
+    values: Vec<(T, u64)>,
+    met: u64,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), met: 0 }
+    }
+}
+
+impl<T: Clone + PartialEq> Known<T> {
+    /// Its number, where it is known. It is from now on.
+    pub fn meet(&mut self, value: &T, most: usize) -> Option<u8> {
+        self.met += 1;
+        if let Some(place) = self.values.iter().position(|(known, _)| known == value) {
+            self.values.get_mut(place)?.1 = self.met;
+            return u8::try_from(place).ok();
+        }
+        if self.values.len() < most {
+            self.values.push((value.clone(), self.met));
+        } else if let Some(oldest) = self.values.iter_mut().min_by_key(|(_, met)| *met) {
+            *oldest = (value.clone(), self.met);
+        }
+        None
+    }
+
+    /// The value with this number.
+    pub fn recall(&mut self, number: u8) -> Option<T> {
+        self.met += 1;
+        let known = self.values.get_mut(usize::from(number))?;
+        known.1 = self.met;
+        Some(known.0.clone())
+    }
+
+    fn holds(&self, value: &T) -> bool {
+        self.values.iter().any(|(known, _)| known == value)
+    }
 }
 
 /// What a column remembers between values. Writer and reader keep the same.
 #[derive(Debug, Default)]
 pub struct Memory {
-    texts: Recent<String>,
-    words: Recent<String>,
-    numbers: Recent<u64>,
+    texts: Known<String>,
+    /// First words, last words, and those between.
+    words: [Known<String>; 3],
+    numbers: Known<u64>,
     last: String,
     /// Of texts without their last six digits. What it holds is not taken apart again.
     head: Option<Box<Memory>>,
+    models: HashMap<u16, Model>,
 }
 
-/// The latest different values, the latest first.
-#[derive(Debug)]
-pub struct Recent<T>(Vec<T>);
-
-impl<T> Default for Recent<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T: Clone + PartialEq> Recent<T> {
-    /// Its place, where it is remembered; it is the latest now.
-    pub fn meet(&mut self, value: &T, most: usize) -> Option<usize> {
-        let place = self.0.iter().position(|known| known == value);
-        match place {
-            Some(place) => self.0.get_mut(..=place)?.rotate_right(1),
-            None => {
-                self.0.insert(0, value.clone());
-                self.0.truncate(most);
-            }
-        }
-        place
-    }
-
-    /// The value at a place; it is the latest now.
-    pub fn recall(&mut self, place: usize) -> Option<T> {
-        self.0.get_mut(..=place)?.rotate_right(1);
-        self.0.first().cloned()
-    }
-
-    fn holds(&self, value: &T) -> bool {
-        self.0.contains(value)
-    }
-}
-
-/// A column while it is written.
-#[derive(Debug, Default)]
+/// Where values are written: the coder, and long texts for the packer.
+#[derive(Default)]
 pub struct Out {
-    /// For the packer.
-    pub plain: Vec<u8>,
-    /// Beside it.
-    pub bits: BitWriter,
+    /// The coder.
+    pub coder: Encoder,
+    /// Long texts, one after the other.
+    pub texts: Vec<u8>,
 }
 
-/// Both streams while they are read.
+/// Where they are read.
 pub struct In<'b> {
-    /// What the packer held.
-    pub plain: &'b [u8],
-    /// What stood beside it.
-    pub bits: BitReader<'b>,
-}
-
-impl Out {
-    /// A number, small ones in one byte.
-    pub fn number(&mut self, number: u64) {
-        if number < SMALL {
-            self.plain.push(number as u8);
-        } else {
-            let length = 64 - number.leading_zeros();
-            self.plain.push(LENGTH + (length - 7) as u8);
-            self.bits.put(number, length - 1);
-        }
-    }
-
-    /// A number in all its bits.
-    pub fn whole(&mut self, number: u64) {
-        self.plain.push(WHOLE);
-        self.bits.put(number, 64);
-    }
-
-    fn signed(&mut self, number: i64) {
-        self.number((number << 1 ^ number >> 63) as u64);
-    }
-}
-
-impl In<'_> {
-    /// What [`Out::number`] or [`Out::whole`] wrote.
-    pub fn number(&mut self) -> Option<u64> {
-        let first = take_byte(&mut self.plain)?;
-        self.number_after(first)
-    }
-
-    /// The same, telling apart which of the two it was: `Err` for a whole one.
-    pub fn number_or_whole(&mut self) -> Option<Result<u64, u64>> {
-        let first = take_byte(&mut self.plain)?;
-        if first == WHOLE { self.bits.take(64).map(Err) } else { self.number_after(first).map(Ok) }
-    }
-
-    fn number_after(&mut self, first: u8) -> Option<u64> {
-        match first {
-            WHOLE => self.bits.take(64),
-            first if u64::from(first) < SMALL => Some(u64::from(first)),
-            first => {
-                let length = u32::from(first - LENGTH) + 7;
-                if length > 64 {
-                    return None;
-                }
-                Some(1 << (length - 1) | self.bits.take(length - 1)?)
-            }
-        }
-    }
-
-    fn signed(&mut self) -> Option<i64> {
-        let number = self.number()?;
-        Some((number >> 1) as i64 ^ -((number & 1) as i64))
-    }
-
-    fn ended(&mut self) -> Option<String> {
-        let end = self.plain.iter().position(|byte| *byte == 0)?;
-        let (text, rest) = self.plain.split_at_checked(end)?;
-        let text = String::from_utf8(text.to_vec()).ok()?;
-        self.plain = rest.get(1..)?;
-        Some(text)
-    }
+    /// The coder.
+    pub coder: Decoder<'b>,
+    /// Long texts that were not read yet.
+    pub texts: &'b [u8],
 }
 
 impl Memory {
+    fn put(&mut self, model: u16, symbol: u8, out: &mut Out) {
+        out.coder.byte(self.models.entry(model).or_default(), symbol);
+    }
+
+    fn get(&mut self, model: u16, from: &mut In<'_>) -> u8 {
+        from.coder.byte(self.models.entry(model).or_default())
+    }
+
+    /// Writes a number: a symbol, and where it is large the rest of its bits.
+    pub fn put_number(&mut self, model: u16, number: u64, out: &mut Out) {
+        if number < SMALL {
+            self.put(model, number as u8, out);
+        } else {
+            let length = 64 - number.leading_zeros();
+            self.put(model, LENGTH + (length - 7) as u8, out);
+            out.coder.bits(number, length - 1);
+        }
+    }
+
+    /// Writes a number in all its bits.
+    pub fn put_whole(&mut self, model: u16, number: u64, out: &mut Out) {
+        self.put(model, WHOLE, out);
+        out.coder.bits(number, 64);
+    }
+
+    /// Reads a number; `Err` where it was written in all its bits.
+    pub fn get_number(&mut self, model: u16, from: &mut In<'_>) -> Option<Result<u64, u64>> {
+        let symbol = self.get(model, from);
+        number_after(symbol, from)
+    }
+
+    fn number(&mut self, model: u16, from: &mut In<'_>) -> Option<u64> {
+        self.get_number(model, from)?.ok()
+    }
+
     /// Writes a value.
     pub fn write(&mut self, leaf: &Leaf, beside: Beside, out: &mut Out) {
         match leaf {
-            Leaf::Uint(number) | Leaf::Nint(number) => self.write_number(*number, out),
+            Leaf::Uint(number) | Leaf::Nint(number) => self.write_number(*number, beside, out),
             Leaf::Text(text) => self.write_text(text, beside, true, out),
             Leaf::Bytes(bytes) => {
-                out.number(bytes.len() as u64);
-                if bytes.len() > 64 { out.plain.extend_from_slice(bytes) } else { out.bits.put_bytes(bytes) }
+                self.put_number(model::COUNT, bytes.len() as u64, out);
+                if bytes.len() > 64 {
+                    out.texts.extend_from_slice(bytes);
+                } else {
+                    bytes.iter().for_each(|byte| out.coder.bits(u64::from(*byte), 8));
+                }
             }
         }
     }
 
     /// Reads a value of this kind (`tree::kind_of`).
     pub fn read(&mut self, kind: u8, beside: Beside, from: &mut In<'_>) -> Option<Leaf> {
+        if from.coder.is_past_the_end() {
+            return None;
+        }
         if is_number(kind) {
-            return Some(number_leaf(kind, self.read_number(from)?));
+            return Some(number_leaf(kind, self.read_number(beside, from)?));
         }
         if is_text(kind) {
             return Some(Leaf::Text(self.read_text(beside, true, from)?));
         }
-        let length = usize::try_from(from.number()?).ok()?;
-        if length <= 64 {
-            return Some(Leaf::Bytes(from.bits.take_bytes(length)?));
+        let length = usize::try_from(self.number(model::COUNT, from)?).ok()?;
+        if length > 64 {
+            return Some(Leaf::Bytes(long(length, from)?));
         }
-        let (bytes, rest) = from.plain.split_at_checked(length)?;
-        from.plain = rest;
-        Some(Leaf::Bytes(bytes.to_vec()))
+        Some(Leaf::Bytes((0..length).map(|_| from.coder.bits(8) as u8).collect()))
     }
 
-    fn write_number(&mut self, number: u64, out: &mut Out) {
-        match (number >= SMALL).then(|| self.numbers.meet(&number, REMEMBERED)).flatten() {
-            Some(place) => out.plain.push(AGAIN_NUMBER + place as u8),
-            None => out.number(number),
+    fn write_number(&mut self, number: u64, beside: Beside, out: &mut Out) {
+        let model = model::VALUE | u16::from(beside.hint);
+        match (number >= SMALL).then(|| self.numbers.meet(&number, NUMBERS)).flatten() {
+            Some(known) => self.put(model, AGAIN_NUMBER + known, out),
+            None => self.put_number(model, number, out),
         }
     }
 
-    fn read_number(&mut self, from: &mut In<'_>) -> Option<u64> {
-        let first = take_byte(&mut from.plain)?;
-        if (AGAIN_NUMBER..WHOLE).contains(&first) {
-            return self.numbers.recall(usize::from(first - AGAIN_NUMBER));
+    fn read_number(&mut self, beside: Beside, from: &mut In<'_>) -> Option<u64> {
+        let symbol = self.get(model::VALUE | u16::from(beside.hint), from);
+        if (AGAIN_NUMBER..WHOLE).contains(&symbol) {
+            return self.numbers.recall(symbol - AGAIN_NUMBER);
         }
-        let number = from.number_after(first)?;
+        let number = number_after(symbol, from)?.ok()?;
         if number >= SMALL {
-            self.numbers.meet(&number, REMEMBERED);
+            self.numbers.meet(&number, NUMBERS);
         }
         Some(number)
     }
 
     fn write_text(&mut self, text: &str, beside: Beside, whole: bool, out: &mut Out) {
-        let text = text.to_owned();
-        if let Some(place) = self.texts.meet(&text, REMEMBERED) {
-            out.plain.push(text::AGAIN + place as u8);
+        let (text, model) = (text.to_owned(), model::VALUE | u16::from(beside.hint));
+        if let Some(known) = self.texts.meet(&text, TEXTS) {
+            self.put(model, text::AGAIN + known, out);
         } else if let Some(steps) = counted_on(&self.last, &text) {
-            out.plain.push(text::COUNTED_ON);
-            out.number(steps);
+            self.put(model, text::COUNTED_ON, out);
+            self.put_number(model::NUMBER, steps, out);
         } else if let Some(moment) = Moment::of(&text, beside) {
-            moment.write(out);
-        } else if let Some(day) = day_of(&text) {
-            out.plain.push(text::DAY);
-            out.bits.put(day, DAY_BITS);
+            self.put(model, moment.form, out);
+            self.put_number(model::DAYS, zigzag(moment.days), out);
+            if moment.has_time() {
+                self.put_number(model::NUMBER, moment.time, out);
+            }
+        } else if let Some(days) = days_of(&text) {
+            self.put(model, text::DAY, out);
+            self.put_number(model::DAYS, days, out);
         } else if let Some((head, digits)) = six_digits(&text).filter(|_| whole) {
-            out.plain.push(text::DIGITS);
-            out.bits.put(digits, 20);
+            self.put(model, text::DIGITS, out);
+            out.coder.bits(digits, 20);
             self.head.get_or_insert_default().write_text(head, beside, false, out);
         } else {
-            self.write_words(&text, out);
+            self.write_words(&text, model, out);
         }
         self.last = text;
     }
 
-    fn write_words(&mut self, text: &str, out: &mut Out) {
-        let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-        let known = words.iter().filter(|word| self.words.holds(word)).count();
-        let in_words = words.len() > 1 && known * 2 >= words.len() && !text.contains('\0');
-        if in_words {
-            out.plain.push(text::WORDS);
-            out.number(words.len() as u64);
-        } else if text.contains('\0') {
-            out.plain.push(text::COUNTED);
-            put_number(&mut out.plain, text.len() as u64);
-            out.plain.extend_from_slice(text.as_bytes());
-        } else {
-            out.plain.push(text::ENDED);
-            out.plain.extend_from_slice(text.as_bytes());
-            out.plain.push(0);
-        }
-        for word in words {
-            let place = self.words.meet(&word, WORDS);
-            if in_words {
-                match place {
-                    Some(place) => out.plain.push(place as u8 + 1),
-                    None => {
-                        out.plain.push(0);
-                        out.plain.extend_from_slice(word.as_bytes());
-                        out.plain.push(0);
-                    }
-                }
-            }
-        }
-    }
-
     fn read_text(&mut self, beside: Beside, whole: bool, from: &mut In<'_>) -> Option<String> {
-        let first = take_byte(&mut from.plain)?;
-        if first >= text::AGAIN {
-            let text = self.texts.recall(usize::from(first - text::AGAIN))?;
-            self.last.clone_from(&text);
-            return Some(text);
+        let symbol = self.get(model::VALUE | u16::from(beside.hint), from);
+        if symbol >= text::AGAIN {
+            self.last = self.texts.recall(symbol - text::AGAIN)?;
+            return Some(self.last.clone());
         }
-        let text = match first {
-            text::ENDED => {
-                let text = from.ended()?;
+        let text = match symbol {
+            text::SHORT | text::LONG => {
+                let text = self.read_letters(symbol, from)?;
                 self.learn(&text);
                 text
             }
-            text::COUNTED => {
-                let length = usize::try_from(take_number(&mut from.plain)?).ok()?;
-                let (text, rest) = from.plain.split_at_checked(length)?;
-                from.plain = rest;
-                let text = String::from_utf8(text.to_vec()).ok()?;
-                self.learn(&text);
-                text
+            text::COUNTED_ON => {
+                let steps = self.number(model::NUMBER, from)?;
+                count_on(&self.last, steps)?
             }
-            text::COUNTED_ON => count_on(&self.last, from.number()?)?,
             text::SAME_TIME | text::SAME_SECOND | text::MINUTE | text::MILLISECOND => {
-                Moment::read(first, from)?.text(beside)?
+                let days = unzigzag(self.number(model::DAYS, from)?);
+                let mut moment = Moment { form: symbol, days, time: 0 };
+                if moment.has_time() {
+                    moment.time = self.number(model::NUMBER, from)?;
+                }
+                moment.text(beside)?
             }
-            text::DAY => day_text(from.bits.take(DAY_BITS)?)?,
+            text::DAY => day_text(self.number(model::DAYS, from)?)?,
             text::DIGITS if whole => {
-                let digits = from.bits.take(20)?;
+                let digits = from.coder.bits(20);
                 let head = self.head.get_or_insert_default().read_text(beside, false, from)?;
                 format!("{head}{digits:06}")
             }
             text::WORDS => self.read_words(from)?,
             _ => return None,
         };
-        self.texts.meet(&text, REMEMBERED);
+        self.texts.meet(&text, TEXTS);
         self.last.clone_from(&text);
         Some(text)
     }
 
-    fn learn(&mut self, text: &str) {
-        for word in text.split(' ') {
-            self.words.meet(&word.to_owned(), WORDS);
+    fn write_words(&mut self, text: &str, model: u16, out: &mut Out) {
+        let words: Vec<&str> = text.split(' ').collect();
+        let known = roles(&words).filter(|(role, word)| self.words.get(*role).is_some_and(|w| w.holds(word))).count();
+        if words.len() < 2 || known * 2 < words.len() {
+            self.put(model, if text.len() > SHORT { text::LONG } else { text::SHORT }, out);
+            self.write_letters(text, out);
+            self.learn(text);
+            return;
+        }
+        self.put(model, text::WORDS, out);
+        self.put_number(model::COUNT, words.len() as u64, out);
+        for (role, word) in roles(&words) {
+            let known = self.words.get_mut(role).and_then(|words| words.meet(&word, WORDS));
+            self.put(model::WORD | role as u16, known.map_or(0, |known| known + 1), out);
+            if known.is_none() {
+                self.put(model::WORD | 3, u8::from(word.len() > SHORT), out);
+                self.write_letters(&word, out);
+            }
         }
     }
 
     fn read_words(&mut self, from: &mut In<'_>) -> Option<String> {
+        let count = usize::try_from(self.number(model::COUNT, from)?).ok()?;
         let mut text = String::new();
-        for place in 0..from.number()? {
-            if place > 0 {
-                text.push(' ');
-            }
-            let first = take_byte(&mut from.plain)?;
-            let word = match first.checked_sub(1) {
-                Some(place) => self.words.recall(usize::from(place))?,
+        for place in 0..count {
+            let role = role(place, count);
+            let word = match self.get(model::WORD | role as u16, from).checked_sub(1) {
+                Some(known) => self.words.get_mut(role)?.recall(known)?,
                 None => {
-                    let word = from.ended()?;
-                    self.words.meet(&word, WORDS);
+                    let form = self.get(model::WORD | 3, from);
+                    let word = self.read_letters(form, from)?;
+                    self.words.get_mut(role)?.meet(&word, WORDS);
                     word
                 }
             };
+            if place > 0 {
+                text.push(' ');
+            }
             text.push_str(&word);
-            // A word may be recalled for a byte; a text of millions of them is nobody's.
-            if text.len() > crate::op::MAX_PART {
+            // A word is recalled for a bit; a text of millions of them is nobody's.
+            if text.len() > MAX_PART || from.coder.is_past_the_end() {
                 return None;
             }
         }
         Some(text)
+    }
+
+    fn write_letters(&mut self, text: &str, out: &mut Out) {
+        self.put_number(model::COUNT, text.len() as u64, out);
+        if text.len() > SHORT {
+            out.texts.extend_from_slice(text.as_bytes());
+            return;
+        }
+        let mut before = 0;
+        for byte in text.bytes() {
+            self.put(model::LETTER | u16::from(before), byte, out);
+            before = byte;
+        }
+    }
+
+    fn read_letters(&mut self, form: u8, from: &mut In<'_>) -> Option<String> {
+        let length = usize::try_from(self.number(model::COUNT, from)?).ok()?;
+        if (length > SHORT) != (form == text::LONG) {
+            return None;
+        }
+        if length > SHORT {
+            return String::from_utf8(long(length, from)?).ok();
+        }
+        let mut bytes = Vec::new();
+        let mut before = 0;
+        for _ in 0..length {
+            before = self.get(model::LETTER | u16::from(before), from);
+            bytes.push(before);
+        }
+        String::from_utf8(bytes).ok()
+    }
+
+    fn learn(&mut self, text: &str) {
+        let words: Vec<&str> = text.split(' ').collect();
+        for (role, word) in roles(&words) {
+            if let Some(words) = self.words.get_mut(role) {
+                words.meet(&word, WORDS);
+            }
+        }
+    }
+}
+
+fn number_after(symbol: u8, from: &mut In<'_>) -> Option<Result<u64, u64>> {
+    match symbol {
+        WHOLE => Some(Err(from.coder.bits(64))),
+        symbol if u64::from(symbol) < SMALL => Some(Ok(u64::from(symbol))),
+        symbol => {
+            let length = u32::from(symbol - LENGTH) + 7;
+            (length <= 64).then(|| Ok(1 << (length - 1) | from.coder.bits(length - 1)))
+        }
+    }
+}
+
+fn long(length: usize, from: &mut In<'_>) -> Option<Vec<u8>> {
+    let (bytes, rest) = from.texts.split_at_checked(length)?;
+    from.texts = rest;
+    Some(bytes.to_vec())
+}
+
+fn zigzag(number: i64) -> u64 {
+    (number << 1 ^ number >> 63) as u64
+}
+
+fn unzigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+/// Words with what they are: 0 the first, 1 between, 2 the last.
+fn roles<'w>(words: &'w [&str]) -> impl Iterator<Item = (usize, String)> + use<'w> {
+    words.iter().enumerate().map(|(place, word)| (role(place, words.len()), (*word).to_owned()))
+}
+
+fn role(place: usize, count: usize) -> usize {
+    match place {
+        0 => 0,
+        place if place + 1 == count => 2,
+        _ => 1,
     }
 }
 
@@ -367,7 +438,7 @@ impl Moment {
         if text.len() < 19 || text.as_bytes().get(10) != Some(&b'T') {
             return None;
         }
-        let moment = text.parse::<DateTime>().ok().filter(|moment| moment.to_string() == text)?;
+        let moment = text.parse::<DateTime>().ok()?;
         let ms = Offset::UTC.to_timestamp(moment).ok()?.as_millisecond();
         let own = own_time(beside)?;
         let days = ms.div_euclid(DAY_MS) - own.div_euclid(DAY_MS);
@@ -379,22 +450,12 @@ impl Moment {
             time => (text::MILLISECOND, time),
         };
         let moment = Self { form, days, time: u64::try_from(time).ok()? };
-        // What does not come out again (microseconds, say) is no such moment.
+        // What does not come out again (microseconds, say, or another way of writing it) is no such moment.
         (moment.text(beside).as_deref() == Some(text)).then_some(moment)
     }
 
-    fn write(&self, out: &mut Out) {
-        out.plain.push(self.form);
-        out.signed(self.days);
-        if !matches!(self.form, text::SAME_TIME | text::SAME_SECOND) {
-            out.number(self.time);
-        }
-    }
-
-    fn read(form: u8, from: &mut In<'_>) -> Option<Self> {
-        let days = from.signed()?;
-        let time = if matches!(form, text::SAME_TIME | text::SAME_SECOND) { 0 } else { from.number()? };
-        Some(Self { form, days, time })
+    fn has_time(&self) -> bool {
+        matches!(self.form, text::MINUTE | text::MILLISECOND)
     }
 
     fn text(&self, beside: Beside) -> Option<String> {
@@ -419,32 +480,27 @@ fn own_time(beside: Beside) -> Option<i64> {
     i64::try_from(beside.ms).ok()?.checked_add(OFFICE_MS)
 }
 
-/// The day counted from 1800, for the next seven hundred years.
-const DAY_BITS: u32 = 18;
+/// Days are counted from the year most living people are born after.
+const FIRST_DAY: Date = date(1930, 1, 1);
 
-fn first_day() -> jiff::civil::Date {
-    jiff::civil::date(1800, 1, 1)
-}
-
-fn day_of(text: &str) -> Option<u64> {
+fn days_of(text: &str) -> Option<u64> {
     if text.len() != 10 {
         return None;
     }
-    let day = text.parse::<jiff::civil::Date>().ok().filter(|day| day.to_string() == text)?;
-    let days = u64::try_from(day.since(first_day()).ok()?.get_days()).ok()?;
-    (days < 1 << DAY_BITS).then_some(days)
+    let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text)?;
+    Some(zigzag(day.since(FIRST_DAY).ok()?.get_days().into()))
 }
 
 fn day_text(days: u64) -> Option<String> {
-    let span = jiff::Span::new().try_days(i64::try_from(days).ok()?).ok()?;
-    Some(first_day().checked_add(span).ok()?.to_string())
+    let span = jiff::Span::new().try_days(unzigzag(days)).ok()?;
+    Some(FIRST_DAY.checked_add(span).ok()?.to_string())
 }
 
 /// A text that ends with six digits or more: what stands before the last six, and they.
 fn six_digits(text: &str) -> Option<(&str, u64)> {
     let (head, digits) = text.split_at_checked(text.len().checked_sub(6)?)?;
     let all = digits.bytes().all(|byte| byte.is_ascii_digit());
-    Some((head, all.then(|| digits.parse().ok())??))
+    Some((head, digits.parse().ok().filter(|_| all)?))
 }
 
 /// How many digits at the end are counted on, at most.

@@ -5,21 +5,21 @@
 //! A way is one connection, one file, one request. Its two ends remember the same; whoever begins a new way begins with
 //! an empty memory, so that nothing depends on what another connection carried.
 
-mod bits;
+mod coder;
 mod column;
 mod tree;
 
 use crate::fields;
 use crate::frame::Dictionary;
 use crate::op::{Encoded, MAX_PART, Personal, Public, Salt, Seed, salt};
-use bits::{BitReader, BitWriter};
-use column::{Beside, In, Memory, Out, Recent};
+use coder::{Decoder, Model};
+use column::{Beside, In, Known, Memory, Out};
 use domain::dossier::{Hlc, OpId};
 use std::collections::HashMap;
 use std::io;
-pub(crate) use tree::{put_number, take_number};
 use tree::{Leaf, PAIR_FIRST, PAIR_SECOND, Path, take_byte};
-use zstd::stream::raw::{CParameter, Decoder, Encoder, InBuffer, Operation, OutBuffer};
+pub(crate) use tree::{put_number, take_number};
+use zstd::stream::raw::{CParameter, DParameter, Decoder as Unzstd, Encoder as Zstd, InBuffer, Operation, OutBuffer};
 
 /// Longest content of one packed frame, in bytes before packing.
 const MAX_PLAIN: usize = 1024 * 1024;
@@ -44,6 +44,15 @@ const COLUMNS: usize = 4096;
 
 /// Dossiers whose seeds and latest operations a way remembers.
 const SUBJECTS: usize = 20_000;
+
+/// Models of what stands before and beside the columns.
+const RUNS: u16 = 1;
+const REPLICA: u16 = 2;
+const FIRST: u16 = 3;
+const COUNT: u16 = 4;
+const SHAPE: u16 = 5;
+const TIME: u16 = 6;
+const REFERENCE: u16 = 8;
 
 /// Operations of one replica, in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,19 +84,19 @@ type Seeds<'s> = &'s dyn Fn(OpId) -> Option<Seed>;
 /// Packs what goes out on one way.
 pub struct Packer {
     memory: Way,
-    zstd: Encoder<'static>,
+    zstd: Zstd<'static>,
 }
 
 /// Unpacks what comes in on one way.
 pub struct Unpacker {
     memory: Way,
-    zstd: Decoder<'static>,
+    zstd: Unzstd<'static>,
 }
 
 impl Packer {
     /// For a new way.
     pub fn new(dictionary: Dictionary) -> Result<Self, BadWire> {
-        let mut zstd = Encoder::with_dictionary(LEVEL, dictionary.content())?;
+        let mut zstd = Zstd::with_dictionary(LEVEL, dictionary.content())?;
         zstd.set_parameter(CParameter::WindowLog(WINDOW))?;
         zstd.set_parameter(CParameter::ChecksumFlag(false))?;
         zstd.set_parameter(CParameter::DictIdFlag(false))?;
@@ -97,12 +106,14 @@ impl Packer {
 
     /// Packs operations. `known` are the seeds of dossiers whose reception the other side surely holds.
     pub fn pack(&mut self, runs: &[Run], known: Seeds<'_>) -> Result<Vec<u8>, BadWire> {
-        let (plain, bits) = self.memory.write(runs, known);
-        let bits = bits.finish();
+        let Out { coder, texts } = self.memory.write(runs, known);
+        let coded = coder.finish();
         let mut packed = Vec::new();
-        put_number(&mut packed, bits.len() as u64);
-        packed.extend(bits);
-        self.zstd_all(&plain, &mut packed)?;
+        put_number(&mut packed, coded.len() as u64);
+        packed.extend(coded);
+        if !texts.is_empty() {
+            self.zstd_all(&texts, &mut packed)?;
+        }
         Ok(packed)
     }
 
@@ -128,8 +139,8 @@ impl Packer {
 impl Unpacker {
     /// For a new way.
     pub fn new(dictionary: Dictionary) -> Result<Self, BadWire> {
-        let mut zstd = Decoder::with_dictionary(dictionary.content())?;
-        zstd.set_parameter(zstd::stream::raw::DParameter::WindowLogMax(WINDOW))?;
+        let mut zstd = Unzstd::with_dictionary(dictionary.content())?;
+        zstd.set_parameter(DParameter::WindowLogMax(WINDOW))?;
         Ok(Self { memory: Way::default(), zstd })
     }
 
@@ -137,9 +148,9 @@ impl Unpacker {
     pub fn unpack(&mut self, packed: &[u8], known: Seeds<'_>) -> Result<Vec<Run>, BadWire> {
         let mut rest = packed;
         let length = take_number(&mut rest).and_then(|length| usize::try_from(length).ok());
-        let (bits, rest) = length.and_then(|length| rest.split_at_checked(length)).ok_or(BadWire::Malformed)?;
-        let plain = self.zstd_all(rest)?;
-        self.memory.read(&plain, bits, known)
+        let (coded, rest) = length.and_then(|length| rest.split_at_checked(length)).ok_or(BadWire::Malformed)?;
+        let texts = if rest.is_empty() { Vec::new() } else { self.zstd_all(rest)? };
+        self.memory.read(In { coder: Decoder::new(coded), texts: &texts }, known)
     }
 
     fn zstd_all(&mut self, packed: &[u8]) -> Result<Vec<u8>, BadWire> {
@@ -166,9 +177,15 @@ impl Unpacker {
 /// What both ends of a way remember of what went by.
 #[derive(Debug, Default)]
 struct Way {
-    shapes: Recent<Vec<u8>>,
+    shapes: Known<Vec<u8>>,
+    /// Which shape follows which.
+    shape_models: HashMap<u8, Model>,
+    last_shape: u8,
+    heads: Memory,
     columns: HashMap<Path, Memory>,
     last: Hlc,
+    /// What the operation before was about.
+    subject: Option<OpId>,
     seeds: HashMap<OpId, Seed>,
     /// The latest operation of each kind in a dossier.
     latest: HashMap<(OpId, u16), OpId>,
@@ -209,65 +226,60 @@ struct Parts {
     paths: Vec<(Path, u8)>,
     leaves: Vec<Leaf>,
     ms: u64,
+    /// Whether it was written together with the operation before.
+    at_once: bool,
     dossier: Option<OpId>,
     /// The operation its own kind of operation most likely follows.
     follows: Option<OpId>,
 }
 
 impl Way {
-    fn write(&mut self, runs: &[Run], known: Seeds<'_>) -> (Vec<u8>, BitWriter) {
+    fn write(&mut self, runs: &[Run], known: Seeds<'_>) -> Out {
         self.stay_small();
-        let mut plain = Vec::new();
-        put_number(&mut plain, runs.len() as u64);
-        let mut all = Vec::new();
+        let (mut out, mut all) = (Out::default(), Vec::new());
+        self.heads.put_number(RUNS, runs.len() as u64, &mut out);
         for run in runs {
-            put_number(&mut plain, u64::from(run.replica));
-            put_number(&mut plain, run.first);
-            put_number(&mut plain, run.ops.len() as u64);
+            self.heads.put_number(REPLICA, u64::from(run.replica), &mut out);
+            self.heads.put_number(FIRST, run.first, &mut out);
+            self.heads.put_number(COUNT, run.ops.len() as u64, &mut out);
             for (seq, op) in (run.first..).zip(&run.ops) {
                 all.push(self.take_apart(OpId { replica: run.replica, seq }, op, known));
             }
         }
         for parts in &all {
-            match self.shapes.meet(&parts.shape, SHAPES) {
-                Some(place) => plain.push(place as u8 + 1),
-                None => {
-                    plain.push(0);
-                    put_number(&mut plain, parts.shape.len() as u64);
-                    plain.extend_from_slice(&parts.shape);
-                }
-            }
+            self.write_shape(&parts.shape, &mut out);
         }
+        self.place_in_time(&mut all);
         self.relate(&mut all);
-        let mut bits = BitWriter::default();
         for (path, places) in columns(&all) {
-            let mut out = Out::default();
             let mut memory = self.columns.remove(&path).unwrap_or_default();
             for (op, leaf) in places {
                 let Some((parts, leaf)) = all.get(op).and_then(|parts| Some((parts, parts.leaves.get(leaf)?))) else {
                     continue;
                 };
                 match Told::of(&path) {
-                    Told::Time => self.write_time(leaf, &mut out),
-                    Told::Number => write_reference(parts, leaf, &path, &mut out),
-                    Told::Value => memory.write(leaf, Beside { ms: parts.ms }, &mut out),
+                    Told::Time => self.write_time(leaf, &mut memory, &mut out),
+                    Told::Number => {
+                        let expected = self.expected(&path, &all, op);
+                        write_reference(parts, leaf, expected, &mut memory, &mut out);
+                    }
+                    Told::Value => memory.write(leaf, parts.beside(&path), &mut out),
                 }
             }
             self.columns.insert(path, memory);
-            plain.extend(out.plain);
-            bits.put_all(&out.bits);
         }
-        (plain, bits)
+        self.subject = all.last().and_then(Parts::subject).or(self.subject);
+        out
     }
 
-    fn read(&mut self, plain: &[u8], bits: &[u8], known: Seeds<'_>) -> Result<Vec<Run>, BadWire> {
+    fn read(&mut self, mut from: In<'_>, known: Seeds<'_>) -> Result<Vec<Run>, BadWire> {
         self.stay_small();
-        let mut from = In { plain, bits: BitReader::new(bits) };
         let (mut runs, mut all) = self.read_heads(&mut from).ok_or(BadWire::Malformed)?;
         self.read_leaves(&mut all, &mut from).ok_or(BadWire::Malformed)?;
-        if !from.plain.is_empty() || !from.bits.is_at_end() {
+        if !from.texts.is_empty() || from.coder.is_past_the_end() {
             return Err(BadWire::Malformed);
         }
+        self.subject = all.last().and_then(Parts::subject).or(self.subject);
         let mut all = all.into_iter();
         for (run, count) in &mut runs {
             for parts in all.by_ref().take(*count) {
@@ -275,6 +287,54 @@ impl Way {
             }
         }
         Ok(runs.into_iter().map(|(run, _)| run).collect())
+    }
+
+    fn write_shape(&mut self, shape: &Vec<u8>, out: &mut Out) {
+        let symbol = self.shapes.meet(shape, SHAPES).map_or(0, |known| known + 1);
+        out.coder.byte(self.shape_models.entry(self.last_shape).or_default(), symbol);
+        self.last_shape = symbol;
+        if symbol == 0 {
+            self.heads.put_number(SHAPE, shape.len() as u64, out);
+            out.texts.extend_from_slice(shape);
+        }
+    }
+
+    fn read_shape(&mut self, from: &mut In<'_>) -> Option<Vec<u8>> {
+        let symbol = from.coder.byte(self.shape_models.entry(self.last_shape).or_default());
+        self.last_shape = symbol;
+        if let Some(known) = symbol.checked_sub(1) {
+            return self.shapes.recall(known);
+        }
+        let length = usize::try_from(self.heads.get_number(SHAPE, from)?.ok()?).ok()?;
+        let (shape, rest) = from.texts.split_at_checked(length)?;
+        from.texts = rest;
+        let shape = shape.to_vec();
+        self.shapes.meet(&shape, SHAPES);
+        Some(shape)
+    }
+
+    fn read_heads(&mut self, from: &mut In<'_>) -> Option<(Vec<(Run, usize)>, Vec<Parts>)> {
+        let (mut runs, mut ids) = (Vec::new(), Vec::new());
+        for _ in 0..self.heads.get_number(RUNS, from)?.ok()? {
+            let replica = u32::try_from(self.heads.get_number(REPLICA, from)?.ok()?).ok()?;
+            let first = self.heads.get_number(FIRST, from)?.ok()?;
+            let count = usize::try_from(self.heads.get_number(COUNT, from)?.ok()?).ok()?;
+            if ids.len().checked_add(count)? > MAX_OPS || runs.len() >= MAX_OPS || first > u64::MAX / 2 {
+                return None;
+            }
+            ids.extend((first..).take(count).map(|seq| OpId { replica, seq }));
+            runs.push((Run { replica, first, ops: Vec::with_capacity(count) }, count));
+        }
+        let parts = ids.into_iter().map(|id| {
+            let shape = self.read_shape(from)?;
+            let paths = paths_of(&shape)?;
+            if from.coder.is_past_the_end() {
+                return None;
+            }
+            Some(Parts { id: Some(id), leaves: vec![Leaf::Uint(0); paths.len()], paths, shape, ..Parts::default() })
+        });
+        let parts = parts.collect::<Option<Vec<_>>>()?;
+        Some((runs, parts))
     }
 
     /// Forgets what has grown too large, at the same moment at both ends.
@@ -290,59 +350,33 @@ impl Way {
         }
     }
 
-    fn read_heads(&mut self, from: &mut In<'_>) -> Option<(Vec<(Run, usize)>, Vec<Parts>)> {
-        let (mut runs, mut all) = (Vec::new(), Vec::new());
-        for _ in 0..take_number(&mut from.plain)? {
-            let replica = u32::try_from(take_number(&mut from.plain)?).ok()?;
-            let first = take_number(&mut from.plain)?;
-            let count = usize::try_from(take_number(&mut from.plain)?).ok()?;
-            if all.len().checked_add(count)? > MAX_OPS || runs.len() >= MAX_OPS || first > u64::MAX / 2 {
-                return None;
-            }
-            all.extend((first..).take(count).map(|seq| Some(OpId { replica, seq })));
-            runs.push((Run { replica, first, ops: Vec::with_capacity(count) }, count));
-        }
-        let parts = all.into_iter().map(|id| {
-            let shape = match take_byte(&mut from.plain)?.checked_sub(1) {
-                Some(place) => self.shapes.recall(usize::from(place))?,
-                None => {
-                    let length = usize::try_from(take_number(&mut from.plain)?).ok()?;
-                    let (shape, rest) = from.plain.split_at_checked(length)?;
-                    from.plain = rest;
-                    let shape = shape.to_vec();
-                    self.shapes.meet(&shape, SHAPES);
-                    shape
-                }
-            };
-            Some(Parts { id, paths: paths_of(&shape)?, shape, ..Parts::default() })
-        });
-        let parts = parts.collect::<Option<Vec<_>>>()?;
-        Some((runs, parts))
-    }
-
     fn read_leaves(&mut self, all: &mut [Parts], from: &mut In<'_>) -> Option<()> {
-        for parts in all.iter_mut() {
-            parts.leaves = vec![Leaf::Uint(0); parts.paths.len()];
-        }
         let columns = columns(all);
-        let public = columns.iter().take_while(|(path, _)| is_public(path)).count();
-        let (public, inside) = columns.split_at_checked(public)?;
-        self.read_columns(public, all, from)?;
-        // What stands inside is told relative to what stands outside.
+        let of = |order: Order| columns.iter().filter(move |(path, _)| Order::of(path) == order);
+        // What comes later is told relative to what came before.
+        self.read_columns(of(Order::Time), all, from)?;
+        self.place_in_time(all);
+        self.read_columns(of(Order::Public), all, from)?;
         self.relate(all);
-        self.read_columns(inside, all, from)
+        self.read_columns(of(Order::Inside), all, from)
     }
 
-    fn read_columns(&mut self, columns: &[Column], all: &mut [Parts], from: &mut In<'_>) -> Option<()> {
+    fn read_columns<'c>(
+        &mut self,
+        columns: impl Iterator<Item = &'c Column>,
+        all: &mut [Parts],
+        from: &mut In<'_>,
+    ) -> Option<()> {
         for (path, places) in columns {
             let mut memory = self.columns.remove(path).unwrap_or_default();
             for (op, place) in places {
+                let expected = self.expected(path, all, *op);
                 let parts = all.get_mut(*op)?;
                 let kind = parts.paths.get(*place)?.1;
                 let leaf = match Told::of(path) {
-                    Told::Time => self.read_time(from)?,
-                    Told::Number => read_reference(parts, path, from)?,
-                    Told::Value => memory.read(kind, Beside { ms: parts.ms }, from)?,
+                    Told::Time => self.read_time(&mut memory, from)?,
+                    Told::Number => read_reference(parts, expected, &mut memory, from)?,
+                    Told::Value => memory.read(kind, parts.beside(path), from)?,
                 };
                 if tree::kind_of(&leaf) != kind {
                     return None;
@@ -354,42 +388,51 @@ impl Way {
         Some(())
     }
 
-    /// Fills in what operations are told relative to: their moment, their dossier, what they most likely follow.
+    /// Fills in the moments of operations.
+    fn place_in_time(&self, all: &mut [Parts]) {
+        let mut before: Option<u64> = None;
+        for parts in all {
+            let hlc = parts.number(&[PUBLIC, HLC]).unwrap_or(0);
+            parts.ms = Hlc(hlc).millis();
+            parts.at_once = before.and_then(|before| before.checked_add(1)) == Some(hlc);
+            before = Some(hlc);
+        }
+    }
+
+    /// Fills in what operations are about, and what they most likely follow.
     fn relate(&mut self, all: &mut [Parts]) {
         for parts in all {
             let Some(id) = parts.id else { continue };
-            let number = |path: &[u8]| {
-                let place = parts.paths.iter().position(|(known, _)| known == path)?;
-                match parts.leaves.get(place)? {
-                    Leaf::Uint(number) => Some(*number),
-                    _ => None,
-                }
-            };
-            parts.ms = number(&[PUBLIC, HLC]).map_or(0, |hlc| Hlc(hlc).millis());
-            let reference = (number(&[PUBLIC, DOSSIER, PAIR_FIRST]), number(&[PUBLIC, DOSSIER, PAIR_SECOND]));
-            parts.dossier = match reference {
-                (Some(0), Some(seq)) => Some(OpId { replica: id.replica, seq }),
-                (Some(replica), Some(seq)) => u32::try_from(replica).ok().map(|replica| OpId { replica, seq }),
-                _ => None,
-            };
+            parts.dossier = parts.reference();
             let Some((kind, dossier)) = kind_of(&parts.shape).zip(parts.dossier) else { continue };
             parts.follows = Some(self.latest.insert((dossier, kind), id).unwrap_or(dossier));
         }
     }
 
-    fn write_time(&mut self, leaf: &Leaf, out: &mut Out) {
+    /// The operation that one refers to, if it refers to the one that is most likely.
+    fn expected(&self, path: &Path, all: &[Parts], op: usize) -> Option<OpId> {
+        if Order::of(path) == Order::Inside {
+            return all.get(op)?.follows;
+        }
+        match op.checked_sub(1) {
+            Some(before) => all.get(before)?.subject(),
+            None => self.subject,
+        }
+    }
+
+    fn write_time(&mut self, leaf: &Leaf, memory: &mut Memory, out: &mut Out) {
         let Leaf::Uint(hlc) = *leaf else { return };
         let (hlc, last) = (Hlc(hlc), self.last);
         self.last = hlc;
         match hlc.millis().checked_sub(last.millis()) {
-            _ if Some(hlc.0) == last.0.checked_add(1) => out.number(0),
-            Some(ms) if ms > 0 && hlc.0 & 0xffff == 0 => out.number(ms),
-            _ => out.whole(hlc.0),
+            _ if Some(hlc.0) == last.0.checked_add(1) => memory.put_number(TIME, 0, out),
+            Some(ms) if ms > 0 && hlc.0 & 0xffff == 0 => memory.put_number(TIME, ms, out),
+            _ => memory.put_whole(TIME, hlc.0, out),
         }
     }
 
-    fn read_time(&mut self, from: &mut In<'_>) -> Option<Leaf> {
-        let hlc = match from.number_or_whole()? {
+    fn read_time(&mut self, memory: &mut Memory, from: &mut In<'_>) -> Option<Leaf> {
+        let hlc = match memory.get_number(TIME, from)? {
             Ok(0) => self.last.0.checked_add(1)?,
             Ok(ms) => self.last.millis().checked_add(ms)?.checked_mul(1 << 16)?,
             Err(whole) => whole,
@@ -573,15 +616,55 @@ fn paths_of(shape: &[u8]) -> Option<Vec<(Path, u8)>> {
     Some(paths)
 }
 
-/// Whether a path is of the public part, outside the fields of the kind.
-fn is_public(path: &Path) -> bool {
-    path.first() == Some(&PUBLIC) && path.get(1) != Some(&FIELDS)
+impl Parts {
+    fn number(&self, path: &[u8]) -> Option<u64> {
+        let place = self.paths.iter().position(|(known, _)| known == path)?;
+        match self.leaves.get(place)? {
+            Leaf::Uint(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The dossier it names.
+    fn reference(&self) -> Option<OpId> {
+        let replica = u32::try_from(self.number(&[PUBLIC, DOSSIER, PAIR_FIRST])?).ok()?;
+        let seq = self.number(&[PUBLIC, DOSSIER, PAIR_SECOND])?;
+        Some(OpId { replica: if replica == 0 { self.id?.replica } else { replica }, seq })
+    }
+
+    /// What it is about: the dossier it names, or itself.
+    fn subject(&self) -> Option<OpId> {
+        self.reference().or(self.id)
+    }
+
+    fn beside(&self, path: &Path) -> Beside {
+        Beside { ms: self.ms, hint: u8::from(self.at_once && Order::of(path) == Order::Public) }
+    }
+}
+
+/// When a column is written: time first, then what every operation has, then what kinds have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Time,
+    Public,
+    Inside,
+}
+
+impl Order {
+    fn of(path: &Path) -> Self {
+        match path.as_slice() {
+            [PUBLIC, HLC] => Self::Time,
+            [PUBLIC, FIELDS, ..] => Self::Inside,
+            [PUBLIC, ..] => Self::Public,
+            _ => Self::Inside,
+        }
+    }
 }
 
 /// A path, and the leaves that stand there: which leaf of which operation.
 type Column = (Path, Vec<(usize, usize)>);
 
-/// The columns of operations in the order they are written: time first, then what every operation has, then what kinds have.
+/// The columns of operations in the order they are written.
 fn columns(all: &[Parts]) -> Vec<Column> {
     let mut places: HashMap<&Path, usize> = HashMap::new();
     let mut columns: Vec<Column> = Vec::new();
@@ -596,7 +679,7 @@ fn columns(all: &[Parts]) -> Vec<Column> {
             }
         }
     }
-    columns.sort_by_key(|(path, _)| (Told::of(path) != Told::Time, !is_public(path)));
+    columns.sort_by_key(|(path, _)| Order::of(path));
     columns
 }
 
@@ -615,27 +698,26 @@ impl Told {
     fn of(path: &Path) -> Self {
         match path.as_slice() {
             [PUBLIC, HLC] => Self::Time,
-            [PUBLIC, DOSSIER, PAIR_SECOND] => Self::Number,
-            [PUBLIC, FIELDS, .., PAIR_SECOND] => Self::Number,
+            [PUBLIC, DOSSIER, PAIR_SECOND] | [PUBLIC, FIELDS, .., PAIR_SECOND] => Self::Number,
             _ => Self::Value,
         }
     }
 }
 
 /// Tells the number of an operation that another refers to. Nothing refers to itself, so 0 is free: what was expected.
-fn write_reference(parts: &Parts, leaf: &Leaf, path: &Path, out: &mut Out) {
+fn write_reference(parts: &Parts, leaf: &Leaf, expected: Option<OpId>, memory: &mut Memory, out: &mut Out) {
     let (Leaf::Uint(number), Some(id)) = (leaf, parts.id) else { return };
-    let expected = parts.follows.filter(|_| !is_public(path)).map(|follows| follows.seq);
+    let model = REFERENCE | u16::from(parts.at_once);
     match id.seq.checked_sub(*number) {
-        _ if expected == Some(*number) => out.number(0),
-        Some(back) if back > 0 => out.number(back),
-        _ => out.whole(*number),
+        _ if expected.map(|expected| expected.seq) == Some(*number) => memory.put_number(model, 0, out),
+        Some(back) if back > 0 => memory.put_number(model, back, out),
+        _ => memory.put_whole(model, *number, out),
     }
 }
 
-fn read_reference(parts: &Parts, path: &Path, from: &mut In<'_>) -> Option<Leaf> {
-    Some(Leaf::Uint(match from.number_or_whole()? {
-        Ok(0) => parts.follows.filter(|_| !is_public(path))?.seq,
+fn read_reference(parts: &Parts, expected: Option<OpId>, memory: &mut Memory, from: &mut In<'_>) -> Option<Leaf> {
+    Some(Leaf::Uint(match memory.get_number(REFERENCE | u16::from(parts.at_once), from)? {
+        Ok(0) => expected?.seq,
         Ok(back) => parts.id?.seq.checked_sub(back)?,
         Err(whole) => whole,
     }))
