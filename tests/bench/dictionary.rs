@@ -1,103 +1,92 @@
-//! The wire dictionary: how `crates/protocol/dictionaries/1.zdict` was made, and why it has the size it has
-//! (docs/adr/0003). Calling this again measures the sizes; with `--out FILE` it writes the one that was chosen.
+//! The second wire dictionary: how `crates/protocol/dictionaries/2.texts` and `2.sample` were made, and why they have the size
+//! they have (docs/adr/0008). Calling this again measures sizes; with `--out FOLDER` it writes the ones that were chosen.
 
-use crate::figure::{Figure, Sample};
+use crate::figure::Figure;
 use crate::invented::{Commune, HELD_OUT, TRAINING};
 use crate::line::Line;
 use crate::shipment::Log;
 use crate::{Load, Result};
-use domain::dossier::OpId;
-use protocol::message::{Relayed, SyncReply};
+use protocol::wire::{Packer, Run};
+use std::collections::BTreeSet;
 use std::fs;
-use zstd::bulk::Compressor;
 
-/// The size of the dictionary that ships, in bytes.
-const CHOSEN: usize = 65_536;
+/// How many communes' days are in the sample, and how many dossiers of each.
+const COMMUNES: u64 = 12;
+const CHOSEN: usize = 25;
 
-/// Communes, and how many of their dossiers are sent in one request: mostly one, as they are received.
-const COMMUNES: u64 = 160;
-const SHIPMENTS: [usize; 10] = [1, 1, 1, 1, 1, 2, 2, 4, 8, 16];
+/// Dossiers one packed piece of the sample holds.
+const PIECE: usize = 25;
 
-/// Trains and measures.
+/// Makes both, and measures on a commune that is in neither.
 pub fn train(load: &Load) -> Result<Vec<Figure>> {
-    let samples = samples()?;
-    let mut figures = vec![
-        Figure::new("training messages", samples.len() as f64, "messages"),
-        Figure::new("training bytes", samples.iter().map(Vec::len).sum::<usize>() as f64, "bytes"),
-    ];
-    for size in [16_384, 32_768, CHOSEN, 112_640] {
-        let dictionary = zstd::dict::from_samples(&samples, size)?;
-        for count in [1, 10] {
-            let (bytes, pack) = held_out(&dictionary, count)?;
-            figures.push(Figure::new(format!("{size} bytes: frame of {count}"), bytes, "bytes per dossier"));
-            figures.push(Figure::new(format!("{size} bytes: packing a frame of {count}, p50"), pack.at(50), "ms"));
+    let texts = texts();
+    let mut figures = vec![Figure::new("texts", texts.len() as f64, "bytes")];
+    // Packed as long as the program runs, which ends after this.
+    let lasting: &'static [u8] = Box::leak(texts.clone().into_boxed_slice());
+    for dossiers in [0, 10, CHOSEN, 60] {
+        let (sample, runs) = sample(lasting, dossiers)?;
+        figures.push(Figure::new(format!("{dossiers} dossiers a commune: sample"), sample.len() as f64, "bytes"));
+        for count in [1, 10, 100] {
+            let bytes = held_out(lasting, &runs, count)?;
+            figures.push(Figure::new(format!("{dossiers} a commune: {count} on a new way"), bytes, "bytes per dossier"));
         }
-        if let Some(file) = load.out.as_ref().filter(|_| size == CHOSEN) {
-            fs::write(file, &dictionary)?;
+        if let Some(folder) = load.out.as_ref().filter(|_| dossiers == CHOSEN) {
+            fs::write(folder.join("2.texts"), &texts)?;
+            fs::write(folder.join("2.sample"), &sample)?;
         }
     }
     Ok(figures)
 }
 
-/// Requests of many communes, and answers that pass their operations on.
-fn samples() -> Result<Vec<Vec<u8>>> {
-    let mut samples = Vec::new();
-    for seed in 1..=COMMUNES {
-        let mut commune = Commune::new(&TRAINING, seed, 40);
-        let mut first = 1 + seed * 97;
-        for (turn, count) in SHIPMENTS.into_iter().enumerate() {
-            let lines: Vec<Line> = commune.by_ref().take(count).collect();
-            let log = Log::of(&lines, first)?;
-            for request in log.requests() {
-                if turn % 5 == 0 {
-                    samples.push(minicbor::to_vec(answer(&request.ops, seed, request.first))?);
-                }
-                samples.push(minicbor::to_vec(request)?);
+/// The catalogue's own words, what is asked for most last: the packer finds the nearest cheapest.
+fn texts() -> Vec<u8> {
+    let mut known = BTreeSet::new();
+    let mut texts = Vec::new();
+    for procedure in desk::catalogue::builtin().iter().rev() {
+        let papers = procedure.papers.iter().map(|paper| &paper.name);
+        for text in papers.chain([&procedure.field, &procedure.name]) {
+            if known.insert(text.clone()) {
+                texts.extend_from_slice(text.as_bytes());
             }
-            first += log.len() as u64;
         }
     }
-    Ok(samples)
+    texts
 }
 
-fn answer(ops: &[protocol::message::Carried], seed: u64, first: u64) -> SyncReply {
-    let replica = u32::try_from(seed).unwrap_or(1) + 1;
-    let relayed = (first..).zip(ops).map(|(seq, op)| {
-        let id = OpId { replica, seq };
-        Relayed { replica: id.replica, seq: id.seq, op: op.clone(), set_aside: None }
-    });
-    SyncReply {
-        epoch: 1,
-        time_ms: 1_780_000_000_000 + seed * 86_400_123,
-        acknowledged: first,
-        ops: relayed.collect(),
-        cursor: first * 3,
-        more: false,
-        set_aside: Vec::new(),
-        backed_up: Some(first / 2),
+fn sample(texts: &'static [u8], dossiers: usize) -> Result<(Vec<u8>, Vec<Run>)> {
+    let mut packer = Packer::with_texts(texts)?;
+    let (mut sample, mut runs) = (Vec::new(), Vec::new());
+    for seed in (1..=COMMUNES).filter(|_| dossiers > 0) {
+        let lines: Vec<Line> = Commune::new(&TRAINING, seed, 40).take(dossiers).collect();
+        for (turn, lines) in lines.chunks(PIECE).enumerate() {
+            let run = Log::of(lines, 1 + seed * 97 + turn as u64 * 400)?.run();
+            let packed = packer.pack(std::slice::from_ref(&run), &|_| None)?;
+            let mut length = packed.len();
+            while length > 127 {
+                sample.push(length as u8 | 128);
+                length >>= 7;
+            }
+            sample.push(length as u8);
+            sample.extend(packed);
+            runs.push(run);
+        }
     }
+    Ok((sample, runs))
 }
 
-/// Bytes per dossier of a commune the dictionary has never seen, and the time to pack a frame.
-fn held_out(dictionary: &[u8], count: usize) -> Result<(f64, Sample)> {
+/// Bytes per dossier of a commune the sample has never seen, on a way of its own for each `count` of them.
+fn held_out(texts: &'static [u8], sample: &[Run], count: usize) -> Result<f64> {
     let mut commune = Commune::new(&HELD_OUT, 9_001, 40);
-    let (mut bytes, mut time) = (0, Sample::default());
-    const FRAMES: usize = 60;
-    for frame in 0..FRAMES {
+    let ways = 400 / count.max(10);
+    let mut bytes = 0;
+    for way in 0..ways {
         let lines: Vec<Line> = commune.by_ref().take(count).collect();
-        for request in Log::of(&lines, 500 + frame as u64 * 40)?.requests() {
-            let message = minicbor::to_vec(request)?;
-            // As `protocol::frame` packs.
-            let packed = time.processor(|| -> Result<usize> {
-                let mut compressor = Compressor::with_dictionary(9, dictionary)?;
-                compressor.include_contentsize(false)?;
-                compressor.include_checksum(false)?;
-                compressor.include_dictid(false)?;
-                compressor.include_magicbytes(false)?;
-                Ok(compressor.compress(&message)?.len())
-            })?;
-            bytes += 1 + packed;
+        let mut packer = Packer::with_texts(texts)?;
+        for run in sample {
+            packer.pack(std::slice::from_ref(run), &|_| None)?;
         }
+        packer.forget();
+        bytes += packer.pack(&[Log::of(&lines, 500 + way as u64 * 40)?.run()], &|_| None)?.len();
     }
-    Ok((bytes as f64 / (FRAMES * count) as f64, time))
+    Ok(bytes as f64 / (ways * count) as f64)
 }

@@ -1,8 +1,8 @@
 //! Invented dossiers from a seed: the load a bench has where none was brought, and what the wire dictionary was trained on.
 //!
 //! The two never share a record, a commune or a remark: they differ in seed, in [`Words`] and in the syllables their places
-//! are named with. They hold what this release of the product writes: receptions, receipts printed, remarks, official codes,
-//! changed telephone numbers. Names of people are made of the commonest Vietnamese ones, their numbers begin with 000, the range no
+//! are named with. They hold what this release of the product writes: receptions, scans, receipts printed, steps of a dossier's
+//! life, fees, remarks, official codes, changed telephone numbers. Names of people are made of the commonest Vietnamese ones, their numbers begin with 000, the range no
 //! person has.
 
 use crate::line::{ALIAS, Attachment, Citizen, Event, Line, NOTED, PHONE, PRINTED, blake, iso};
@@ -93,6 +93,7 @@ const GIVEN: [&str; 40] = [
 ];
 const PROVINCES: [&str; 8] =
     ["Tuyên Quang", "Lào Cai", "Cao Bằng", "Lạng Sơn", "Điện Biên", "Sơn La", "Thái Nguyên", "Gia Lai"];
+const ETHNICITIES: [&str; 8] = ["Kinh", "Tày", "Nùng", "Dao", "Mông", "Thái", "Mường", "Hà Nhì"];
 const VILLAGE: [&str; 4] = ["Bản", "Thôn", "Xóm", "Tổ dân phố"];
 const PREFIXES: [&str; 10] = ["032", "035", "038", "086", "091", "094", "096", "097", "098", "070"];
 
@@ -166,7 +167,7 @@ impl Commune {
             dob: format!("{year}-{:02}-{:02}", rng.u8(1..13), rng.u8(1..29)),
             id_number: format!("000{century}{:02}{:06}", year % 100, rng.u32(..1_000_000)),
             phone: format!("{}{:07}", pick(rng, &PREFIXES), rng.u32(..10_000_000)),
-            ethnicity: String::new(),
+            ethnicity: if rng.bool() { pick(rng, &ETHNICITIES).to_owned() } else { String::new() },
             address: format!("{}, {}", self.villages[rng.usize(..self.villages.len())], self.address),
         };
         self.people.push(citizen.clone());
@@ -200,7 +201,7 @@ impl Commune {
     }
 
     fn life(&mut self, at: DateTime, code: &str, days: u32) -> Vec<Event> {
-        let mut events = Vec::new();
+        let (mut events, mut fees) = (Vec::new(), Vec::new());
         let mut now = at;
         let counter = self.clerk();
         let mut step = |kind: &str, by: &str, now: DateTime, note: Option<String>| {
@@ -220,10 +221,25 @@ impl Commune {
             let (province, level) = (code.get(..3).unwrap_or_default(), self.rng.u8(1..60));
             step(ALIAS, &counter, now, Some(format!("000.{level:02}.07.{province}-{day}-{number}")));
         }
-        for _ in 0..3 {
+        let path: &[&str] = match self.rng.u8(0..8) {
+            0 => &["accepted", "supplement_requested", "supplemented", "submitted", "approved", "returned"],
+            1 | 2 => &["accepted", "processing", "submitted", "approved", "returned"],
+            3 => &["processing", "approved"],
+            4 => &[],
+            _ => &["processing", "approved", "returned"],
+        };
+        for (place, kind) in path.iter().enumerate() {
             now = later(now, &mut self.rng, i64::from(days.max(1)) * 14_400);
-            if let Some(remark) = self.remark() {
-                let by = self.clerk();
+            let (by, remark) = (self.clerk(), self.remark());
+            step(kind, &by, now, remark);
+            if place == 0 && self.rng.u8(0..3) == 0 {
+                let fee = u64::from(self.rng.u16(1..40)) * 2_000;
+                let receipt = format!("BL26{:06}", self.rng.u32(..1_000_000));
+                fees.push((1, fee, receipt));
+            }
+            if self.rng.u8(0..6) == 0 {
+                now = later(now, &mut self.rng, 7_200);
+                let remark = pick(&mut self.rng, self.words.remarks).to_owned();
                 step(NOTED, &by, now, Some(remark));
             }
         }
@@ -231,6 +247,12 @@ impl Commune {
             now = later(now, &mut self.rng, 3600);
             let phone = format!("{}{:07}", pick(&mut self.rng, &PREFIXES), self.rng.u32(..10_000_000));
             step(PHONE, &counter, now, Some(phone));
+        }
+        for (steps, fee, receipt) in fees {
+            let moved = |event: &&mut Event| !matches!(event.kind.as_str(), "received" | PRINTED | ALIAS | NOTED | PHONE);
+            if let Some(event) = events.iter_mut().filter(moved).nth(steps - 1) {
+                (event.fee, event.receipt) = (Some(fee), Some(receipt));
+            }
         }
         events
     }
@@ -258,8 +280,16 @@ impl Iterator for Commune {
         let applicant = self.citizen();
         let owner = (self.rng.u8(0..8) == 0 && procedure.may_authorise).then(|| self.name());
         let events = self.life(at, &code, days);
-        let attachments =
-            papers.into_iter().map(|paper| Attachment { name: paper.name.clone(), ..Attachment::default() }).collect();
+        let scanned = self.rng.bool();
+        let attachments = papers
+            .into_iter()
+            .map(|paper| {
+                let hash = if scanned { HEXLOWER.encode(&blake(&format!("{code} {}", paper.name))) } else { String::new() };
+                let (bytes, pages) = (self.rng.u64(40_000..400_000), self.rng.u16(1..5));
+                let (bytes, pages) = if scanned { (bytes, pages) } else { (0, 0) };
+                Attachment { name: paper.name.clone(), hash, bytes, pages }
+            })
+            .collect();
         Some(Line {
             id: HEXLOWER.encode(blake(&code).get(..16).unwrap_or_default()),
             agency: self.agency.clone(),
@@ -272,7 +302,7 @@ impl Iterator for Commune {
             received_at: iso(at),
             due_at: due.map(|due| iso(due.at)).unwrap_or_default(),
             status: events.last().map(|event| event.kind.clone()).unwrap_or_default(),
-            fee: 0,
+            fee: events.iter().filter_map(|event| event.fee).sum(),
             copies: if self.rng.u8(0..5) == 0 { self.rng.u16(2..5) } else { 1 },
             receiver: events.first().map(|event| event.by.clone()).unwrap_or_default(),
             result_to: if self.rng.u8(0..10) == 0 { "post" } else { "counter" }.to_owned(),

@@ -3,7 +3,7 @@
 
 use crate::Result;
 use crate::line::{Line, Step, blake};
-use domain::dossier::{Dossier, Entry, Hlc, OpId, Stamp};
+use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
 use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
@@ -11,6 +11,7 @@ use protocol::fields::{self, Content, Header};
 use protocol::frame::{self, Dictionary};
 use protocol::message::{Carried, SYNC, Signed, SyncRequest};
 use protocol::op::{Encoded, Seed};
+use protocol::wire::Run;
 use std::collections::BTreeMap;
 
 /// Unpacked bytes of operations after which the desk begins another request (`desk::sync`).
@@ -34,11 +35,7 @@ impl Log {
     /// The operations of some dossiers in order of time. `first` is the number of the first one; the clerks' own operations
     /// were numbers 1 and on, long sent.
     pub fn of(lines: &[Line], first: u64) -> Result<Self> {
-        let mut steps: Vec<(usize, Step)> = Vec::new();
-        for (place, line) in lines.iter().enumerate() {
-            steps.extend(line.steps()?.into_iter().map(|step| (place, step)));
-        }
-        steps.sort_by_key(|(_, step)| step.ms);
+        let steps = in_time(lines)?;
         let mut log = Self {
             ops: Vec::new(),
             first,
@@ -48,9 +45,14 @@ impl Log {
         };
         let mut received: BTreeMap<usize, (OpId, Seed)> = BTreeMap::new();
         let mut clock = Hlc(0);
-        for (place, step) in steps {
+        let mut numbers: BTreeMap<(usize, u64), u64> = BTreeMap::new();
+        for (place, within, mut step) in steps {
             clock = clock.next(step.ms);
             let id = OpId { replica: 0, seq: first + log.ops.len() as u64 };
+            numbers.insert((place, within), id.seq);
+            if let Op::Moved { follows, .. } = &mut step.op {
+                follows.seq = *numbers.get(&(place, follows.seq)).ok_or("a step that follows nothing")?;
+            }
             let clerk = log.clerks.iter().position(|clerk| *clerk == step.by).unwrap_or_else(|| {
                 log.clerks.push(step.by.clone());
                 log.clerks.len() - 1
@@ -70,6 +72,11 @@ impl Log {
             log.ops.push(fields::write(&header, &Content::Dossier(step.op), &seed)?);
         }
         Ok(log)
+    }
+
+    /// The operations as one run of the replica that wrote them.
+    pub fn run(&self) -> Run {
+        Run { replica: REPLICA, first: self.first, ops: self.ops.clone() }
     }
 
     /// How many operations.
@@ -141,6 +148,16 @@ impl Log {
         };
         timelines.into_values().map(line).collect()
     }
+}
+
+/// The steps of many dossiers as they followed one another: which dossier, its place there, and it.
+pub fn in_time(lines: &[Line]) -> Result<Vec<(usize, u64, Step)>> {
+    let mut steps = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        steps.extend((0..).zip(line.steps()?).map(|(within, step)| (place, within, step)));
+    }
+    steps.sort_by_key(|(_, _, step)| step.ms);
+    Ok(steps)
 }
 
 fn start(name: &str) -> Seed {

@@ -60,6 +60,7 @@ codes! {
     CatalogueUnreadable = "catalogue_unreadable", "A file is neither a catalogue in JSON nor an Excel workbook (`file`).";
     CatalogueColumns = "catalogue_columns", "A workbook lacks columns a catalogue needs (`file`, `missing`).";
     CatalogueTooLarge = "catalogue_too_large", "A catalogue file is larger than any catalogue, or unpacks to too much (`file`).";
+    ScanTooLarge = "scan_too_large", "A scanned paper has more bytes than a desk keeps (`limit`, in MB).";
     CatalogueNewer = "catalogue_newer", "A catalogue was written by a newer release.";
     ProcedureUnknown = "procedure_unknown", "The catalogue has no procedure with this code (`code`).";
     NotACard = "not_a_card", "A code was read, but it is no identity card (`kind`).";

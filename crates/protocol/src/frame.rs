@@ -17,7 +17,7 @@ pub enum Dictionary {
     None,
     /// For frames: messages of the first release, trained on invented dossiers of the starter catalogue.
     First,
-    /// For [`crate::wire`], trained on the same dossiers packed place by place.
+    /// For [`crate::wire`]: texts of the office, and a sample of invented dossiers.
     Second,
 }
 
@@ -45,7 +45,15 @@ impl Dictionary {
         match self {
             Self::None => &[],
             Self::First => include_bytes!("../dictionaries/1.zdict"),
-            Self::Second => include_bytes!("../dictionaries/2.zdict"),
+            Self::Second => include_bytes!("../dictionaries/2.texts"),
+        }
+    }
+
+    /// Operations that both sides pretend to have heard already, each packed piece with its length before it.
+    pub(crate) fn sample(self) -> &'static [u8] {
+        match self {
+            Self::None | Self::First => &[],
+            Self::Second => include_bytes!("../dictionaries/2.sample"),
         }
     }
 }

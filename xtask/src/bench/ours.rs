@@ -54,7 +54,7 @@ pub fn start(house: &House, load: &Load) -> Result<Vec<Figure>> {
 pub fn dictionary(house: &House, write: bool) -> Result<()> {
     let mut command = bench(house, "dictionary", &Load::default())?;
     if write {
-        command.arg("--out").arg(house.root().join("crates/protocol/dictionaries/1.zdict"));
+        command.arg("--out").arg(house.root().join("crates/protocol/dictionaries"));
     }
     call::run(&mut command)
 }

@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Stamp};
 use protocol::chain::{self, Head};
 use protocol::fields::{self, Content, Header};
+use protocol::link::Vouched;
 use protocol::message::Relayed;
 use protocol::op::{Encoded, MAX_PART, Malformed, Personal, Public, Seed};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -374,6 +375,18 @@ pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     let found =
         statement.query_row(params![id.replica, id.seq, copied], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// Keeps an author's word on their log.
+pub fn vouch(writing: &mut Writing<'_>, vouched: &Vouched) -> Result<()> {
+    let origin = origin_of(writing, vouched.replica)?;
+    writing
+        .tx
+        .prepare_cached(
+            "INSERT INTO vouched (origin, seq, signature) VALUES (?1, ?2, ?3) ON CONFLICT (origin, seq) DO NOTHING",
+        )?
+        .execute(params![origin, vouched.seq, vouched.signature])?;
+    Ok(())
 }
 
 /// Notes why the hub takes nothing more of an own origin.

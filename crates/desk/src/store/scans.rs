@@ -35,7 +35,7 @@ impl Scans {
     /// Keeps a scan, durably. Answers its hash.
     pub fn keep(&self, content: &[u8]) -> Result<[u8; 32]> {
         if content.len() > MAX_SCAN {
-            return Err(Error::new(Code::FileTooLarge).with("limit", MAX_SCAN / 1024 / 1024));
+            return Err(Error::new(Code::ScanTooLarge).with("limit", MAX_SCAN / 1024 / 1024));
         }
         let hash = *blake3::hash(content).as_bytes();
         let path = self.path(&hash);

@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 use minicbor::{Decode, Encode};
 use protocol::enrolment::KeyHash;
 use protocol::frame::{self, Dictionary};
+use protocol::link::PROTOCOL;
 use protocol::message::{MEDIA_TYPE, Refused, Signed};
 use reqwest::blocking::Client;
 use reqwest::{StatusCode, Url};
@@ -31,6 +32,8 @@ pub struct Hub {
     address: Url,
     key: KeyHash,
     client: Client,
+    tls: Arc<ClientConfig>,
+    answer: Duration,
 }
 
 impl Hub {
@@ -47,20 +50,44 @@ impl Hub {
             return Err(malformed());
         }
         let provider = Arc::new(ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider.clone())
+        let mut tls = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::new(Code::Internal).because(error))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(OneKey { key, provider }))
             .with_no_client_auth();
         let client = Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls.clone())
             .connect_timeout(CONNECT)
             .timeout(answer)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| Error::new(Code::Internal).because(error))?;
-        Ok(Self { address, key, client })
+        tls.alpn_protocols = vec![PROTOCOL.to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { address, key, client, tls: Arc::new(tls), answer })
+    }
+
+    /// The hash of its key.
+    pub fn key(&self) -> KeyHash {
+        self.key
+    }
+
+    /// Where it is: the name TLS asks for, and the port.
+    pub(super) fn place(&self) -> Result<(ServerName<'static>, u16)> {
+        let malformed = || Error::new(Code::HubAddress);
+        let host = self.address.host_str().ok_or_else(malformed)?.trim_matches(['[', ']']);
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| malformed().because(error))?;
+        Ok((name, self.address.port_or_known_default().unwrap_or(443)))
+    }
+
+    /// TLS as open connections have it. Tickets are kept here: a hub that is kept is met again with half the bytes.
+    pub(super) fn tls(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
+    }
+
+    /// How long an answer may take.
+    pub(super) fn patience(&self) -> Duration {
+        self.answer
     }
 
     /// Sends a message, signed by the device, and reads the answer.
@@ -74,7 +101,7 @@ impl Hub {
             frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
         let body = Signed::new(device, &self.key, path, frame).encode();
         let url = self.address.join(path).map_err(|error| Error::new(Code::HubAddress).because(error))?;
-        let response = self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure)?;
+        let response = self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure_of)?;
         let status = response.status();
         let ours = response
             .headers()
@@ -101,22 +128,29 @@ impl Hub {
 }
 
 /// What kept an exchange from ending: another key, yesterday's certificate, silence, or no way there.
-fn failure(error: reqwest::Error) -> Error {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
-    let mut code = if error.is_timeout() && !error.is_connect() { Code::HubSilent } else { Code::HubUnreachable };
+fn failure_of(error: reqwest::Error) -> Error {
+    let silent = error.is_timeout() && !error.is_connect();
+    let otherwise = if silent { Code::HubSilent } else { Code::HubUnreachable };
+    Error::new(failure(&error).unwrap_or(otherwise)).because(error.without_url())
+}
+
+/// What TLS has against the other side, if that is what an error came from.
+pub(super) fn failure(error: &(dyn StdError + 'static)) -> Option<Code> {
+    let mut cause = Some(error);
+    let mut code = None;
     while let Some(inner) = cause {
         match inner.downcast_ref::<TlsError>() {
             Some(TlsError::InvalidCertificate(CertificateError::Expired | CertificateError::NotValidYet)) => {
-                code = Code::HubCertificateExpired;
+                code = Some(Code::HubCertificateExpired);
             }
-            Some(TlsError::InvalidCertificate(_)) => code = Code::HubNotOurs,
+            Some(TlsError::InvalidCertificate(_)) => code = Some(Code::HubNotOurs),
             _ => {}
         }
         // An input or output error names as its source what its content came from, not the content, which may be another.
         let content = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         cause = content.map(|content| content as _).or_else(|| inner.source());
     }
-    Error::new(code).because(error.without_url())
+    code
 }
 
 /// Accepts one public key and no other, within the dates of its certificate.

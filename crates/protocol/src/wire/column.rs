@@ -76,7 +76,7 @@ pub struct Beside {
 }
 
 /// Different values, each with a number that it keeps until it is the one that was not met for longest.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Known<T> {
     values: Vec<(T, u64)>,
     met: u64,
@@ -118,7 +118,7 @@ impl<T: Clone + PartialEq> Known<T> {
 }
 
 /// What a column remembers between values. Writer and reader keep the same.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Memory {
     texts: Known<String>,
     /// First words, last words, and those between.

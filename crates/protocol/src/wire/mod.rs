@@ -17,6 +17,7 @@ use column::{Beside, In, Known, Memory, Out};
 use domain::dossier::{Hlc, OpId};
 use std::collections::HashMap;
 use std::io;
+use std::sync::LazyLock;
 use tree::{Leaf, PAIR_FIRST, PAIR_SECOND, Path, take_byte};
 pub(crate) use tree::{put_number, take_number};
 use zstd::stream::raw::{CParameter, DParameter, Decoder as Unzstd, Encoder as Zstd, InBuffer, Operation, OutBuffer};
@@ -96,12 +97,26 @@ pub struct Unpacker {
 impl Packer {
     /// For a new way.
     pub fn new(dictionary: Dictionary) -> Result<Self, BadWire> {
-        let mut zstd = Zstd::with_dictionary(LEVEL, dictionary.content())?;
+        Self::with(Way::beginning(dictionary), dictionary.content())
+    }
+
+    /// For a new way that begins with texts both sides know, and nothing else: what the sample that ships is packed with.
+    pub fn with_texts(texts: &'static [u8]) -> Result<Self, BadWire> {
+        Self::with(Way::default(), texts)
+    }
+
+    fn with(memory: Way, texts: &'static [u8]) -> Result<Self, BadWire> {
+        let mut zstd = Zstd::with_dictionary(LEVEL, texts)?;
         zstd.set_parameter(CParameter::WindowLog(WINDOW))?;
         zstd.set_parameter(CParameter::ChecksumFlag(false))?;
         zstd.set_parameter(CParameter::DictIdFlag(false))?;
         zstd.set_parameter(CParameter::ContentSizeFlag(false))?;
-        Ok(Self { memory: Way::default(), zstd })
+        Ok(Self { memory, zstd })
+    }
+
+    /// Keeps what went by for a sample only.
+    pub fn forget(&mut self) {
+        self.memory.forget_who();
     }
 
     /// Packs operations. `known` are the seeds of dossiers whose reception the other side surely holds.
@@ -139,9 +154,13 @@ impl Packer {
 impl Unpacker {
     /// For a new way.
     pub fn new(dictionary: Dictionary) -> Result<Self, BadWire> {
-        let mut zstd = Unzstd::with_dictionary(dictionary.content())?;
+        Self::with(Way::beginning(dictionary), dictionary.content())
+    }
+
+    fn with(memory: Way, texts: &[u8]) -> Result<Self, BadWire> {
+        let mut zstd = Unzstd::with_dictionary(texts)?;
         zstd.set_parameter(DParameter::WindowLogMax(WINDOW))?;
-        Ok(Self { memory: Way::default(), zstd })
+        Ok(Self { memory, zstd })
     }
 
     /// Unpacks operations. `known` are the seeds of dossiers this side holds. After an error the way is of no use any more.
@@ -175,7 +194,7 @@ impl Unpacker {
 }
 
 /// What both ends of a way remember of what went by.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Way {
     shapes: Known<Vec<u8>>,
     /// Which shape follows which.
@@ -233,7 +252,37 @@ struct Parts {
     follows: Option<OpId>,
 }
 
+/// What a way begins with where both sides have the second dictionary: as if its sample, invented dossiers of a commune's
+/// every day, had gone by already.
+static SECOND: LazyLock<Way> = LazyLock::new(|| {
+    let mut sample = Dictionary::Second.sample();
+    let Ok(mut unpacker) = Unpacker::with(Way::default(), Dictionary::Second.content()) else { return Way::default() };
+    while let Some(length) = take_number(&mut sample).and_then(|length| usize::try_from(length).ok()) {
+        let Some((packed, rest)) = sample.split_at_checked(length) else { return Way::default() };
+        sample = rest;
+        if unpacker.unpack(packed, &|_| None).is_err() {
+            return Way::default();
+        }
+    }
+    unpacker.memory.forget_who();
+    unpacker.memory
+});
+
 impl Way {
+    fn beginning(dictionary: Dictionary) -> Self {
+        match dictionary {
+            Dictionary::Second => SECOND.clone(),
+            Dictionary::None | Dictionary::First => Self::default(),
+        }
+    }
+
+    /// What was said is remembered, not who said it of what.
+    fn forget_who(&mut self) {
+        self.seeds.clear();
+        self.latest.clear();
+        (self.subject, self.last) = (None, Hlc(0));
+    }
+
     fn write(&mut self, runs: &[Run], known: Seeds<'_>) -> Out {
         self.stay_small();
         let (mut out, mut all) = (Out::default(), Vec::new());

@@ -1,0 +1,263 @@
+//! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves pieces between it, the
+//! [`Session`] and the store. No transaction is open while bytes cross the network.
+
+use super::hub::{Hub, failure};
+use super::session::{Heard, Session};
+use super::Round;
+use crate::error::{Code, Error, Result};
+use crate::store::scans::Scans;
+use crate::store::settings::{self, Key};
+use crate::store::{Store, ops};
+use ed25519_dalek::SigningKey;
+use protocol::link::{PROTOCOL, Pieces};
+use rustls::ClientConnection;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+/// A connection that takes longer than this to begin counts as none.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long one look at the line waits for bytes.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// An open connection.
+pub struct Link {
+    tcp: TcpStream,
+    tls: ClientConnection,
+    pieces: Pieces,
+    session: Session,
+    began: Instant,
+    /// Bytes above TLS, out and in.
+    bytes: (u64, u64),
+}
+
+/// What a connection was opened for, and what it works on.
+pub struct Desk<'d> {
+    /// The store.
+    pub store: &'d Store,
+    /// The scans beside it.
+    pub scans: &'d Scans,
+    /// The device's key.
+    pub device: &'d SigningKey,
+    /// The computer's clock, milliseconds since 1970.
+    pub now_ms: i64,
+    /// Whether a person is at work: receipts must not wait behind scans.
+    pub at_work: bool,
+}
+
+impl Link {
+    /// Opens a connection; `None` where the server speaks only what the first release spoke.
+    pub fn open(hub: &Hub, desk: &Desk<'_>, plainly: bool) -> Result<Option<Self>> {
+        let (name, port) = hub.place()?;
+        let unreachable = |error: io::Error| Error::new(Code::HubUnreachable).because(error);
+        let mut tcp = None;
+        for address in (name.to_str().as_ref(), port).to_socket_addrs().map_err(unreachable)? {
+            match TcpStream::connect_timeout(&address, CONNECT) {
+                Ok(open) => {
+                    tcp = Some(open);
+                    break;
+                }
+                Err(error) => log::info!("no connection to the hub at {address}: {error}"),
+            }
+        }
+        let mut tcp = tcp.ok_or_else(|| Error::new(Code::HubUnreachable))?;
+        let set = tcp.set_nodelay(true).and_then(|()| tcp.set_read_timeout(Some(hub.patience())));
+        set.and_then(|()| tcp.set_write_timeout(Some(hub.patience()))).map_err(unreachable)?;
+        let mut tls = ClientConnection::new(hub.tls(), name).map_err(|error| Error::new(Code::HubUnreachable).because(error))?;
+        while tls.is_handshaking() {
+            // Both ends have gone quiet: the handshake waits for the other side's next word.
+            tls.complete_io(&mut tcp).map_err(|error| failure_of(error, Code::HubUnreachable))?;
+        }
+        if tls.alpn_protocol() != Some(PROTOCOL) {
+            return Ok(None);
+        }
+        tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
+        let session = Session::new(desk.store, desk.device, hub.key(), plainly, 0)?;
+        Ok(Some(Self { tcp, tls, pieces: Pieces::default(), session, began: Instant::now(), bytes: (0, 0) }))
+    }
+
+    /// Sends and takes in for as long as something moves, at most for `most`. `more` of the answer says that it goes on.
+    ///
+    /// # Errors
+    /// The connection is dead, the hub refuses or talks nonsense. The link is of no use any more; what was sent is noted.
+    pub fn pump(&mut self, desk: &Desk<'_>, most: Duration) -> Result<Round> {
+        let mut round = Round::default();
+        let begun = Instant::now();
+        let outcome = loop {
+            match self.turn(desk, &mut round) {
+                Ok(moved) if !moved && self.session.is_quiet() => break Ok(()),
+                Ok(_) if begun.elapsed() >= most => {
+                    round.more = true;
+                    break Ok(());
+                }
+                Ok(_) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        if let Err(error) = outcome {
+            self.note_sent(desk)?;
+            return Err(error);
+        }
+        Ok(round)
+    }
+
+    /// One look at the line: out what may go out, in what has come. Whether anything moved.
+    fn turn(&mut self, desk: &Desk<'_>, round: &mut Round) -> Result<bool> {
+        let mut moved = false;
+        while let Some(bytes) = self.session.next(desk.store, desk.scans, self.ms(), desk.at_work)? {
+            moved = true;
+            self.bytes.0 += bytes.len() as u64;
+            let written = self.tls.writer().write_all(&bytes).and_then(|()| self.flush());
+            written.map_err(|error| failure_of(error, Code::HubSilent))?;
+        }
+        let mut buffer = [0; 16 * 1024];
+        match self.read(&mut buffer) {
+            Ok(0) => return Err(Error::new(Code::HubSilent).because("the connection was closed")),
+            Ok(count) => {
+                self.bytes.1 += count as u64;
+                self.pieces.arrived(buffer.get(..count).unwrap_or_default());
+                moved = true;
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+            Err(error) => return Err(failure_of(error, Code::HubSilent)),
+        }
+        while let Some(piece) = self.pieces.next().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
+            let now = self.ms();
+            if let Some(heard) = self.session.arrived(piece, desk.store, desk.scans, now)? {
+                self.take_in(heard, desk, round)?;
+            }
+        }
+        if self.session.is_dead(self.ms()) {
+            return Err(Error::new(Code::HubSilent));
+        }
+        Ok(moved)
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.tls.reader().read(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            if self.tls.read_tls(&mut self.tcp)? == 0 {
+                return Ok(0);
+            }
+            self.tls.process_new_packets().map_err(io::Error::other)?;
+            self.flush()?;
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut self.tcp)?;
+        }
+        Ok(())
+    }
+
+    /// Stores what was heard.
+    fn take_in(&mut self, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
+        let now_ms = desk.now_ms;
+        let ((), changes) = match heard {
+            Heard::Welcome(welcome) => {
+                let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+                let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
+                // After a restore the hub holds operations of this identity that this database lacks.
+                let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
+                round.superseded |= behind;
+                desk.store.write(|writing| {
+                    for stored in &welcome.stored {
+                        let Some(origin) = all.iter().find(|origin| origin.replica == Some(stored.replica)) else { continue };
+                        let seq = stored.seq.min(origin.last_seq);
+                        round.acknowledged += seq.saturating_sub(origin.acknowledged);
+                        ops::set_progress(writing, origin.id, seq, seq, stored.backed_up.unwrap_or(origin.backed_up))?;
+                        if let Some(reason) = &stored.refused {
+                            ops::refuse(writing, origin.id, reason)?;
+                        }
+                    }
+                    if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
+                        settings::set(writing, Key::Cursor, "0")?;
+                    }
+                    settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
+                    settings::set(writing, Key::LastSync, &now_ms.to_string())?;
+                    let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
+                    settings::set(writing, Key::ClockOffset, &offset.to_string())
+                })?
+            }
+            Heard::Stored { origin, stored } => {
+                let all = desk.store.read(ops::all_own)?;
+                let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
+                let seq = stored.seq.min(known.last_seq);
+                round.acknowledged += seq.saturating_sub(known.acknowledged);
+                let refused = stored.refused.is_some();
+                let written = desk.store.write(|writing| {
+                    for aside in stored.set_aside.iter().flatten() {
+                        ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
+                    }
+                    if let Some(reason) = &stored.refused {
+                        ops::refuse(writing, origin, reason)?;
+                    }
+                    let backed_up = stored.backed_up.unwrap_or(known.backed_up);
+                    ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                    settings::set(writing, Key::LastSync, &now_ms.to_string())
+                })?;
+                if refused {
+                    round.changes.extend(written.1);
+                    return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
+                }
+                written
+            }
+            Heard::Feed { ops: heard, vouched, cursor } => {
+                let written = desk.store.write(|writing| {
+                    for op in heard {
+                        round.received += u64::from(writing.take_in(op)?);
+                    }
+                    for vouched in vouched {
+                        ops::vouch(writing, &vouched)?;
+                    }
+                    // What an older database lacks of its own identity is read again under the next one.
+                    if !round.superseded {
+                        settings::set(writing, Key::Cursor, &cursor.to_string())?;
+                    }
+                    settings::set(writing, Key::LastSync, &now_ms.to_string())
+                })?;
+                self.session.has_read(cursor);
+                written
+            }
+        };
+        round.changes.extend(changes);
+        Ok(())
+    }
+
+    /// What went out may have arrived although no answer came: it is shown as sent, not yet as received.
+    fn note_sent(&self, desk: &Desk<'_>) -> Result<()> {
+        let own = desk.store.read(ops::all_own)?;
+        for (id, sent) in self.session.gone_out() {
+            let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
+            desk.store.write(|writing| {
+                ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Bytes above TLS so far: sent, received.
+    pub fn bytes(&self) -> (u64, u64) {
+        self.bytes
+    }
+
+    /// Bytes of scans the hub still wants.
+    pub fn scan_bytes_left(&self) -> u64 {
+        self.session.scan_bytes_left()
+    }
+}
+
+/// An error of the line: what TLS says of the other side, or `otherwise`.
+fn failure_of(error: io::Error, otherwise: Code) -> Error {
+    let code = failure(&error).unwrap_or(otherwise);
+    Error::new(code).because(error)
+}
