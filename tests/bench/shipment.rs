@@ -72,6 +72,11 @@ impl Log {
         Ok(log)
     }
 
+    /// The operations.
+    pub fn ops(&self) -> &[Encoded] {
+        &self.ops
+    }
+
     /// How many operations.
     pub fn len(&self) -> usize {
         self.ops.len()
