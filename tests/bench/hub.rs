@@ -64,7 +64,7 @@ pub fn measure() -> Result<Vec<Figure>> {
         None => eprintln!("PostgreSQL is not installed: it was not measured"),
         Some(programs) => {
             let settings = ["shared_buffers=1GB", "max_wal_size=8GB", "max_connections=200", "checkpoint_timeout=1h"];
-            let server = postgres::Server::start(&programs, &settings);
+            let server = postgres::Server::start(&programs, &settings, &[]);
             let database = postgres::Database::new(server.socket());
             let beside = folder.path().join("beside");
             let place = Place::in_database(&database.url, None, Some(&beside));

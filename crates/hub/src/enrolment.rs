@@ -5,6 +5,7 @@ use crate::clock::{DAY_MS, local_day};
 use crate::hub::{Failure, Hub, answer_with};
 use crate::store::lease::{self, GivenLane};
 use crate::store::{Door, Fault, desk, whole};
+use crate::writer::PROVINCE;
 use crate::{Error, Refusal};
 use axum::body::Bytes;
 use domain::code::AgencyCode;
@@ -62,8 +63,7 @@ pub async fn enrol(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
     if unknown().too_many(now) {
         return Err(Refusal::SlowDown.into());
     }
-    let agency = request.agency.clone();
-    let decided = hub.writer.write(&agency, move |door| decide(door, &request, now)).await?;
+    let decided = hub.writer.write(PROVINCE, move |door| decide(door, &request, now)).await?;
     if decided == Err(Refusal::CodeUnknown) {
         unknown().count(now);
     }

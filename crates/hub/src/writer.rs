@@ -2,8 +2,8 @@
 //! commit: one flush of the disk then pays for many desks.
 //!
 //! A file is written by one hand. A server's database is written by several, each with the agencies that are its own; hands
-//! of other hubs write there too. Whoever holds two agencies took them in the order of their codes, so that nobody waits
-//! in a circle.
+//! of other hubs write there too. Each takes the row of the whole province first and then agencies in the order of their
+//! codes, so that nobody waits in a circle.
 
 use crate::store::{Address, Door, Fault, Store};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,6 +18,9 @@ const TOGETHER: usize = 64;
 
 /// How many may wait for one hand; whoever comes later waits for room.
 const WAITING: usize = 256;
+
+/// In place of an agency: work on the whole province. It comes before every agency.
+pub const PROVINCE: &str = "";
 
 /// How often work is tried that others were in the way of.
 const TRIES: u32 = 6;
@@ -166,6 +169,29 @@ mod tests {
     use crate::store::far_ahead;
     use crate::store::value::values;
     use domain::dossier::{Hlc, OpId};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[tokio::test]
+    async fn work_that_others_were_in_the_way_of_is_done_again_and_counts_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let address = Address::Sqlite(dir.path().join("store.db"));
+        let mut store = address.open().expect("a store");
+        let (writer, _) = Writer::start(&address);
+        let tries = AtomicU64::new(0);
+        let work = move |door: &Door<'_>| {
+            let seq = tries.fetch_add(1, Ordering::SeqCst);
+            far_ahead::note(door, "H56.14", &[(OpId { replica: 1, seq }, Hlc(0))], 0)?;
+            if seq < 3 { Err(Fault::Postgres { said: "40001".to_owned(), again: true }) } else { Ok(seq) }
+        };
+        assert_eq!(writer.write("H56.14", work).await.expect("kept"), 3);
+        assert_eq!(numbers(&mut store), [3]);
+    }
+
+    fn numbers(store: &mut Store) -> Vec<u64> {
+        let sql = "SELECT seq FROM far_ahead WHERE agency = $1 ORDER BY seq";
+        let rows = store.read(|reader| reader.query(sql, &values!["H56.14"])).expect("rows");
+        rows.into_iter().map(|mut row| row.take().expect("a number")).collect()
+    }
 
     #[tokio::test]
     async fn a_failed_or_faulty_piece_of_work_is_undone_alone() {
@@ -190,11 +216,7 @@ mod tests {
         );
         assert!(first.is_ok() && fourth.is_ok());
         assert!(matches!(second, Err(NotKept::Store(_))) && matches!(third, Err(NotKept::NotDone)));
-        let kept = store.read(|reader| {
-            reader.query("SELECT seq FROM far_ahead WHERE agency = $1 ORDER BY seq", &values!["H56.14"])
-        });
-        let kept: Vec<u64> = kept.expect("rows").iter_mut().map(|row| row.take().expect("a number")).collect();
-        assert_eq!(kept, [1, 4]);
+        assert_eq!(numbers(&mut store), [1, 4]);
         assert!(writer.is_alive());
         drop(writer);
         threads.into_iter().for_each(|thread| thread.join().expect("the thread ends"));

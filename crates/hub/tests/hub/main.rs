@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod both;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod enrolment;
 #[cfg(test)]
 mod postgres;

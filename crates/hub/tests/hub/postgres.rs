@@ -2,14 +2,12 @@
 
 use postgres::{Client, NoTls};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 use tempfile::TempDir;
-
-/// Names the server for a suite that runs on PostgreSQL: the folder of its socket.
-pub const SUITE: &str = "MOTCUA_TEST_POSTGRES";
 
 /// The oldest release that is supported.
 const OLDEST: u32 = 15;
@@ -32,13 +30,10 @@ pub fn programs() -> Option<PathBuf> {
 }
 
 impl Server {
-    /// Starts a server with these settings, `name=value`.
-    pub fn start(programs: &Path, settings: &[&str]) -> Self {
+    /// Starts a server with these settings, `name=value`, and these files in its folder, each a name and what is in it.
+    pub fn start(programs: &Path, settings: &[&str], files: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a folder");
-        if is_root() {
-            let given = Command::new("chown").arg("nobody").arg(folder.path()).status();
-            assert!(given.expect("chown runs").success());
-        }
+        give(folder.path());
         let data = folder.path().join("data");
         let mut made = unprivileged(&programs.join("initdb"));
         made.args(["--username=motcua", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
@@ -46,6 +41,13 @@ impl Server {
             .arg(&data);
         let made = made.stdin(Stdio::null()).output().expect("initdb runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+
+        for (name, content) in files {
+            let file = data.join(name);
+            fs::write(&file, content).expect("a file");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("for its eyes alone");
+            give(&file);
+        }
 
         let mut command = unprivileged(&programs.join("postgres"));
         command.arg("-D").arg(&data).arg("-k").arg(folder.path()).args(["-c", "listen_addresses="]);
@@ -84,6 +86,14 @@ fn unprivileged(program: &Path) -> Command {
     command
 }
 
+/// Makes a file or folder the unprivileged user's.
+fn give(path: &Path) {
+    if is_root() {
+        let given = Command::new("chown").arg("nobody").arg(path).status();
+        assert!(given.expect("chown runs").success());
+    }
+}
+
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("id runs");
     id.stdout == b"0\n"
@@ -98,11 +108,6 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new one of the server the suite runs on, if it runs on one.
-    pub fn of_the_suite() -> Option<Self> {
-        env::var_os(SUITE).map(|socket| Self::new(Path::new(&socket)))
-    }
-
     /// A new one of the server with its socket here.
     pub fn new(socket: &Path) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);

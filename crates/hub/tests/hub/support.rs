@@ -1,5 +1,6 @@
 //! A province for tests: the real hub on a free port, a clock that is pushed, and desks that speak for themselves.
 
+use crate::both;
 use crate::postgres::Database;
 use domain::catalogue::Channel;
 use domain::code::{AgencyCode, DossierCode};
@@ -49,7 +50,7 @@ pub struct Home {
 impl Home {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let database = Database::of_the_suite();
+        let database = both::database();
         let place = match &database {
             Some(database) => Place::in_database(&database.url, None, Some(dir.path())),
             None => Place::from(dir.path()),
@@ -63,6 +64,10 @@ impl Home {
 
     pub fn data(&self) -> &Path {
         self.dir.path()
+    }
+
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// `motcua-hub` on this home.
