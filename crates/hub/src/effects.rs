@@ -98,10 +98,11 @@ fn open(id: OpId, carried: &Carried) -> Option<Opened> {
     Some(Opened { kind: public.kind, stamp, dossier: public.dossier.map(seen), content })
 }
 
-/// The rule that each of a desk's new operations breaks, if it breaks one; in the order of the operations.
+/// The rule that each of the new operations of a desk's replica breaks, if it breaks one; in the order of the operations.
 pub fn breaks(
     store: &Reader<'_>,
     member: &Desk,
+    replica: u32,
     readings: &[Option<&Reading>],
 ) -> Result<Vec<Option<SetAsideReason>>, Fault> {
     if member.stolen {
@@ -111,7 +112,7 @@ pub fn breaks(
     let asked: Vec<&str> =
         readings.iter().flatten().filter_map(|r| r.receives.as_ref()).map(|(code, _)| code.as_str()).collect();
     let mut taken = dossier::taken(store, agency, &asked)?;
-    let mut owners: BTreeMap<u32, Option<String>> = BTreeMap::new();
+    let mut owners = BTreeMap::from([(replica, Some(agency.to_owned()))]);
     let mut broken = |reading: &Reading| {
         if let Some((code, receiver)) = &reading.receives {
             return Ok(if receiver.as_str() != agency {

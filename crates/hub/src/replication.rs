@@ -124,7 +124,7 @@ fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), Refu
     }
 
     let (mut rows, readings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-    for (row, reason) in rows.iter_mut().zip(effects::breaks(door, &member, &readings)?) {
+    for (row, reason) in rows.iter_mut().zip(effects::breaks(door, &member, replica, &readings)?) {
         row.set_aside = reason;
     }
     let in_force = || rows.iter().zip(&readings).filter(|(row, _)| row.set_aside.is_none());

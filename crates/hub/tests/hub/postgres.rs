@@ -2,7 +2,6 @@
 
 use postgres::{Client, NoTls};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -45,7 +44,9 @@ impl Server {
         for (name, content) in files {
             let file = data.join(name);
             fs::write(&file, content).expect("a file");
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("for its eyes alone");
+            #[cfg(unix)]
+            fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .expect("for its eyes alone");
             give(&file);
         }
 
