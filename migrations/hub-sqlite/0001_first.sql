@@ -1,15 +1,24 @@
--- The hub's first tables. Every key begins with the agency, and a transaction touches one agency and the row of `hub`.
--- Times are milliseconds since 1970 by the hub's clock.
+-- The hub's first tables, the same as in hub-postgres. Every key begins with the agency, and a transaction touches one agency
+-- and the row of `hub`. Times are milliseconds since 1970 by the hub's clock.
 
 -- One row: what belongs to the hub as a whole. Numbers people see are counted here, by no sequence.
 CREATE TABLE hub (
     one          INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     epoch        INTEGER NOT NULL, -- changes when the hub is restored from a backup
     next_desk    INTEGER NOT NULL,
-    next_replica INTEGER NOT NULL
+    next_replica INTEGER NOT NULL,
+    key_hash     BLOB,             -- of the key desks know the hub by, once it is founded
+    key          TEXT              -- that key, where it is kept in no folder
 ) STRICT;
 
 INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
+
+-- A commune or another office with desks. Whoever takes operations in holds its row until the commit, so that its feed is
+-- counted by one at a time.
+CREATE TABLE agency (
+    agency   TEXT    NOT NULL PRIMARY KEY,
+    feed_end INTEGER NOT NULL DEFAULT 0 -- the last position of its feed
+) STRICT;
 
 -- A computer that is, or is to become, a desk of an agency.
 CREATE TABLE desk (
@@ -55,9 +64,11 @@ CREATE TABLE op (
     dossier_seq     INTEGER,
     set_aside       TEXT,             -- the reason it has no effect
     heard_at        INTEGER NOT NULL,
+    position        INTEGER NOT NULL, -- in the order its agency's desks hear of each other's operations: 1, 2, 3 without gaps
     PRIMARY KEY (agency, replica, seq)
 ) STRICT;
 
+CREATE UNIQUE INDEX op_feed ON op (agency, position);
 CREATE INDEX op_by_dossier ON op (agency, dossier_replica, dossier_seq) WHERE dossier_replica IS NOT NULL;
 CREATE INDEX op_set_aside ON op (agency, replica, seq) WHERE set_aside IS NOT NULL;
 
@@ -69,15 +80,6 @@ CREATE TABLE checkpoint (
     signature BLOB    NOT NULL,
     PRIMARY KEY (agency, replica, seq)
 ) STRICT;
-
--- The order in which an agency's desks hear of each other's operations: 1, 2, 3 without gaps.
-CREATE TABLE feed (
-    agency   TEXT    NOT NULL,
-    position INTEGER NOT NULL,
-    replica  INTEGER NOT NULL,
-    seq      INTEGER NOT NULL,
-    PRIMARY KEY (agency, position)
-) STRICT, WITHOUT ROWID;
 
 -- Dossiers, a fold of their operations. Nothing here names a person.
 CREATE TABLE dossier (

@@ -33,6 +33,12 @@ impl Figure {
     }
 }
 
+/// Seconds this process has spent on processors.
+pub fn processor_seconds() -> f64 {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}
+
 /// Many measurements of one thing.
 #[derive(Debug, Default, Clone)]
 pub struct Sample(Vec<f64>);

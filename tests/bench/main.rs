@@ -4,6 +4,7 @@
 
 mod dictionary;
 mod figure;
+mod hub;
 mod invented;
 mod line;
 mod qr;
@@ -76,6 +77,7 @@ fn measure() -> Result<()> {
         "store" => store::measure(&load),
         "receipt" => receipt::measure(),
         "qr" => qr::measure(&load),
+        "hub" => hub::measure(),
         "start" => start::measure(),
         "dictionary" => dictionary::train(&load),
         _ => Err(format!("no bench {name}").into()),

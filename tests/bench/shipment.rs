@@ -79,6 +79,11 @@ impl Log {
         Run { replica: REPLICA, first: self.first, ops: self.ops.clone() }
     }
 
+    /// The operations.
+    pub fn ops(&self) -> &[Encoded] {
+        &self.ops
+    }
+
     /// How many operations.
     pub fn len(&self) -> usize {
         self.ops.len()

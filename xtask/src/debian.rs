@@ -20,6 +20,9 @@ pub const PICTURE: &[&str] = &["poppler-utils"];
 /// To drive the real window on a display of our own, and the screens in a browser.
 pub const TESTS: &[&str] = &["webkit2gtk-driver", "xvfb", "xdotool", "chromium"];
 
+/// The hub's larger store: its tests and its bench start a server of their own from these programs.
+pub const SERVER: &[&str] = &["postgresql"];
+
 const ATTEMPTS: u32 = 3;
 
 /// Installs what is missing of these packages. On another system than Debian and its children it only says so.

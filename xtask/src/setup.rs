@@ -15,7 +15,7 @@ pub fn everything() -> Result<()> {
 
 /// What the tests need beside npm packages.
 pub fn for_tests(house: &House) -> Result<()> {
-    debian::ensure(house, &[debian::BUILD, debian::WINDOW, debian::PICTURE, debian::TESTS])?;
+    debian::ensure(house, &[debian::BUILD, debian::WINDOW, debian::PICTURE, debian::TESTS, debian::SERVER])?;
     for (component, command) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         if !call::succeeds(house.cargo().args([command, "--version"])) {
             call::run(Command::new("rustup").args(["component", "add", component]))?;

@@ -3,31 +3,28 @@
 use crate::clock::local_time;
 use crate::effects;
 use crate::enrolment::{code_ends, code_hash, code_is_exhausted, draw_secret};
-use crate::folder::{Folder, sync_folder};
+use crate::place::sync_folder;
 use crate::store::desk::Desk;
-use crate::store::{self, backed_up, desk, dossier, lease, op, whole};
-use crate::{Error, Result};
+use crate::store::{Fault, backed_up, copy, desk, dossier, feed, lease, op, whole};
+use crate::{Error, Place, Result};
 use domain::code::AgencyCode;
 use domain::dossier::OpId;
 use protocol::enrolment::Code;
 use protocol::message::Lease;
-use rusqlite::Connection;
-use rusqlite::backup::Backup;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Makes a place for a computer and gives its one-time code, which is kept nowhere.
-pub fn add_desk(data: &Path, agency: &AgencyCode, name: &str, now: u64) -> Result<Code> {
+pub fn add_desk(place: impl Into<Place>, agency: &AgencyCode, name: &str, now: u64) -> Result<Code> {
     let name = domain::text::tidy(name);
     if name.is_empty() {
         return Err(Error::NoName);
     }
-    let (_, identity, mut store) = Folder::found(data)?;
+    let (identity, mut store) = place.into().found()?;
     let secret = draw_secret()?;
-    store::write(&mut store, |door| {
+    store.write(|door| {
         let number = whole::next_desk(door)?;
-        Ok(desk::add(door, agency.as_str(), number, &name, &code_hash(secret), now)?)
+        desk::add(door, agency.as_str(), number, &name, &code_hash(secret), now)
     })?;
     Ok(Code { secret, hub: identity.key_hash() })
 }
@@ -94,22 +91,24 @@ pub struct DeskLine {
 }
 
 /// All desks, by number.
-pub fn desks(data: &Path, now: u64) -> Result<Vec<DeskLine>> {
-    let (_, store) = Folder::open(data)?;
-    let line = |desk: Desk| {
-        Ok(DeskLine {
-            state: DeskState::of(&desk, now),
-            leases: lease::of_desk(&store, &desk.agency, desk.desk)?,
-            desk: desk.desk,
-            agency: desk.agency,
-            name: desk.name,
-            label: desk.label,
-            made_at: desk.code_made_at,
-            enrolled_at: desk.enrolled_at,
-            revoked_at: desk.revoked_at,
-        })
-    };
-    desk::all(&store)?.into_iter().map(line).collect()
+pub fn desks(place: impl Into<Place>, now: u64) -> Result<Vec<DeskLine>> {
+    let mut store = place.into().open()?;
+    store.read(|reader| {
+        let line = |desk: Desk| {
+            Ok(DeskLine {
+                state: DeskState::of(&desk, now),
+                leases: lease::of_desk(reader, &desk.agency, desk.desk)?,
+                desk: desk.desk,
+                agency: desk.agency,
+                name: desk.name,
+                label: desk.label,
+                made_at: desk.code_made_at,
+                enrolled_at: desk.enrolled_at,
+                revoked_at: desk.revoked_at,
+            })
+        };
+        desk::all(reader)?.into_iter().map(line).collect()
+    })
 }
 
 /// Why a desk is revoked.
@@ -123,10 +122,13 @@ pub enum Revocation {
 
 /// Revokes a desk and its unused code. Retiring what is revoked already changes nothing; a retired one may still turn out
 /// stolen.
-pub fn revoke_desk(data: &Path, number: u32, why: Revocation, now: u64) -> Result<()> {
-    let (_, mut store) = Folder::open(data)?;
-    store::write(&mut store, |door| {
+pub fn revoke_desk(place: impl Into<Place>, number: u32, why: Revocation, now: u64) -> Result<()> {
+    let mut store = place.into().open()?;
+    store.write(|door| {
+        whole::take_turn(door)?;
         let desk = desk::by_number(door, number)?.ok_or(Error::NoDesk(number))?;
+        // What is being taken in meanwhile is taken in; all that comes later finds the desk revoked.
+        feed::hold(door, &desk.agency)?;
         match (desk.revoked_at, why) {
             (Some(_), Revocation::Retired) => Ok(()),
             (Some(_), Revocation::Stolen) if desk.stolen => Ok(()),
@@ -153,9 +155,12 @@ pub struct DossierLine {
 }
 
 /// An agency's dossiers by number, then the receptions that were set aside.
-pub fn dossiers(data: &Path, agency: &AgencyCode) -> Result<Vec<DossierLine>> {
-    let (_, store) = Folder::open(data)?;
-    let in_force = dossier::all(&store, agency.as_str())?.into_iter().map(|row| DossierLine {
+pub fn dossiers(place: impl Into<Place>, agency: &AgencyCode) -> Result<Vec<DossierLine>> {
+    let mut store = place.into().open()?;
+    let agency = agency.as_str();
+    let (in_force, set_aside) = store
+        .read(|reader| Ok::<_, Fault>((dossier::all(reader, agency)?, op::set_aside_receptions(reader, agency)?)))?;
+    let in_force = in_force.into_iter().map(|row| DossierLine {
         code: Some(row.code),
         alias: row.alias,
         state: Some(row.state),
@@ -163,15 +168,14 @@ pub fn dossiers(data: &Path, agency: &AgencyCode) -> Result<Vec<DossierLine>> {
         id: row.id,
         set_aside: None,
     });
-    let set_aside =
-        op::set_aside_receptions(&store, agency.as_str())?.into_iter().map(|(id, carried, reason)| DossierLine {
-            code: effects::code_of(id, &carried).map(|code| code.as_str().to_owned()),
-            alias: None,
-            state: None,
-            received_at: None,
-            id,
-            set_aside: Some(reason),
-        });
+    let set_aside = set_aside.into_iter().map(|(id, carried, reason)| DossierLine {
+        code: effects::code_of(id, &carried).map(|code| code.as_str().to_owned()),
+        alias: None,
+        state: None,
+        received_at: None,
+        id,
+        set_aside: Some(reason),
+    });
     Ok(in_force.chain(set_aside).collect())
 }
 
@@ -185,9 +189,9 @@ pub struct BackupDone {
 }
 
 /// Copies the store to a new file, checks the copy, and notes what it holds, so that desks learn it with their next
-/// answer. The hub's key is not in it.
-pub fn back_up(data: &Path, file: &Path) -> Result<BackupDone> {
-    let (_, mut store) = Folder::open(data)?;
+/// answer. The file is an SQLite store, whichever engine the hub works with. The hub's key is not in it.
+pub fn back_up(place: impl Into<Place>, file: &Path) -> Result<BackupDone> {
+    let mut store = place.into().open()?;
     let parent = match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -196,36 +200,16 @@ pub fn back_up(data: &Path, file: &Path) -> Result<BackupDone> {
         return Err(Error::FileExists(file.to_owned()));
     }
     let copy = tempfile::NamedTempFile::new_in(parent).map_err(Error::folder(file))?.into_temp_path();
-    let ends = copy_store(&store, &copy)?;
+    let ends = copy::copy(&mut store, &copy)?;
     File::open(&copy).and_then(|copy| copy.sync_all()).map_err(Error::folder(file))?;
     copy.persist_noclobber(file).map_err(|error| match error.error.kind() {
         std::io::ErrorKind::AlreadyExists => Error::FileExists(file.to_owned()),
         _ => Error::Folder { path: file.to_owned(), cause: error.error },
     })?;
     sync_folder(parent).map_err(Error::folder(parent))?;
-    store::write(&mut store, |door| {
-        for (agency, replica, seq) in &ends {
-            backed_up::note(door, agency, *replica, *seq)?;
-        }
-        Ok(())
-    })?;
+    store.write(|door| backed_up::note(door, &ends))?;
     let bytes = fs::metadata(file).map_err(Error::folder(file))?.len();
     Ok(BackupDone { file: file.to_owned(), bytes })
-}
-
-/// Copies one consistent state in one step, which writers do not wait for, and says how far the copy holds each log.
-fn copy_store(store: &Connection, to: &Path) -> Result<Vec<(String, u32, u64)>> {
-    let mut copy = Connection::open(to)?;
-    Backup::new(store, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
-    // One file, with nothing beside it that could be forgotten.
-    copy.pragma_update(None, "journal_mode", "DELETE")?;
-    let verdict: String = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(Error::BadBackup);
-    }
-    let ends = backed_up::ends(&copy)?;
-    copy.close().map_err(|(_, error)| error)?;
-    Ok(ends)
 }
 
 /// A moment for a list, `2026-11-22T09:15:00+07:00`.

@@ -2,14 +2,15 @@
 //! others. Everything here follows from rows really inserted, in their transaction, so nothing happens twice.
 
 use crate::SetAsideReason;
+use crate::store::desk::Desk;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, dossier, far_ahead, lease, op, outbox};
+use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox};
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
 use protocol::fields::{self, Content};
 use protocol::message::Carried;
 use protocol::op::{Encoded, MAX_PART, Public, Ref};
-use rusqlite::{Connection, Result};
+use std::collections::BTreeMap;
 
 /// No log grows to this number; what claims to is not computed with.
 pub const LAST_NUMBER: u64 = 1 << 48;
@@ -28,6 +29,8 @@ pub struct Reading {
     pub dossier: Option<OpId>,
     /// The number and the agency of a dossier it receives.
     pub receives: Option<(DossierCode, AgencyCode)>,
+    /// What it does to the dossier's row, where it does anything.
+    entry: Option<Entry>,
 }
 
 /// Reads an operation; `None` where its bytes break the format. A kind of a newer release is read as far as its frame.
@@ -48,11 +51,11 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
-    let receives = match entry.content {
-        Content::Dossier(Op::Received(received)) => Some((received.code, received.agency)),
+    let receives = match &entry.content {
+        Content::Dossier(Op::Received(received)) => Some((received.code.clone(), received.agency.clone())),
         _ => None,
     };
-    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives })
+    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -66,6 +69,19 @@ struct Opened {
     stamp: Stamp,
     dossier: Option<OpId>,
     content: Content,
+}
+
+impl Opened {
+    /// The entry on the dossier's timeline, where the dossier's row at the hub depends on it.
+    fn moving_the_row(self) -> Option<Entry> {
+        match self.content {
+            Content::Dossier(op) => match op {
+                Op::Received(_) | Op::AliasGiven { .. } => Some(Entry { stamp: self.stamp, op }),
+                Op::Noted { .. } | Op::PhoneChanged { .. } | Op::Printed { .. } | Op::Unknown { .. } => None,
+            },
+            Content::OfficerAdded { .. } => None,
+        }
+    }
 }
 
 fn open(id: OpId, carried: &Carried) -> Option<Opened> {
@@ -82,59 +98,110 @@ fn open(id: OpId, carried: &Carried) -> Option<Opened> {
     Some(Opened { kind: public.kind, stamp, dossier: public.dossier.map(seen), content })
 }
 
-/// The rule an operation of this agency breaks, if it breaks one.
-pub fn breaks(store: &Connection, agency: &str, reading: Option<&Reading>) -> Result<Option<SetAsideReason>> {
-    let Some(reading) = reading else { return Ok(Some(SetAsideReason::Unreadable)) };
-    if let Some((code, receiver)) = &reading.receives {
-        return Ok(if receiver.as_str() != agency {
-            Some(SetAsideReason::WrongAgency)
-        } else if dossier::has_code(store, agency, code.as_str())? {
-            Some(SetAsideReason::CodeTaken)
-        } else {
-            None
-        });
+/// The rule that each of the new operations of a desk's replica breaks, if it breaks one; in the order of the operations.
+pub fn breaks(
+    store: &Reader<'_>,
+    member: &Desk,
+    replica: u32,
+    readings: &[Option<&Reading>],
+) -> Result<Vec<Option<SetAsideReason>>, Fault> {
+    if member.stolen {
+        return Ok(vec![Some(SetAsideReason::Stolen); readings.len()]);
     }
-    let Some(dossier) = reading.dossier else { return Ok(None) };
-    let owner = lease::agency_of(store, dossier.replica)?;
-    Ok(owner.is_some_and(|owner| owner != agency).then_some(SetAsideReason::WrongAgency))
-}
-
-/// Notes an operation that claims a time no clock shows yet.
-pub fn note_time(door: &Door<'_>, agency: &str, id: OpId, hlc: Hlc, now: u64) -> Result<()> {
-    if hlc.millis() > now.saturating_add(Hlc::MAX_LEAD_MS) {
-        far_ahead::note(door, agency, id, hlc, now)
-    } else {
-        Ok(())
-    }
-}
-
-/// Lets an inserted operation take effect. The dossier it concerns is folded by [`fold`], once for all of a request's
-/// operations; only a dossier that is being received is folded at once, because its number is now taken.
-pub fn take(door: &Door<'_>, agency: &str, id: OpId, reading: &Reading, now: u64) -> Result<()> {
-    if let Some((code, _)) = &reading.receives {
-        fold(door, agency, id)?;
-        let payload = serde_json::json!({ "code": code.as_str() }).to_string();
-        outbox::put(door, agency, id, outbox::DOSSIER_RECEIVED, &payload, now)?;
-    }
-    Ok(())
-}
-
-/// Makes a dossier's row from its operations, in whatever order they came. Nothing happens until its reception is here.
-pub fn fold(door: &Door<'_>, agency: &str, id: OpId) -> Result<()> {
-    let entries = op::of_dossier(door, agency, id)?.into_iter().filter_map(|(id, carried)| {
-        let Opened { stamp, content, .. } = open(id, &carried)?;
-        match content {
-            Content::Dossier(op) => Some(Entry { stamp, op }),
-            Content::OfficerAdded { .. } => None,
+    let agency = member.agency.as_str();
+    let asked: Vec<&str> =
+        readings.iter().flatten().filter_map(|r| r.receives.as_ref()).map(|(code, _)| code.as_str()).collect();
+    let mut taken = dossier::taken(store, agency, &asked)?;
+    let mut owners = BTreeMap::from([(replica, Some(agency.to_owned()))]);
+    let mut broken = |reading: &Reading| {
+        if let Some((code, receiver)) = &reading.receives {
+            return Ok(if receiver.as_str() != agency {
+                Some(SetAsideReason::WrongAgency)
+            } else if !taken.insert(code.as_str().to_owned()) {
+                Some(SetAsideReason::CodeTaken)
+            } else {
+                None
+            });
         }
-    });
-    let Some(dossier) = Dossier::fold(entries) else { return Ok(()) };
-    let row = DossierRow {
+        let Some(dossier) = reading.dossier else { return Ok(None) };
+        if !owners.contains_key(&dossier.replica) {
+            owners.insert(dossier.replica, lease::agency_of(store, dossier.replica)?);
+        }
+        let owner = owners.get(&dossier.replica).and_then(Option::as_deref);
+        Ok(owner.is_some_and(|owner| owner != agency).then_some(SetAsideReason::WrongAgency))
+    };
+    readings.iter().map(|reading| reading.map_or(Ok(Some(SetAsideReason::Unreadable)), &mut broken)).collect()
+}
+
+/// Notes operations that claim a time no clock shows yet.
+pub fn note_times(
+    door: &Door<'_>,
+    agency: &str,
+    times: impl Iterator<Item = (OpId, Hlc)>,
+    now: u64,
+) -> Result<(), Fault> {
+    let latest = now.saturating_add(Hlc::MAX_LEAD_MS);
+    let ahead: Vec<_> = times.filter(|(_, hlc)| hlc.millis() > latest).collect();
+    far_ahead::note(door, agency, &ahead, now)
+}
+
+/// What new operations do beyond their own log.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Dossiers as they are now.
+    dossiers: Vec<DossierRow>,
+    /// Those that were received, each with what the portal is to hear.
+    received: Vec<(OpId, String)>,
+}
+
+/// What these new operations will do once they are stored. Dossiers are folded from their operations, in whatever order they
+/// came; nothing happens to one until its reception is here.
+pub fn of<'a>(
+    store: &Reader<'_>,
+    agency: &str,
+    new: impl Iterator<Item = (OpId, &'a Reading)>,
+) -> Result<Effects, Fault> {
+    let mut effects = Effects::default();
+    let mut timelines: BTreeMap<OpId, Vec<Entry>> = BTreeMap::new();
+    for (id, reading) in new {
+        if let Some((code, _)) = &reading.receives {
+            effects.received.push((id, serde_json::json!({ "code": code.as_str() }).to_string()));
+        }
+        if let (Some(dossier), Some(entry)) = (reading.dossier, &reading.entry) {
+            timelines.entry(dossier).or_default().push(entry.clone());
+        }
+    }
+    let mut by_receiver: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+    for dossier in timelines.keys() {
+        by_receiver.entry(dossier.replica).or_default().push(dossier.seq);
+    }
+    for (replica, numbers) in by_receiver {
+        for (id, carried) in op::of_dossiers(store, agency, replica, &numbers)? {
+            let Some(reading) = read(id, &carried) else { continue };
+            if let (Some(dossier), Some(entry)) = (reading.dossier, reading.entry) {
+                timelines.entry(dossier).or_default().push(entry);
+            }
+        }
+    }
+    effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline)).collect();
+    Ok(effects)
+}
+
+fn row(id: OpId, timeline: Vec<Entry>) -> Option<DossierRow> {
+    let dossier = Dossier::fold(timeline)?;
+    Some(DossierRow {
         id,
         code: dossier.received().code.as_str().to_owned(),
         alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()),
         state: dossier.state(),
         received_at: dossier.received().at.to_string(),
-    };
-    dossier::put(door, agency, &row)
+    })
+}
+
+impl Effects {
+    /// Lets them happen, in the transaction that stored the operations.
+    pub fn take(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<(), Fault> {
+        dossier::put(door, agency, &self.dossiers)?;
+        outbox::put(door, agency, outbox::DOSSIER_RECEIVED, &self.received, now)
+    }
 }

@@ -4,7 +4,8 @@
 use crate::clock::{DAY_MS, local_day};
 use crate::hub::{Failure, Hub, answer_with};
 use crate::store::lease::{self, GivenLane};
-use crate::store::{Door, desk, whole};
+use crate::store::{Door, Fault, desk, whole};
+use crate::writer::PROVINCE;
 use crate::{Error, Refusal};
 use axum::body::Bytes;
 use domain::code::AgencyCode;
@@ -58,8 +59,15 @@ pub fn code_hash(secret: Secret) -> [u8; 32] {
 pub async fn enrol(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let (request, dictionary) = hub.aside(move |hub| open(hub, &body)).await?;
     let now = (hub.clock)();
-    let shared = Arc::clone(&hub);
-    let reply = hub.writer.write(move |door| decide(door, &shared, &request, now)).await??;
+    let unknown = || hub.unknown_codes.lock().unwrap_or_else(PoisonError::into_inner);
+    if unknown().too_many(now) {
+        return Err(Refusal::SlowDown.into());
+    }
+    let decided = hub.writer.write(PROVINCE, move |door| decide(door, &request, now)).await?;
+    if decided == Err(Refusal::CodeUnknown) {
+        unknown().count(now);
+    }
+    let reply = decided?;
     hub.aside(move |_| frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))).await
 }
 
@@ -75,21 +83,12 @@ fn open(hub: &Hub, body: &[u8]) -> Result<(EnrolRequest, frame::Dictionary), Fai
     }
 }
 
-fn decide(
-    door: &Door<'_>,
-    hub: &Hub,
-    request: &EnrolRequest,
-    now: u64,
-) -> rusqlite::Result<Result<EnrolReply, Refusal>> {
-    let mut unknown = hub.unknown_codes.lock().unwrap_or_else(PoisonError::into_inner);
-    if unknown.too_many(now) {
-        return Ok(Err(Refusal::SlowDown));
-    }
+fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Result<EnrolReply, Refusal>, Fault> {
+    // Numbers and lanes are given by one at a time, whichever hub of the province is asked.
+    whole::take_turn(door)?;
     let Some(desk) = desk::by_code(door, &code_hash(Secret(request.secret)))? else {
-        unknown.count(now);
         return Ok(Err(Refusal::CodeUnknown));
     };
-    drop(unknown);
     let same_agency = AgencyCode::parse(&request.agency).is_ok_and(|agency| agency.as_str() == desk.agency);
     let refusal = match desk.device {
         _ if desk.revoked_at.is_some() => Some(Refusal::Revoked),

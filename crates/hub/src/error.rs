@@ -1,18 +1,20 @@
 //! What can go wrong for the hub's administrator, each with a sentence in both languages. What a desk is refused is
 //! [`crate::Refusal`].
 
+use crate::store::Fault;
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
-/// The result of the hub's commands.
-pub type Result<T> = std::result::Result<T, Error>;
+/// The result of the hub's commands, and of what they are made of.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a command of the hub was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The folder holds no hub; a mistyped path must not found a second one.
-    #[error("There is no hub in {0}. Check --data, or run `serve` or `desk add` first.")]
-    NoHub(PathBuf),
+    #[error("There is no hub in {}. Check --data or --postgres, or run `serve` or `desk add` first.", place(.0))]
+    NoHub(Option<PathBuf>),
     /// The folder or a file in it cannot be read or written.
     #[error("{path} cannot be used: {cause}.")]
     Folder {
@@ -24,6 +26,9 @@ pub enum Error {
     /// The key file is no Ed25519 key. Desks know the hub by this key, so it is never replaced silently.
     #[error("{0} does not hold the hub's key. Put the right key back: with a new one every desk has to enrol again.")]
     Key(PathBuf),
+    /// The database knows this hub by a key that it does not hold itself.
+    #[error("This hub's key is kept in a folder, not in the database: name the folder with --data.")]
+    KeyElsewhere,
     /// A certificate could not be made.
     #[error("No certificate could be made: {0}.")]
     Certificate(String),
@@ -43,7 +48,7 @@ pub enum Error {
     NewerStore,
     /// The store failed.
     #[error("The store failed: {0}. Nothing of this command was kept.")]
-    Store(#[from] rusqlite::Error),
+    Store(#[from] Fault),
     /// No desk has this number.
     #[error("There is no desk {0}. `desk list` shows their numbers.")]
     NoDesk(u32),
@@ -66,14 +71,17 @@ impl Error {
     pub fn vietnamese(&self) -> String {
         match self {
             Self::NoHub(path) => format!(
-                "Không có dữ liệu máy chủ trong {}. Hãy kiểm tra --data, hoặc chạy `serve` hay `desk add` trước.",
-                path.display()
+                "Không có dữ liệu máy chủ trong {}. Hãy kiểm tra --data hay --postgres, hoặc chạy `serve` hay `desk add` trước.",
+                place(path)
             ),
             Self::Folder { path, cause } => format!("Không dùng được {}: {cause}.", path.display()),
             Self::Key(path) => format!(
                 "{} không chứa khoá của máy chủ. Hãy đặt lại đúng khoá cũ: nếu dùng khoá mới, mọi máy phải kết nối lại.",
                 path.display()
             ),
+            Self::KeyElsewhere => {
+                "Khoá của máy chủ này nằm trong một thư mục, không nằm trong cơ sở dữ liệu: hãy chỉ thư mục đó bằng --data.".into()
+            }
             Self::Certificate(cause) => format!("Không tạo được chứng thư: {cause}."),
             Self::HostName(name) => format!("{name:?} không phải là tên máy hay địa chỉ."),
             Self::Listen { address, cause } => format!("Máy chủ không mở được cổng {address}: {cause}."),
@@ -96,4 +104,8 @@ impl Error {
         let path = path.into();
         move |cause| Self::Folder { path, cause }
     }
+}
+
+fn place(folder: &Option<PathBuf>) -> Cow<'_, str> {
+    folder.as_ref().map_or("PostgreSQL".into(), |folder| folder.to_string_lossy())
 }

@@ -2,6 +2,7 @@
 //! before anything else begins, so that nobody waits for a slow sender but the sender.
 
 use crate::hub::{Failure, Hub};
+use crate::store::whole;
 use crate::{Refusal, enrolment, replication};
 use axum::Router;
 use axum::body::Bytes;
@@ -34,7 +35,12 @@ pub fn router(hub: Arc<Hub>) -> Router {
 }
 
 async fn health(State(hub): State<Arc<Hub>>) -> Response {
-    if hub.writer.is_alive() { "ok".into_response() } else { StatusCode::SERVICE_UNAVAILABLE.into_response() }
+    let answers = hub.aside(|hub| Ok(hub.readers.read(whole::epoch)?)).await.is_ok();
+    if answers && hub.writer.is_alive() {
+        "ok".into_response()
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    }
 }
 
 async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Response {

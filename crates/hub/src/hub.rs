@@ -1,7 +1,7 @@
 //! What the requests to one hub share, and the way each of them ends.
 
 use crate::enrolment::UnknownCodes;
-use crate::store::Readers;
+use crate::store::{Fault, Readers};
 use crate::writer::{NotKept, Writer};
 use crate::{Clock, Refusal};
 use protocol::enrolment::KeyHash;
@@ -16,7 +16,7 @@ pub const AT_ONCE: usize = 32;
 pub struct Hub {
     /// The hash of its key, which every request is signed for.
     pub key: KeyHash,
-    /// The hand that writes.
+    /// The hands that write.
     pub writer: Writer,
     /// The eyes that read.
     pub readers: Readers,
@@ -49,8 +49,8 @@ impl From<NotKept> for Failure {
     }
 }
 
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<Fault> for Failure {
+    fn from(error: Fault) -> Self {
         Self::Broken(error.to_string())
     }
 }

@@ -7,9 +7,9 @@ mod clock;
 mod effects;
 mod enrolment;
 mod error;
-mod folder;
 mod http;
 mod hub;
+mod place;
 mod refusal;
 mod replication;
 mod server;
@@ -21,5 +21,6 @@ pub use admin::{
 };
 pub use clock::{Clock, system_clock};
 pub use error::{Error, Result};
+pub use place::Place;
 pub use refusal::{Refusal, SetAsideReason};
 pub use server::{Config, Running, serve};

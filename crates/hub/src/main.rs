@@ -4,10 +4,10 @@
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use domain::code::AgencyCode;
-use hub::{Config, DeskLine, DeskState, DossierLine, Revocation};
+use hub::{Config, DeskLine, DeskState, DossierLine, Place, Revocation};
 use serde_json::{Value, json};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Máy chủ của tỉnh cho Một Cửa Xã. / The province's server of Một Cửa Xã.
@@ -17,6 +17,12 @@ struct Arguments {
     /// Thư mục dữ liệu của máy chủ. / The hub's folder.
     #[arg(long, global = true, value_name = "DIR", env = "MOTCUA_HUB_DATA")]
     data: Option<PathBuf>,
+    /// Cơ sở dữ liệu PostgreSQL thay cho tệp. / A PostgreSQL database instead of a file; --data then is for the key alone.
+    #[arg(long, global = true, value_name = "URL", env = "MOTCUA_HUB_POSTGRES", hide_env_values = true)]
+    postgres: Option<String>,
+    /// Chứng thư gốc (PEM) của PostgreSQL, bắt buộc TLS. / The authority of PostgreSQL's certificate; TLS is a must then.
+    #[arg(long, global = true, value_name = "FILE", env = "MOTCUA_HUB_POSTGRES_CA", requires = "postgres")]
+    postgres_ca: Option<PathBuf>,
     /// In kết quả dạng JSON. / Print results as JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -90,11 +96,15 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return wrong_use(&error),
     };
-    let Some(data) = arguments.data else {
-        let missing = "thiếu --data DIR / --data DIR is missing";
-        return wrong_use(&Arguments::command().error(ErrorKind::MissingRequiredArgument, missing));
+    let place = match (&arguments.postgres, &arguments.data) {
+        (Some(url), data) => Place::in_database(url, arguments.postgres_ca.as_deref(), data.as_deref()),
+        (None, Some(data)) => Place::from(data),
+        (None, None) => {
+            let missing = "thiếu --data DIR hoặc --postgres URL / --data DIR or --postgres URL is missing";
+            return wrong_use(&Arguments::command().error(ErrorKind::MissingRequiredArgument, missing));
+        }
     };
-    match run(&data, arguments.json, arguments.command) {
+    match run(&place, arguments.json, arguments.command) {
         Ok(code) => code,
         Err(error) => {
             tell(&error.vietnamese());
@@ -104,17 +114,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(data: &Path, as_json: bool, command: Command) -> hub::Result<ExitCode> {
+fn run(place: &Place, as_json: bool, command: Command) -> hub::Result<ExitCode> {
     let now = hub::system_clock()();
     match command {
-        Command::Serve { listen, names } => return serve(data, listen, names),
+        Command::Serve { listen, names } => return serve(place, listen, names),
         Command::Desk(DeskCommand::Add { agency, name }) => {
-            let code = hub::add_desk(data, &agency, &name, now)?;
+            let code = hub::add_desk(place, &agency, &name, now)?;
             let json = json!({ "code": code.to_string() });
             answer(&if as_json { json.to_string() } else { code.to_string() });
         }
         Command::Desk(DeskCommand::List) => {
-            let desks = hub::desks(data, now)?;
+            let desks = hub::desks(place, now)?;
             answer(&if as_json {
                 desks.iter().map(desk_json).collect::<Value>().to_string()
             } else {
@@ -123,15 +133,15 @@ fn run(data: &Path, as_json: bool, command: Command) -> hub::Result<ExitCode> {
         }
         Command::Desk(DeskCommand::Revoke { number, stolen }) => {
             let why = if stolen { Revocation::Stolen } else { Revocation::Retired };
-            hub::revoke_desk(data, number, why, now)?;
+            hub::revoke_desk(place, number, why, now)?;
         }
         Command::Dossier(DossierCommand::List { agency }) => {
-            let list = hub::dossiers(data, &agency)?;
+            let list = hub::dossiers(place, &agency)?;
             let json = || list.iter().map(dossier_json).collect::<Value>().to_string();
             answer(&if as_json { json() } else { dossier_table(&list) });
         }
         Command::Backup { file } => {
-            let done = hub::back_up(data, &file)?;
+            let done = hub::back_up(place, &file)?;
             let json = json!({ "file": done.file, "bytes": done.bytes });
             answer(&if as_json { json.to_string() } else { format!("{}\t{}", done.file.display(), done.bytes) });
         }
@@ -139,11 +149,11 @@ fn run(data: &Path, as_json: bool, command: Command) -> hub::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(data: &Path, listen: String, names: Vec<String>) -> hub::Result<ExitCode> {
+fn serve(place: &Place, listen: String, names: Vec<String>) -> hub::Result<ExitCode> {
     if log::set_logger(&Log).is_ok() {
         log::set_max_level(log::LevelFilter::Info);
     }
-    let mut running = hub::serve(Config { data: data.to_owned(), listen, names, clock: hub::system_clock() })?;
+    let mut running = hub::serve(Config { place: place.clone(), listen, names, clock: hub::system_clock() })?;
     let told = running.wait(told_to_stop(running.url()));
     running.stop();
     Ok(if told { ExitCode::SUCCESS } else { ExitCode::from(1) })

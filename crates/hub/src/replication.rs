@@ -1,20 +1,18 @@
 //! A desk sends its operations and asks for those of the others. What is well signed is always stored and acknowledged;
 //! what breaks a rule is stored without effect, so that nothing blocks what follows.
 
+use crate::Refusal;
 use crate::effects::{self, LAST_NUMBER, Reading};
 use crate::hub::{Failure, Hub, answer_with};
 use crate::store::desk::{self, Desk};
 use crate::store::op::NewOp;
-use crate::store::{Door, backed_up, checkpoint, feed, op, whole};
-use crate::{Refusal, SetAsideReason};
+use crate::store::{Door, Fault, Reader, backed_up, checkpoint, feed, op, whole};
 use axum::body::Bytes;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::frame::{self, Dictionary};
 use protocol::message::{Carried, SYNC, Signed, SyncReply, SyncRequest};
-use rusqlite::Connection;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Operations one request may carry.
@@ -25,6 +23,8 @@ const PAGE: usize = 256 * 1024;
 
 /// What a desk sent, read and signed.
 struct Upload {
+    /// The agency of the desk it comes from.
+    agency: String,
     request: SyncRequest,
     /// What the hub understands of each operation.
     readings: Vec<Option<Reading>>,
@@ -37,7 +37,7 @@ pub async fn sync(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let now = (hub.clock)();
     if !upload.request.ops.is_empty() || upload.request.checkpoint.is_some() {
         let taken = Arc::clone(&upload);
-        hub.writer.write(move |door| take_in(door, &taken, now)).await??;
+        hub.writer.write(&upload.agency, move |door| take_in(door, &taken, now)).await??;
     }
     hub.aside(move |hub| {
         let answer = hub.readers.read(|store| answer(store, &upload.request, now))??;
@@ -50,8 +50,8 @@ pub async fn sync(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
 fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
     let signed = Signed::decode(body).map_err(|_| Refusal::Malformed)?;
     let request: SyncRequest = frame::unpack(&signed.frame).map_err(Refusal::from)?;
-    let member = hub.readers.read(|store| desk::by_replica(store, request.replica))?;
-    let device = member.and_then(|member| member.device).ok_or(Refusal::UnknownReplica)?;
+    let member = hub.readers.read(|store| desk::by_replica(store, request.replica))?.ok_or(Refusal::UnknownReplica)?;
+    let device = member.device.ok_or(Refusal::UnknownReplica)?;
     let key = VerifyingKey::from_bytes(&device).map_err(|_| Refusal::Signature)?;
     if !signed.is_signed_by(&key, &hub.key, SYNC) {
         return Err(Refusal::Signature.into());
@@ -66,7 +66,7 @@ fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
         return Err(Refusal::Checkpoint.into());
     }
     let readings = numbered(&request).map(|(id, carried)| effects::read(id, carried)).collect();
-    Ok(Upload { readings, dictionary: answer_with(&signed.frame), request })
+    Ok(Upload { agency: member.agency, readings, dictionary: answer_with(&signed.frame), request })
 }
 
 /// The number of the last operation sent, where there is one; `None` for numbers that no log has.
@@ -84,16 +84,18 @@ fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
 }
 
 /// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
-fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Result<(), Refusal>> {
-    let Upload { request, readings, .. } = upload;
+fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
+    let Upload { agency, request, readings, .. } = upload;
     let replica = request.replica;
-    // Asked again inside the transaction: the desk may have been revoked since.
+    // From here to the commit nobody else writes for this agency, so that what is read stays true.
+    let feed_end = feed::hold(door, agency)?;
+    // Asked again: the desk may have been revoked since.
     let Some(member) = desk::by_replica(door, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
-    let agency = member.agency.as_str();
     let (end, mut head) = op::end(door, agency, replica)?;
 
-    for (id, sent) in numbered(request).take_while(|(id, _)| id.seq <= end) {
-        if op::at(door, agency, replica, id.seq)?.is_some_and(|(public, _)| public != sent.public) {
+    if !request.ops.is_empty() && request.first <= end {
+        let known = op::public_parts(door, agency, replica, request.first, last(request).flatten().unwrap_or(end))?;
+        if known.iter().zip(&request.ops).any(|(known, sent)| *known != sent.public) {
             return Ok(Err(fork(&member, replica)));
         }
     }
@@ -101,9 +103,10 @@ fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Resul
         return Ok(Ok(()));
     }
     let mut new = Vec::new();
-    for ((id, sent), reading) in numbered(request).zip(readings).skip_while(|((id, _), _)| id.seq <= end) {
-        head = chain::follow(&head, &sent.public);
-        new.push((id, sent, head, reading));
+    for ((id, carried), reading) in numbered(request).zip(readings).skip_while(|((id, _), _)| id.seq <= end) {
+        head = chain::follow(&head, &carried.public);
+        let (kind, dossier) = (reading.as_ref().map(|r| r.kind), reading.as_ref().and_then(|r| r.dossier));
+        new.push((NewOp { id, carried, head, kind, dossier, set_aside: None }, reading.as_ref()));
     }
     match (&request.checkpoint, new.is_empty()) {
         (Some(checkpoint), _) => match vouches(door, agency, request, checkpoint, end, &head)? {
@@ -116,34 +119,27 @@ fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> rusqlite::Result<Resul
         (None, true) => {}
         (None, false) => return Ok(Err(Refusal::Checkpoint)),
     }
+    if new.is_empty() {
+        return Ok(Ok(()));
+    }
 
-    let mut touched = BTreeSet::new();
-    let (mut stored, mut set_aside) = (0, 0);
-    for (id, carried, head, reading) in new {
-        let reason =
-            if member.stolen { Some(SetAsideReason::Stolen) } else { effects::breaks(door, agency, reading.as_ref())? };
-        let (kind, dossier) = (reading.as_ref().map(|r| r.kind), reading.as_ref().and_then(|r| r.dossier));
-        let row = NewOp { agency, id, carried, head: &head, kind, dossier, set_aside: reason, heard_at: now };
-        if !op::add(door, &row)? {
-            continue;
-        }
-        stored += 1;
-        set_aside += usize::from(reason.is_some());
-        // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
-        feed::add(door, agency, id)?;
-        let Some(reading) = reading else { continue };
-        effects::note_time(door, agency, id, reading.hlc, now)?;
-        if reason.is_none() {
-            effects::take(door, agency, id, reading, now)?;
-            touched.extend(reading.dossier.filter(|dossier| *dossier != id));
-        }
+    let (mut rows, readings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+    for (row, reason) in rows.iter_mut().zip(effects::breaks(door, &member, replica, &readings)?) {
+        row.set_aside = reason;
     }
-    for dossier in touched {
-        effects::fold(door, agency, dossier)?;
-    }
-    if stored > 0 {
-        log::info!("replica {replica}: {stored} operations stored, {set_aside} of them set aside");
-    }
+    let in_force = || rows.iter().zip(&readings).filter(|(row, _)| row.set_aside.is_none());
+    let effects = effects::of(door, agency, in_force().filter_map(|(row, reading)| Some((row.id, (*reading)?))))?;
+    op::add(door, agency, &rows, feed_end, now)?;
+    // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
+    feed::reach(door, agency, feed_end + rows.len() as u64)?;
+    let times = rows.iter().zip(&readings).filter_map(|(row, reading)| Some((row.id, (*reading)?.hlc)));
+    effects::note_times(door, agency, times, now)?;
+    effects.take(door, agency, now)?;
+    log::info!(
+        "replica {replica}: {} operations stored, {} of them set aside",
+        rows.len(),
+        rows.iter().filter(|row| row.set_aside.is_some()).count()
+    );
     Ok(Ok(()))
 }
 
@@ -158,20 +154,20 @@ enum Vouched {
 /// Holds a checkpoint against the log. Beside operations it has to stand at the last of them; `head` is the head there,
 /// where they are new.
 fn vouches(
-    store: &Connection,
+    store: &Reader<'_>,
     agency: &str,
     request: &SyncRequest,
     checkpoint: &Checkpoint,
     end: u64,
     head: &Head,
-) -> rusqlite::Result<Vouched> {
+) -> Result<Vouched, Fault> {
     if !request.ops.is_empty() && last(request).flatten() != Some(checkpoint.seq) {
         return Ok(Vouched::No);
     }
     let ours = match checkpoint.seq {
         0 => chain::START,
-        seq if seq <= end => match op::at(store, agency, request.replica, seq)? {
-            Some((_, head)) => head,
+        seq if seq <= end => match op::head_at(store, agency, request.replica, seq)? {
+            Some(head) => head,
             None => return Ok(Vouched::Beyond),
         },
         _ if request.ops.is_empty() => return Ok(Vouched::Beyond),
@@ -186,7 +182,7 @@ fn fork(member: &Desk, replica: u32) -> Refusal {
 }
 
 /// What the desk lacks, and what became of what it sent.
-fn answer(store: &Connection, request: &SyncRequest, now: u64) -> rusqlite::Result<Result<SyncReply, Refusal>> {
+fn answer(store: &Reader<'_>, request: &SyncRequest, now: u64) -> Result<Result<SyncReply, Refusal>, Fault> {
     let replica = request.replica;
     let Some(member) = desk::by_replica(store, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
     let agency = member.agency.as_str();

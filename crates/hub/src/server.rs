@@ -1,20 +1,17 @@
 //! The hub at work: listening, its certificate kept fresh, ended in good order.
 
 use crate::certificate::{Identity, Names};
-use crate::folder::Folder;
 use crate::hub::{AT_ONCE, Hub};
 use crate::store::Readers;
 use crate::writer::Writer;
-use crate::{Clock, Error, Result, http};
+use crate::{Clock, Error, Place, Result, http};
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use protocol::enrolment::KeyHash;
-use std::fs;
 use std::future::{Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,8 +33,8 @@ type Handle = axum_server::Handle<SocketAddr>;
 /// How to serve.
 #[derive(Clone)]
 pub struct Config {
-    /// The hub's folder; it is made where there is none.
-    pub data: PathBuf,
+    /// Where the hub is; it is founded where there is none.
+    pub place: Place,
     /// Address and port, `0.0.0.0:8443`; port 0 takes a free one.
     pub listen: String,
     /// Names and addresses desks reach the hub by, besides `localhost` and the address listened on.
@@ -55,26 +52,29 @@ pub struct Running {
     handle: Handle,
     ended: Option<oneshot::Receiver<()>>,
     runtime: Option<Runtime>,
-    writer: Option<JoinHandle<()>>,
+    hub: Option<Arc<Hub>>,
+    writers: Vec<JoinHandle<()>>,
 }
 
 /// Starts a hub on threads of its own. When this returns, it listens.
 pub fn serve(config: Config) -> Result<Running> {
-    let (folder, identity, store) = Folder::found(&config.data)?;
+    let (identity, store) = config.place.found()?;
+    drop(store);
     let key_hash = identity.key_hash();
     let listen_error = |cause| Error::Listen { address: config.listen.clone(), cause };
     let listener = TcpListener::bind(&config.listen).map_err(listen_error)?;
     listener.set_nonblocking(true).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let names = Names::new(address.ip(), &config.names)?;
-    let tls = RustlsConfig::from_config(identity.tls(&certificate(&folder, &identity, &names, &config.clock)?)?);
+    let tls =
+        RustlsConfig::from_config(identity.tls(&certificate(&config.place, &identity, &names, &config.clock)?)?);
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
-    let (writer, thread) = Writer::start(store);
+    let (writer, writers) = Writer::start(config.place.store());
     let hub = Arc::new(Hub {
         key: key_hash,
         writer,
-        readers: Readers::new(folder.store()),
+        readers: Readers::new(config.place.store().clone()),
         clock: Arc::clone(&config.clock),
         unknown_codes: Mutex::default(),
         room: Semaphore::new(AT_ONCE),
@@ -91,7 +91,7 @@ pub fn serve(config: Config) -> Result<Running> {
             .http1_only();
         // With a timer, a connection that does not send the head of a request within 30 s is closed.
         server.http_builder().http1().timer(TokioTimer::new());
-        let service = http::router(hub).into_make_service();
+        let service = http::router(Arc::clone(&hub)).into_make_service();
         runtime.spawn(async move {
             if let Err(error) = server.serve(service).await {
                 log::error!("the hub stopped listening: {error}");
@@ -99,18 +99,18 @@ pub fn serve(config: Config) -> Result<Running> {
             drop(end);
         });
     }
-    let clock = config.clock;
+    let (place, clock) = (config.place, config.clock);
     runtime.spawn(async move {
         loop {
             tokio::time::sleep(LOOK_AT_CERTIFICATE).await;
-            match certificate(&folder, &identity, &names, &clock).and_then(|pem| identity.tls(&pem)) {
+            match certificate(&place, &identity, &names, &clock).and_then(|pem| identity.tls(&pem)) {
                 Ok(fresh) => tls.reload_from_config(fresh),
                 Err(error) => log::error!("the certificate could not be renewed: {error}"),
             }
         }
     });
     log::info!("serving on {address}");
-    Ok(Running { address, key_hash, handle, ended: Some(ended), runtime: Some(runtime), writer: Some(thread) })
+    Ok(Running { address, key_hash, handle, ended: Some(ended), runtime: Some(runtime), hub: Some(hub), writers })
 }
 
 impl Running {
@@ -145,23 +145,26 @@ impl Drop for Running {
             }
             runtime.shutdown_timeout(GRACE);
         }
-        if let Some(Err(_)) = self.writer.take().map(JoinHandle::join) {
-            log::error!("the writer ended by a fault");
+        // The last to let go of the hub: its connections are closed here, where waiting is allowed, and its writers end.
+        drop(self.hub.take());
+        for writer in self.writers.drain(..) {
+            if writer.join().is_err() {
+                log::error!("a writer ended by a fault");
+            }
         }
     }
 }
 
-/// The certificate to show: the one in the folder, or a new one where that is missing, ends soon, or has other names.
-fn certificate(folder: &Folder, identity: &Identity, names: &Names, clock: &Clock) -> Result<String> {
-    let path = folder.certificate();
+/// The certificate to show: the one that was kept, or a new one where that is missing, ends soon, or has other names.
+fn certificate(place: &Place, identity: &Identity, names: &Names, clock: &Clock) -> Result<String> {
     let now = clock();
-    if let Ok(pem) = fs::read_to_string(&path)
+    if let Some(pem) = place.certificate()
         && identity.still_shows(&pem, names, now)
     {
         return Ok(pem);
     }
     let pem = identity.certify(names, now)?;
-    folder.write(&path, pem.as_bytes())?;
+    place.keep_certificate(&pem)?;
     Ok(pem)
 }
 

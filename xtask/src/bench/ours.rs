@@ -3,7 +3,7 @@
 use super::{Figure, Load, peers};
 use crate::display::Display;
 use crate::house::House;
-use crate::{Result, call, practice, screens};
+use crate::{Result, call, debian, practice, screens};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,15 @@ pub fn start(house: &House, load: &Load) -> Result<Vec<Figure>> {
     display.show(&mut bench);
     practice::without_render_node(&mut bench);
     figures(house, "start", bench)
+}
+
+/// Operations a second that the hub's own program stores, on either engine. PostgreSQL is installed where it is missing.
+pub fn hub(house: &House, load: &Load) -> Result<Vec<Figure>> {
+    debian::ensure(house, &[debian::SERVER])?;
+    call::run(house.cargo().args(["build", "--release", "--package", "hub"]))?;
+    let mut bench = bench(house, "hub", load)?;
+    bench.env("MOTCUA_HUB_PROGRAM", house.release_program("motcua-hub"));
+    figures(house, "hub", bench)
 }
 
 /// Trains the wire dictionary as it was trained, and writes it into the protocol's folder where that is asked for.

@@ -1,7 +1,7 @@
 //! `desk`: computers that are desks of an agency, or have a one-time code to become one.
 
-use super::{Door, column, number};
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use super::value::{Row, values};
+use super::{Door, Fault, Reader};
 
 /// One computer.
 #[derive(Debug, Clone)]
@@ -28,66 +28,74 @@ pub struct Desk {
     pub stolen: bool,
 }
 
-const COLUMNS: &str = "agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen";
+/// What a [`Desk`] is read from.
+macro_rules! select {
+    ($from:literal) => {
+        concat!(
+            "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen ",
+            $from
+        )
+    };
+}
 
-fn row(row: &Row<'_>) -> Result<Desk> {
-    let moment = |index: &str| row.get::<_, Option<i64>>(index).map(|moment| moment.map(number));
+fn desk(mut row: Row) -> Result<Desk, Fault> {
     Ok(Desk {
-        agency: row.get("agency")?,
-        desk: row.get("desk")?,
-        name: row.get("name")?,
-        code_made_at: number(row.get("code_made_at")?),
-        failed_tries: row.get("failed_tries")?,
-        device: row.get("device")?,
-        label: row.get("label")?,
-        enrolled_at: moment("enrolled_at")?,
-        revoked_at: moment("revoked_at")?,
-        stolen: row.get("stolen")?,
+        agency: row.take()?,
+        desk: row.take()?,
+        name: row.take()?,
+        code_made_at: row.take()?,
+        failed_tries: row.take()?,
+        device: row.take()?,
+        label: row.take()?,
+        enrolled_at: row.take()?,
+        revoked_at: row.take()?,
+        stolen: row.take()?,
     })
 }
 
 /// Every desk, by number.
-pub fn all(store: &Connection) -> Result<Vec<Desk>> {
-    store.prepare_cached(&format!("SELECT {COLUMNS} FROM desk ORDER BY desk"))?.query_map([], row)?.collect()
+pub fn all(store: &Reader<'_>) -> Result<Vec<Desk>, Fault> {
+    store.query(select!("FROM desk ORDER BY desk"), &[])?.into_iter().map(desk).collect()
 }
 
 /// The desk with this number.
-pub fn by_number(store: &Connection, desk: u32) -> Result<Option<Desk>> {
-    store.prepare_cached(&format!("SELECT {COLUMNS} FROM desk WHERE desk = ?1"))?.query_row([desk], row).optional()
+pub fn by_number(store: &Reader<'_>, number: u32) -> Result<Option<Desk>, Fault> {
+    store.first(select!("FROM desk WHERE desk = $1"), &values![number])?.map(desk).transpose()
 }
 
 /// The desk a one-time code was made for.
-pub fn by_code(store: &Connection, code_hash: &[u8; 32]) -> Result<Option<Desk>> {
-    let sql = format!("SELECT {COLUMNS} FROM desk WHERE code_hash = ?1");
-    store.prepare_cached(&sql)?.query_row([code_hash], row).optional()
+pub fn by_code(store: &Reader<'_>, code_hash: &[u8; 32]) -> Result<Option<Desk>, Fault> {
+    store.first(select!("FROM desk WHERE code_hash = $1"), &values![code_hash])?.map(desk).transpose()
 }
 
 /// The desk that holds a replica number.
-pub fn by_replica(store: &Connection, replica: u32) -> Result<Option<Desk>> {
-    let sql = format!("SELECT {COLUMNS} FROM lease JOIN desk USING (agency, desk) WHERE replica = ?1");
-    store.prepare_cached(&sql)?.query_row([replica], row).optional()
+pub fn by_replica(store: &Reader<'_>, replica: u32) -> Result<Option<Desk>, Fault> {
+    let sql = select!("FROM lease JOIN desk USING (agency, desk) WHERE replica = $1");
+    store.first(sql, &values![replica])?.map(desk).transpose()
 }
 
 /// Adds a desk that has a one-time code.
-pub fn add(door: &Door<'_>, agency: &str, desk: u32, name: &str, code_hash: &[u8; 32], now: u64) -> Result<()> {
-    let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    door.execute(sql, params![agency, desk, name, code_hash, column(now)]).map(drop)
+pub fn add(door: &Door<'_>, agency: &str, desk: u32, name: &str, code_hash: &[u8; 32], now: u64) -> Result<(), Fault> {
+    let known = "INSERT INTO agency (agency) VALUES ($1) ON CONFLICT (agency) DO NOTHING";
+    door.execute(known, &values![agency])?;
+    let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES ($1, $2, $3, $4, $5)";
+    door.execute(sql, &values![agency, desk, name, code_hash, now])
 }
 
 /// Counts a try of the code in vain.
-pub fn tried_in_vain(door: &Door<'_>, desk: &Desk) -> Result<()> {
-    let sql = "UPDATE desk SET failed_tries = failed_tries + 1 WHERE agency = ?1 AND desk = ?2";
-    door.execute(sql, params![desk.agency, desk.desk]).map(drop)
+pub fn tried_in_vain(door: &Door<'_>, desk: &Desk) -> Result<(), Fault> {
+    let sql = "UPDATE desk SET failed_tries = failed_tries + 1 WHERE agency = $1 AND desk = $2";
+    door.execute(sql, &values![&desk.agency, desk.desk])
 }
 
 /// Binds the desk to its computer's key.
-pub fn enrol(door: &Door<'_>, desk: &Desk, device: &[u8; 32], label: &str, now: u64) -> Result<()> {
-    let sql = "UPDATE desk SET device = ?3, label = ?4, enrolled_at = ?5 WHERE agency = ?1 AND desk = ?2";
-    door.execute(sql, params![desk.agency, desk.desk, device, label, column(now)]).map(drop)
+pub fn enrol(door: &Door<'_>, desk: &Desk, device: &[u8; 32], label: &str, now: u64) -> Result<(), Fault> {
+    let sql = "UPDATE desk SET device = $3, label = $4, enrolled_at = $5 WHERE agency = $1 AND desk = $2";
+    door.execute(sql, &values![&desk.agency, desk.desk, device, label, now])
 }
 
 /// Revokes the desk.
-pub fn revoke(door: &Door<'_>, desk: &Desk, stolen: bool, now: u64) -> Result<()> {
-    let sql = "UPDATE desk SET revoked_at = ?3, stolen = ?4 WHERE agency = ?1 AND desk = ?2";
-    door.execute(sql, params![desk.agency, desk.desk, column(now), stolen]).map(drop)
+pub fn revoke(door: &Door<'_>, desk: &Desk, stolen: bool, now: u64) -> Result<(), Fault> {
+    let sql = "UPDATE desk SET revoked_at = $3, stolen = $4 WHERE agency = $1 AND desk = $2";
+    door.execute(sql, &values![&desk.agency, desk.desk, now, stolen])
 }

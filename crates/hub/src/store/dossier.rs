@@ -1,8 +1,9 @@
 //! `dossier`: dossiers as their operations make them, without anything that names a person.
 
-use super::{Door, column, number};
+use super::value::{Row, Value, values};
+use super::{Door, Fault, Reader};
 use domain::dossier::OpId;
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use std::collections::BTreeSet;
 
 /// One dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,32 +21,41 @@ pub struct DossierRow {
 }
 
 /// An agency's dossiers, oldest number first.
-pub fn all(store: &Connection, agency: &str) -> Result<Vec<DossierRow>> {
-    let sql = "SELECT replica, seq, code, alias, state, received_at FROM dossier WHERE agency = ?1 ORDER BY code";
-    let row = |row: &Row<'_>| {
+pub fn all(store: &Reader<'_>, agency: &str) -> Result<Vec<DossierRow>, Fault> {
+    let sql = "SELECT replica, seq, code, alias, state, received_at FROM dossier WHERE agency = $1";
+    let row = |mut row: Row| {
         Ok(DossierRow {
-            id: OpId { replica: row.get(0)?, seq: number(row.get(1)?) },
-            code: row.get(2)?,
-            alias: row.get(3)?,
-            state: row.get(4)?,
-            received_at: row.get(5)?,
+            id: OpId { replica: row.take()?, seq: row.take()? },
+            code: row.take()?,
+            alias: row.take()?,
+            state: row.take()?,
+            received_at: row.take()?,
         })
     };
-    store.prepare_cached(sql)?.query_map([agency], row)?.collect()
+    let mut all =
+        store.query(sql, &values![agency])?.into_iter().map(row).collect::<Result<Vec<DossierRow>, Fault>>()?;
+    // A server sorts texts by the rules of its language.
+    all.sort_by(|one, other| one.code.cmp(&other.code));
+    Ok(all)
 }
 
-/// Whether a dossier of the agency has this number.
-pub fn has_code(store: &Connection, agency: &str, code: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM dossier WHERE agency = ?1 AND code = ?2";
-    store.prepare_cached(sql)?.query_row(params![agency, code], |_| Ok(())).optional().map(|row| row.is_some())
+/// Those of the numbers that dossiers of the agency have.
+pub fn taken(store: &Reader<'_>, agency: &str, codes: &[&str]) -> Result<BTreeSet<String>, Fault> {
+    let sql = "SELECT code FROM dossier WHERE agency = $1 AND code = {text}";
+    let rows: Vec<_> = codes.iter().map(|code| values![*code]).collect();
+    store.query_many(sql, &values![agency], &rows)?.into_iter().map(|mut row| row.take()).collect()
 }
 
-/// Writes a dossier's present state.
-pub fn put(door: &Door<'_>, agency: &str, dossier: &DossierRow) -> Result<()> {
+/// Writes dossiers' present state.
+pub fn put(door: &Door<'_>, agency: &str, dossiers: &[DossierRow]) -> Result<(), Fault> {
     let sql = "INSERT INTO dossier (agency, replica, seq, code, alias, state, received_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               SELECT CAST($1 AS TEXT), new.replica, new.seq, new.code, new.alias, new.state, new.received_at
+               FROM {replica int, seq int, code text, alias text, state int, received_at text} AS new WHERE true
                ON CONFLICT (agency, replica, seq) DO UPDATE SET alias = excluded.alias, state = excluded.state";
-    let DossierRow { id, code, alias, state, received_at } = dossier;
-    let values = params![agency, id.replica, column(id.seq), code, alias, state, received_at];
-    door.prepare_cached(sql)?.execute(values).map(drop)
+    door.execute_many(sql, &values![agency], &dossiers.iter().map(values_of).collect::<Vec<_>>())
+}
+
+fn values_of(row: &DossierRow) -> [Value<'_>; 6] {
+    let DossierRow { id, code, alias, state, received_at } = row;
+    values![id.replica, id.seq, code, alias.as_deref(), *state, received_at]
 }

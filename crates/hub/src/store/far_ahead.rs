@@ -1,12 +1,14 @@
 //! `far_ahead`: operations whose time lies too far ahead of the hub's (design: time).
 
-use super::{Door, column};
+use super::value::values;
+use super::{Door, Fault};
 use domain::dossier::{Hlc, OpId};
-use rusqlite::{Result, params};
 
-/// Notes that an operation claims a time more than [`Hlc::MAX_LEAD_MS`] after the hub heard of it.
-pub fn note(door: &Door<'_>, agency: &str, op: OpId, claimed: Hlc, heard_at: u64) -> Result<()> {
-    let sql = "INSERT INTO far_ahead (agency, replica, seq, claimed, heard_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let values = params![agency, op.replica, column(op.seq), column(claimed.millis()), column(heard_at)];
-    door.prepare_cached(sql)?.execute(values).map(drop)
+/// Notes operations that claim a time more than [`Hlc::MAX_LEAD_MS`] after the hub heard of them.
+pub fn note(door: &Door<'_>, agency: &str, claims: &[(OpId, Hlc)], heard_at: u64) -> Result<(), Fault> {
+    let sql = "INSERT INTO far_ahead (agency, replica, seq, claimed, heard_at)
+               SELECT CAST($1 AS TEXT), new.replica, new.seq, new.claimed, CAST($2 AS BIGINT)
+               FROM {replica int, seq int, claimed int} AS new";
+    let rows: Vec<_> = claims.iter().map(|(op, claimed)| values![op.replica, op.seq, claimed.millis()]).collect();
+    door.execute_many(sql, &values![agency, heard_at], &rows)
 }

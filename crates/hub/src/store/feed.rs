@@ -1,9 +1,15 @@
-//! `feed`: the order in which an agency's desks hear of each other's operations.
+//! The feed: the order in which an agency's desks hear of each other's operations. A position stands with each operation;
+//! how far they go stands with the agency.
+//!
+//! Positions are given under the agency's row, which is held until the commit. So whoever sees one sees all before it, and a
+//! reader never goes past one that is committed later.
 
-use super::{Door, column, number, op};
-use domain::dossier::OpId;
+use super::value::values;
+use super::{Door, Fault, Reader, op};
 use protocol::message::Relayed;
-use rusqlite::{Connection, Result, params};
+
+/// Operations fetched at a time.
+const AT_A_TIME: usize = 256;
 
 /// A part of the feed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,40 +23,48 @@ pub struct Page {
 }
 
 /// The last position of an agency's feed; 0 where nothing has happened.
-pub fn end(store: &Connection, agency: &str) -> Result<u64> {
-    let sql = "SELECT coalesce(max(position), 0) FROM feed WHERE agency = ?1";
-    store.prepare_cached(sql)?.query_row([agency], |row| row.get(0).map(number))
+pub fn end(store: &Reader<'_>, agency: &str) -> Result<u64, Fault> {
+    let row = store.first("SELECT feed_end FROM agency WHERE agency = $1", &values![agency])?;
+    row.map_or(Ok(0), |mut row| row.take())
 }
 
 /// What stands after `cursor` and was not written by `reader`, up to `cap` bytes of operations but at least one.
-pub fn after(store: &Connection, agency: &str, cursor: u64, reader: u32, cap: usize) -> Result<Page> {
-    let sql = "SELECT position, replica, seq, public, personal, salt, set_aside
-               FROM feed JOIN op USING (agency, replica, seq)
-               WHERE agency = ?1 AND position > ?2 ORDER BY position";
+pub fn after(store: &Reader<'_>, agency: &str, cursor: u64, reader: u32, cap: usize) -> Result<Page, Fault> {
+    let sql = "SELECT position, replica, seq, set_aside, public, personal, salt FROM op
+               WHERE agency = $1 AND position > $2 AND replica <> $3 ORDER BY position LIMIT $4";
+    let end = end(store, agency)?;
     // A cursor past the end is of a feed that no longer exists; reading on from the end heals it.
-    let mut page = Page { cursor: cursor.min(end(store, agency)?), ..Page::default() };
-    let mut statement = store.prepare_cached(sql)?;
-    let mut rows = statement.query(params![agency, column(page.cursor)])?;
+    let mut page = Page { cursor: cursor.min(end), ..Page::default() };
     let mut bytes = 0;
-    while let Some(row) = rows.next()? {
-        let replica = row.get("replica")?;
-        if replica != reader {
-            let op = op::carried(row)?;
+    while page.cursor < end {
+        let rows = store.query(sql, &values![agency, page.cursor, reader, AT_A_TIME])?;
+        let is_last = rows.len() < AT_A_TIME;
+        for mut row in rows {
+            let position = row.take()?;
+            let (replica, seq, set_aside) = (row.take()?, row.take()?, row.take()?);
+            let op = op::carried(&mut row)?;
             bytes += 32 + op.public.len() + op.personal.as_ref().map_or(0, Vec::len);
             if bytes > cap && !page.ops.is_empty() {
                 page.more = true;
-                break;
+                return Ok(page);
             }
-            page.ops.push(Relayed { replica, seq: number(row.get("seq")?), op, set_aside: row.get("set_aside")? });
+            page.ops.push(Relayed { replica, seq, op, set_aside });
+            page.cursor = position;
         }
-        page.cursor = number(row.get("position")?);
+        if is_last {
+            page.cursor = end;
+        }
     }
     Ok(page)
 }
 
-/// Puts an operation at the end.
-pub fn add(door: &Door<'_>, agency: &str, op: OpId) -> Result<()> {
-    let sql = "INSERT INTO feed (agency, position, replica, seq) VALUES (?1, ?2, ?3, ?4)";
-    let position = column(end(door, agency)?.saturating_add(1));
-    door.prepare_cached(sql)?.execute(params![agency, position, op.replica, column(op.seq)]).map(drop)
+/// Holds the agency's row until the commit, and says where its feed ends.
+pub fn hold(door: &Door<'_>, agency: &str) -> Result<u64, Fault> {
+    let sql = "UPDATE agency SET feed_end = feed_end WHERE agency = $1 RETURNING feed_end";
+    door.first(sql, &values![agency])?.ok_or(Fault::Column)?.take()
+}
+
+/// Notes where the feed of an agency that is held ends now.
+pub fn reach(door: &Door<'_>, agency: &str, end: u64) -> Result<(), Fault> {
+    door.execute("UPDATE agency SET feed_end = $2 WHERE agency = $1", &values![agency, end])
 }

@@ -1,103 +1,115 @@
 //! `op`: every operation that was acknowledged, in the bytes it came in.
 
-use super::{Door, column, number};
+use super::value::{Row, Value, values};
+use super::{Door, Fault, Reader};
 use crate::SetAsideReason;
 use domain::dossier::OpId;
 use protocol::chain::{self, Head};
 use protocol::fields::kind;
 use protocol::message::{Carried, SetAside};
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 /// The end of a replica's log: its last number and the chain's head there.
-pub fn end(store: &Connection, agency: &str, replica: u32) -> Result<(u64, Head)> {
-    let sql = "SELECT seq, head FROM op WHERE agency = ?1 AND replica = ?2 ORDER BY seq DESC LIMIT 1";
-    let end = store
-        .prepare_cached(sql)?
-        .query_row(params![agency, replica], |row| Ok((number(row.get(0)?), row.get(1)?)))
-        .optional()?;
-    Ok(end.unwrap_or((0, chain::START)))
+pub fn end(store: &Reader<'_>, agency: &str, replica: u32) -> Result<(u64, Head), Fault> {
+    let sql = "SELECT seq, head FROM op WHERE agency = $1 AND replica = $2 ORDER BY seq DESC LIMIT 1";
+    let row = store.first(sql, &values![agency, replica])?;
+    row.map_or(Ok((0, chain::START)), |mut row| Ok((row.take()?, row.take()?)))
 }
 
-/// The public part and the head at one place of a log.
-pub fn at(store: &Connection, agency: &str, replica: u32, seq: u64) -> Result<Option<(Vec<u8>, Head)>> {
-    let sql = "SELECT public, head FROM op WHERE agency = ?1 AND replica = ?2 AND seq = ?3";
-    store
-        .prepare_cached(sql)?
-        .query_row(params![agency, replica, column(seq)], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
+/// The chain's head at one place of a log.
+pub fn head_at(store: &Reader<'_>, agency: &str, replica: u32, seq: u64) -> Result<Option<Head>, Fault> {
+    let sql = "SELECT head FROM op WHERE agency = $1 AND replica = $2 AND seq = $3";
+    store.first(sql, &values![agency, replica, seq])?.map(|mut row| row.take()).transpose()
+}
+
+/// The public parts of a stretch of a log, in order.
+pub fn public_parts(store: &Reader<'_>, agency: &str, replica: u32, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Fault> {
+    let sql = "SELECT public FROM op WHERE agency = $1 AND replica = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq";
+    store.query(sql, &values![agency, replica, from, to])?.into_iter().map(|mut row| row.take()).collect()
 }
 
 /// What of a stretch of a log was set aside.
-pub fn set_aside(store: &Connection, agency: &str, replica: u32, from: u64, to: u64) -> Result<Vec<SetAside>> {
+pub fn set_aside(store: &Reader<'_>, agency: &str, replica: u32, from: u64, to: u64) -> Result<Vec<SetAside>, Fault> {
     let sql = "SELECT seq, set_aside FROM op
-               WHERE agency = ?1 AND replica = ?2 AND seq BETWEEN ?3 AND ?4 AND set_aside IS NOT NULL ORDER BY seq";
-    let row = |row: &Row<'_>| Ok(SetAside { seq: number(row.get(0)?), reason: row.get(1)? });
-    store.prepare_cached(sql)?.query_map(params![agency, replica, column(from), column(to)], row)?.collect()
+               WHERE agency = $1 AND replica = $2 AND seq BETWEEN $3 AND $4 AND set_aside IS NOT NULL ORDER BY seq";
+    let rows = store.query(sql, &values![agency, replica, from, to])?;
+    rows.into_iter().map(|mut row| Ok(SetAside { seq: row.take()?, reason: row.take()? })).collect()
 }
 
-/// A dossier's operations that have effect.
-pub fn of_dossier(store: &Connection, agency: &str, dossier: OpId) -> Result<Vec<(OpId, Carried)>> {
+/// The operations that have effect of dossiers that one replica received, each named by the number of its reception.
+pub fn of_dossiers(
+    store: &Reader<'_>,
+    agency: &str,
+    replica: u32,
+    numbers: &[u64],
+) -> Result<Vec<(OpId, Carried)>, Fault> {
     let sql = "SELECT replica, seq, public, personal, salt FROM op
-               WHERE agency = ?1 AND dossier_replica = ?2 AND dossier_seq = ?3 AND set_aside IS NULL";
-    let row = |row: &Row<'_>| Ok((OpId { replica: row.get(0)?, seq: number(row.get(1)?) }, carried(row)?));
-    store.prepare_cached(sql)?.query_map(params![agency, dossier.replica, column(dossier.seq)], row)?.collect()
+               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = {int} AND set_aside IS NULL";
+    let asked: Vec<_> = numbers.iter().map(|number| values![*number]).collect();
+    let rows = store.query_many(sql, &values![agency, replica], &asked)?;
+    rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?))).collect()
 }
 
 /// Receptions of dossiers that were set aside.
-pub fn set_aside_receptions(store: &Connection, agency: &str) -> Result<Vec<(OpId, Carried, String)>> {
+pub fn set_aside_receptions(store: &Reader<'_>, agency: &str) -> Result<Vec<(OpId, Carried, String)>, Fault> {
     let sql = "SELECT replica, seq, public, personal, salt, set_aside FROM op
-               WHERE agency = ?1 AND kind = ?2 AND set_aside IS NOT NULL ORDER BY replica, seq";
-    let row = |row: &Row<'_>| {
-        Ok((OpId { replica: row.get(0)?, seq: number(row.get(1)?) }, carried(row)?, row.get("set_aside")?))
-    };
-    store.prepare_cached(sql)?.query_map(params![agency, kind::RECEIVED], row)?.collect()
+               WHERE agency = $1 AND kind = $2 AND set_aside IS NOT NULL ORDER BY replica, seq";
+    let rows = store.query(sql, &values![agency, kind::RECEIVED])?;
+    rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?, row.take()?))).collect()
 }
 
-/// The parts of an operation, from a row with columns of their names.
-pub fn carried(row: &Row<'_>) -> Result<Carried> {
-    Ok(Carried { public: row.get("public")?, personal: row.get("personal")?, salt: row.get("salt")? })
+fn id(row: &mut Row) -> Result<OpId, Fault> {
+    Ok(OpId { replica: row.take()?, seq: row.take()? })
+}
+
+/// The parts of an operation, from a row's next columns `public, personal, salt`.
+pub fn carried(row: &mut Row) -> Result<Carried, Fault> {
+    Ok(Carried { public: row.take()?, personal: row.take()?, salt: row.take()? })
 }
 
 /// A new row.
 #[derive(Debug)]
 pub struct NewOp<'a> {
-    /// The writer's agency.
-    pub agency: &'a str,
     /// The operation's identity.
     pub id: OpId,
     /// Its parts.
     pub carried: &'a Carried,
     /// The chain's head after it.
-    pub head: &'a Head,
+    pub head: Head,
     /// Its kind, where it can be read.
     pub kind: Option<u16>,
     /// The dossier concerned.
     pub dossier: Option<OpId>,
     /// Why it has no effect, where it has none.
     pub set_aside: Option<SetAsideReason>,
-    /// The hub's time.
-    pub heard_at: u64,
 }
 
-/// Appends to a replica's log. Whether a row was really inserted: `false` where there was one already.
-pub fn add(door: &Door<'_>, op: &NewOp<'_>) -> Result<bool> {
+/// Appends to a log of an agency that is held. They follow each other in the feed, the first after `feed_end`.
+///
+/// # Errors
+/// An operation is there already: nothing of this transaction may then be kept.
+pub fn add(door: &Door<'_>, agency: &str, ops: &[NewOp<'_>], feed_end: u64, heard_at: u64) -> Result<(), Fault> {
     let sql = "INSERT INTO op (agency, replica, seq, public, personal, salt, head, kind, dossier_replica, dossier_seq,
-                               set_aside, heard_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-               ON CONFLICT (agency, replica, seq) DO NOTHING";
-    let inserted = door.prepare_cached(sql)?.execute(params![
-        op.agency,
+                               set_aside, heard_at, position)
+               SELECT CAST($1 AS TEXT), new.replica, new.seq, new.public, new.personal, new.salt, new.head, new.kind,
+                      new.dossier_replica, new.dossier_seq, new.set_aside, CAST($2 AS BIGINT), new.position
+               FROM {replica int, seq int, public bytes, personal bytes, salt bytes, head bytes, kind int,
+                     dossier_replica int, dossier_seq int, set_aside text, position int} AS new";
+    let rows: Vec<_> = ops.iter().zip(feed_end + 1..).map(|(op, position)| row(op, position)).collect();
+    door.execute_many(sql, &values![agency, heard_at], &rows)
+}
+
+fn row<'a>(op: &'a NewOp<'_>, position: u64) -> [Value<'a>; 11] {
+    values![
         op.id.replica,
-        column(op.id.seq),
-        op.carried.public,
-        op.carried.personal,
-        op.carried.salt,
-        op.head,
+        op.id.seq,
+        &op.carried.public,
+        op.carried.personal.as_ref(),
+        op.carried.salt.as_ref(),
+        &op.head,
         op.kind,
         op.dossier.map(|dossier| dossier.replica),
-        op.dossier.map(|dossier| column(dossier.seq)),
+        op.dossier.map(|dossier| dossier.seq),
         op.set_aside.map(SetAsideReason::code),
-        column(op.heard_at),
-    ])?;
-    Ok(inserted == 1)
+        position,
+    ]
 }

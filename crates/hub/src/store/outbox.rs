@@ -1,15 +1,17 @@
 //! `outbox`: what is to reach systems beyond the hub. A row is made in the transaction that inserts its operation.
 
-use super::{Door, column};
+use super::value::values;
+use super::{Door, Fault};
 use domain::dossier::OpId;
-use rusqlite::{Result, params};
 
 /// A dossier was received: the portal is to hear of it. The payload names the dossier; the rest stands in its operation.
 pub const DOSSIER_RECEIVED: &str = "dossier_received";
 
-/// Puts an effect in the outbox.
-pub fn put(door: &Door<'_>, agency: &str, op: OpId, effect: &str, payload: &str, now: u64) -> Result<()> {
-    let sql = "INSERT INTO outbox (agency, replica, seq, effect, payload, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let values = params![agency, op.replica, column(op.seq), effect, payload, column(now)];
-    door.prepare_cached(sql)?.execute(values).map(drop)
+/// Puts an effect of operations in the outbox, each with its payload.
+pub fn put(door: &Door<'_>, agency: &str, effect: &str, payloads: &[(OpId, String)], now: u64) -> Result<(), Fault> {
+    let sql = "INSERT INTO outbox (agency, replica, seq, effect, payload, made_at)
+               SELECT CAST($1 AS TEXT), new.replica, new.seq, CAST($2 AS TEXT), new.payload, CAST($3 AS BIGINT)
+               FROM {replica int, seq int, payload text} AS new";
+    let rows: Vec<_> = payloads.iter().map(|(op, payload)| values![op.replica, op.seq, payload]).collect();
+    door.execute_many(sql, &values![agency, effect, now], &rows)
 }

@@ -1,22 +1,43 @@
 //! `hub`: the one row about the hub as a whole, and the numbers counted there.
 
-use super::Door;
-use rusqlite::{Connection, Result};
+use super::value::values;
+use super::{Door, Fault, Reader};
+use protocol::enrolment::KeyHash;
 
 /// The hub's epoch; it changes when the hub is restored from a backup.
-pub fn epoch(store: &Connection) -> Result<u32> {
-    store.query_row("SELECT epoch FROM hub WHERE one = 1", [], |row| row.get(0))
+pub fn epoch(store: &Reader<'_>) -> Result<u32, Fault> {
+    store.first("SELECT epoch FROM hub WHERE one = 1", &[])?.ok_or(Fault::Column)?.take()
+}
+
+/// The hash of the key desks know the hub by, once it is founded, and the key itself (PEM) where it is kept here.
+pub fn key(store: &Reader<'_>) -> Result<Option<(KeyHash, Option<String>)>, Fault> {
+    let mut row = store.first("SELECT key_hash, key FROM hub WHERE one = 1", &[])?.ok_or(Fault::Column)?;
+    let hash: Option<_> = row.take()?;
+    let key = row.take()?;
+    Ok(hash.map(|hash| (KeyHash(hash), key)))
+}
+
+/// Founds the hub with a key. `false` where another founded it meanwhile.
+pub fn found(door: &Door<'_>, hash: KeyHash, key: Option<&str>) -> Result<bool, Fault> {
+    let sql = "UPDATE hub SET key_hash = $1, key = $2 WHERE one = 1 AND key_hash IS NULL RETURNING one";
+    Ok(door.first(sql, &values![&hash.0, key])?.is_some())
+}
+
+/// Holds the row until the commit: desks are added, enrolled and revoked one at a time in the whole province.
+pub fn take_turn(door: &Door<'_>) -> Result<(), Fault> {
+    door.execute("UPDATE hub SET one = one WHERE one = 1", &[])
 }
 
 /// The next number for a desk.
-pub fn next_desk(door: &Door<'_>) -> Result<u32> {
-    door.query_row("UPDATE hub SET next_desk = next_desk + 1 WHERE one = 1 RETURNING next_desk - 1", [], |row| {
-        row.get(0)
-    })
+pub fn next_desk(door: &Door<'_>) -> Result<u32, Fault> {
+    next(door, "UPDATE hub SET next_desk = next_desk + 1 WHERE one = 1 RETURNING next_desk - 1")
 }
 
 /// The next replica number. It was never given before and will not be again.
-pub fn next_replica(door: &Door<'_>) -> Result<u32> {
-    let sql = "UPDATE hub SET next_replica = next_replica + 1 WHERE one = 1 RETURNING next_replica - 1";
-    door.query_row(sql, [], |row| row.get(0))
+pub fn next_replica(door: &Door<'_>) -> Result<u32, Fault> {
+    next(door, "UPDATE hub SET next_replica = next_replica + 1 WHERE one = 1 RETURNING next_replica - 1")
+}
+
+fn next(door: &Door<'_>, sql: &str) -> Result<u32, Fault> {
+    door.first(sql, &[])?.ok_or(Fault::Column)?.take()
 }

@@ -9,16 +9,16 @@ use std::fs;
 fn the_list_of_desks_tells_how_each_stands() {
     let province = Province::new();
     let agency = AgencyCode::parse(CAO_SON).expect("an agency");
-    assert!(matches!(hub::add_desk(province.data(), &agency, " \n ", 0), Err(Error::NoName)));
+    assert!(matches!(hub::add_desk(province.place(), &agency, " \n ", 0), Err(Error::NoName)));
     for name in ["dùng", "ngừng", "mất", "hỏng"] {
         province.desk(CAO_SON, name);
     }
     province.code(LUNG_CU, "chờ");
-    hub::revoke_desk(province.data(), 2, Revocation::Retired, province.now()).expect("retired");
-    hub::revoke_desk(province.data(), 3, Revocation::Stolen, province.now()).expect("stolen");
-    assert!(matches!(hub::revoke_desk(province.data(), 99, Revocation::Stolen, 0), Err(Error::NoDesk(99))));
+    hub::revoke_desk(province.place(), 2, Revocation::Retired, province.now()).expect("retired");
+    hub::revoke_desk(province.place(), 3, Revocation::Stolen, province.now()).expect("stolen");
+    assert!(matches!(hub::revoke_desk(province.place(), 99, Revocation::Stolen, 0), Err(Error::NoDesk(99))));
     let states = |now| -> Vec<_> {
-        hub::desks(province.data(), now)
+        hub::desks(province.place(), now)
             .expect("a list")
             .into_iter()
             .map(|d| (d.desk, d.state, d.leases.len()))
@@ -39,9 +39,9 @@ fn a_backup_is_a_whole_store_and_desks_hear_of_it() {
     assert_eq!(one.sync(&province).expect("an answer").backed_up, None);
 
     let file = province.data().join("backup.db");
-    let done = hub::back_up(province.data(), &file).expect("a backup");
+    let done = hub::back_up(province.place(), &file).expect("a backup");
     assert_eq!(done.bytes, fs::metadata(&file).expect("a file").len());
-    assert!(matches!(hub::back_up(province.data(), &file), Err(Error::FileExists(_))));
+    assert!(matches!(hub::back_up(province.place(), &file), Err(Error::FileExists(_))));
     one.note(dossier, "sau khi sao lưu");
     let reply = one.sync(&province).expect("an answer");
     assert_eq!((reply.acknowledged, reply.backed_up), (3, Some(2)));
@@ -63,7 +63,7 @@ fn a_backup_is_a_whole_store_and_desks_hear_of_it() {
 fn a_hub_that_lost_its_key_does_not_become_another() {
     let mut province = Province::new();
     let config = |province: &Province| hub::Config {
-        data: province.data().to_owned(),
+        place: province.place().clone(),
         listen: "127.0.0.1:0".into(),
         names: vec![],
         clock: hub::system_clock(),

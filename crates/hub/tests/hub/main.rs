@@ -5,7 +5,13 @@ mod administration;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod both;
+#[cfg(test)]
+mod database;
+#[cfg(test)]
 mod enrolment;
+#[cfg(test)]
+mod postgres;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
@@ -14,3 +20,5 @@ mod replication;
 mod rules;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod two_hubs;

@@ -1,21 +1,14 @@
 //! The real program: its words, its exit codes, and what it remembers when it is killed.
 
-use crate::support::{CAO_SON, Desk, client, key_hash_in, read};
+use crate::support::{CAO_SON, Desk, Home, client, key_hash_in, read};
 use protocol::enrolment::Code;
 use protocol::frame::{self, Dictionary};
 use protocol::message::{ENROL, EnrolReply, EnrolRequest, SYNC, Signed, SyncReply};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_motcua-hub"));
-    command.env_remove("MOTCUA_HUB_DATA");
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().expect("the program runs")
+fn run(home: &Home, arguments: &[&str]) -> Output {
+    home.program().args(arguments).output().expect("the program runs")
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -23,16 +16,16 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// A hub in a process of its own, killed when the test ends.
-struct Serving {
+pub struct Serving {
     process: Child,
-    url: String,
+    pub url: String,
     _out: BufReader<ChildStdout>,
 }
 
 impl Serving {
-    fn start(data: &Path) -> Self {
-        let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    pub fn start(home: &Home) -> Self {
+        let mut command = home.program();
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
         let mut out = BufReader::new(process.stdout.take().expect("its output"));
         let mut url = String::new();
@@ -40,14 +33,14 @@ impl Serving {
         Self { process, url: url.trim_end().to_owned(), _out: out }
     }
 
-    fn post(&self, data: &Path, desk: &Desk, path: &str, frame: Vec<u8>) -> (u16, Vec<u8>) {
-        let body = Signed::new(&desk.key, &key_hash_in(data), path, frame).encode();
-        let response = client(data).post(format!("{}{path}", self.url)).body(body).send().expect("an answer");
+    fn post(&self, home: &Home, desk: &Desk, path: &str, frame: Vec<u8>) -> (u16, Vec<u8>) {
+        let body = Signed::new(&desk.key, &key_hash_in(home.data()), path, frame).encode();
+        let response = client(home.data()).post(format!("{}{path}", self.url)).body(body).send().expect("an answer");
         (response.status().as_u16(), response.bytes().expect("a body").to_vec())
     }
 
     /// SIGKILL: no goodbye, nothing flushed.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.process.kill().expect("killed");
         self.process.wait().expect("ended");
     }
@@ -61,8 +54,8 @@ impl Drop for Serving {
 }
 
 /// A desk, enrolled with a code the program printed.
-fn enrolled(serving: &Serving, data: &Path) -> Desk {
-    let out = run(&["--data", data.to_str().expect("a path"), "desk", "add", "--agency", CAO_SON, "--name", "Bàn 1"]);
+pub fn enrolled(serving: &Serving, home: &Home) -> Desk {
+    let out = run(home, &["desk", "add", "--agency", CAO_SON, "--name", "Bàn 1"]);
     let code: Code = text(&out.stdout).trim_end().parse().expect("the code alone");
     let mut desk = Desk::new(CAO_SON);
     let request = EnrolRequest {
@@ -72,7 +65,7 @@ fn enrolled(serving: &Serving, data: &Path) -> Desk {
         agency: CAO_SON.into(),
     };
     let frame = frame::pack(&request, Dictionary::NEWEST).expect("a frame");
-    let reply: EnrolReply = read(serving.post(data, &desk, ENROL, frame)).expect("enrolment");
+    let reply: EnrolReply = read(serving.post(home, &desk, ENROL, frame)).expect("enrolment");
     desk.replica = reply.leases.first().expect("a lease").replica;
     desk.epoch = reply.epoch;
     desk
@@ -80,26 +73,25 @@ fn enrolled(serving: &Serving, data: &Path) -> Desk {
 
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path();
-    let mut serving = Serving::start(data);
-    let mut desk = enrolled(&serving, data);
+    let home = Home::new();
+    let mut serving = Serving::start(&home);
+    let mut desk = enrolled(&serving, &home);
     let dossier = desk.receive("H56.14-261122-01001");
     for _ in 0..5 {
         serving.kill();
-        serving = Serving::start(data);
+        serving = Serving::start(&home);
         // The hub holds what it acknowledged before it was killed, and the next operation goes on from there.
         let held = desk.log.len() as u64 - 1;
         let frame = frame::pack(&desk.request(1, 0), Dictionary::NEWEST).expect("a frame");
-        let reply: SyncReply = read(serving.post(data, &desk, SYNC, frame)).expect("an answer");
+        let reply: SyncReply = read(serving.post(&home, &desk, SYNC, frame)).expect("an answer");
         assert_eq!(reply.acknowledged, held);
         let frame = frame::pack(&desk.request(held + 1, held + 1), Dictionary::NEWEST).expect("a frame");
-        let reply: SyncReply = read(serving.post(data, &desk, SYNC, frame)).expect("an answer");
+        let reply: SyncReply = read(serving.post(&home, &desk, SYNC, frame)).expect("an answer");
         assert_eq!(reply.acknowledged, held + 1);
         desk.note(dossier, "sau khi máy chủ bị tắt đột ngột");
     }
     serving.kill();
-    let out = run(&["dossier", "list", "--agency", CAO_SON, "--json", "--data", data.to_str().expect("a path")]);
+    let out = run(&home, &["dossier", "list", "--agency", CAO_SON, "--json"]);
     assert_eq!(
         text(&out.stdout).trim_end(),
         r#"[{"alias":null,"code":"H56.14-261122-01001","received_at":"2026-11-22T08:00:00","replica":1,"seq":1,"set_aside":null,"state":2}]"#
@@ -108,10 +100,9 @@ fn what_was_acknowledged_survives_kill_9() {
 
 #[test]
 fn kill_9_in_the_middle_of_a_busy_morning_loses_nothing_acknowledged() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path();
-    let mut serving = Serving::start(data);
-    let mut desk = enrolled(&serving, data);
+    let home = Home::new();
+    let mut serving = Serving::start(&home);
+    let mut desk = enrolled(&serving, &home);
     let dossier = desk.receive("H56.14-261122-01001");
     for _ in 0..400 {
         desk.note(dossier, "một việc");
@@ -120,7 +111,8 @@ fn kill_9_in_the_middle_of_a_busy_morning_loses_nothing_acknowledged() {
     for _ in 0..4 {
         let (heard, hearing) = std::sync::mpsc::channel();
         let sender = {
-            let (desk, client, url, key) = (desk.clone(), client(data), serving.url.clone(), key_hash_in(data));
+            let (desk, client, url, key) =
+                (desk.clone(), client(home.data()), serving.url.clone(), key_hash_in(home.data()));
             std::thread::spawn(move || {
                 for seq in acknowledged + 1.. {
                     let frame = frame::pack(&desk.request(seq, seq), Dictionary::NEWEST).expect("a frame");
@@ -138,9 +130,9 @@ fn kill_9_in_the_middle_of_a_busy_morning_loses_nothing_acknowledged() {
         serving.kill();
         acknowledged = hearing.iter().last().unwrap_or(acknowledged);
         sender.join().expect("the sender ends");
-        serving = Serving::start(data);
+        serving = Serving::start(&home);
         let frame = frame::pack(&desk.request(1, 0), Dictionary::NEWEST).expect("a frame");
-        let reply: SyncReply = read(serving.post(data, &desk, SYNC, frame)).expect("an answer");
+        let reply: SyncReply = read(serving.post(&home, &desk, SYNC, frame)).expect("an answer");
         assert!(reply.acknowledged >= acknowledged, "{} of {acknowledged}", reply.acknowledged);
         acknowledged = reply.acknowledged;
     }
@@ -149,9 +141,9 @@ fn kill_9_in_the_middle_of_a_busy_morning_loses_nothing_acknowledged() {
 #[cfg(unix)]
 #[test]
 fn it_ends_well_when_it_is_told_to() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let home = Home::new();
     for signal in ["TERM", "INT"] {
-        let mut serving = Serving::start(dir.path());
+        let mut serving = Serving::start(&home);
         assert!(serving.url.starts_with("https://127.0.0.1:"), "{}", serving.url);
         let id = serving.process.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().expect("kill runs").success());
@@ -161,38 +153,37 @@ fn it_ends_well_when_it_is_told_to() {
 
 #[test]
 fn desks_are_added_and_revoked_while_it_serves() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path().to_str().expect("a path");
-    let _serving = Serving::start(dir.path());
+    let home = Home::new();
+    let _serving = Serving::start(&home);
     std::thread::scope(|scope| {
         for n in 0..8 {
             let name = format!("Bàn {n}");
+            let home = &home;
             scope.spawn(move || {
-                let out = run(&["desk", "add", "--data", data, "--agency", "h56.14", "--name", &name]);
+                let out = run(home, &["desk", "add", "--agency", "h56.14", "--name", &name]);
                 assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
                 assert!(text(&out.stdout).trim_end().parse::<Code>().is_ok());
             });
         }
     });
-    assert_eq!(run(&["desk", "revoke", "3", "--stolen", "--data", data]).status.code(), Some(0));
-    let list = run(&["--json", "--data", data, "desk", "list"]);
+    assert_eq!(run(&home, &["desk", "revoke", "3", "--stolen"]).status.code(), Some(0));
+    let list = run(&home, &["--json", "desk", "list"]);
     let list: serde_json::Value = serde_json::from_slice(&list.stdout).expect("JSON");
     assert_eq!(list.as_array().map(Vec::len), Some(8));
     assert_eq!(
         (&list[2]["state"], &list[2]["desk"], &list[3]["state"]),
         (&"stolen".into(), &3.into(), &"waiting".into())
     );
-    let plain = run(&["--data", data, "desk", "list"]);
+    let plain = run(&home, &["desk", "list"]);
     assert_eq!(text(&plain.stdout).lines().filter(|line| line.contains("chờ kết nối")).count(), 7);
 }
 
 #[test]
 fn a_first_start_and_a_first_desk_at_once_make_one_hub() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path().to_str().expect("a path");
+    let home = Home::new();
     let codes: Vec<Code> = std::thread::scope(|scope| {
         let adding: Vec<_> = (0..6)
-            .map(|_| scope.spawn(|| run(&["--data", data, "desk", "add", "--agency", CAO_SON, "--name", "Bàn"])))
+            .map(|_| scope.spawn(|| run(&home, &["desk", "add", "--agency", CAO_SON, "--name", "Bàn"])))
             .collect();
         adding
             .into_iter()
@@ -201,38 +192,38 @@ fn a_first_start_and_a_first_desk_at_once_make_one_hub() {
             .collect()
     });
     assert!(codes.iter().all(|code| code.hub == codes[0].hub));
-    assert_eq!(hub::desks(dir.path(), 0).expect("a list").len(), 6);
+    assert_eq!(hub::desks(home.place(), 0).expect("a list").len(), 6);
 }
 
 #[test]
 fn refusals_are_sentences_with_exit_codes() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path().to_str().expect("a path");
-    let no_hub = run(&["--data", data, "desk", "list"]);
+    let home = Home::new();
+    let no_hub = run(&home, &["desk", "list"]);
     assert_eq!(no_hub.status.code(), Some(1));
     let lines: Vec<_> = text(&no_hub.stderr).lines().collect();
     assert!(lines[0].starts_with("Không có dữ liệu máy chủ") && lines[1].starts_with("There is no hub"), "{lines:?}");
-    assert_eq!(std::fs::read_dir(data).expect("a folder").count(), 0, "asking founds no hub");
+    assert_eq!(std::fs::read_dir(home.data()).expect("a folder").count(), 0, "asking founds no hub");
 
+    let nowhere =
+        home.program().args(["desk", "list"]).env_remove("MOTCUA_HUB_DATA").env_remove("MOTCUA_HUB_POSTGRES").output();
+    assert_eq!(nowhere.expect("the program runs").status.code(), Some(2));
     for wrong in [
-        &["desk", "list"][..],
-        &["--data", data, "desk", "add", "--agency", "somewhere", "--name", "x"],
-        &["--data", data, "serve", "--listen", "127.0.0.1:0", "--plain"],
-        &["--data", data],
+        &["desk", "add", "--agency", "somewhere", "--name", "x"][..],
+        &["serve", "--listen", "127.0.0.1:0", "--plain"],
         &[],
     ] {
-        let out = run(wrong);
+        let out = run(&home, wrong);
         assert_eq!((out.status.code(), text(&out.stdout)), (Some(2), ""), "{wrong:?}");
     }
-    let help = run(&["--help"]);
+    let help = run(&home, &["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(!text(&help.stdout).is_empty());
 
-    let nowhere = run(&["--data", data, "serve", "--listen", "256.0.0.1:1"]);
+    let nowhere = run(&home, &["serve", "--listen", "256.0.0.1:1"]);
     assert_eq!(nowhere.status.code(), Some(1));
     assert!(text(&nowhere.stderr).contains("Máy chủ không mở được cổng 256.0.0.1:1"));
-    let unnameable = run(&["--data", data, "serve", "--listen", "127.0.0.1:0", "--name", "hub tỉnh"]);
+    let unnameable = run(&home, &["serve", "--listen", "127.0.0.1:0", "--name", "hub tỉnh"]);
     assert_eq!(unnameable.status.code(), Some(1));
-    let revoked = run(&["--data", data, "desk", "revoke", "7"]);
+    let revoked = run(&home, &["desk", "revoke", "7"]);
     assert_eq!((revoked.status.code(), text(&revoked.stderr).contains("Không có máy số 7")), (Some(1), true));
 }

@@ -1,11 +1,13 @@
 //! A province for tests: the real hub on a free port, a clock that is pushed, and desks that speak for themselves.
 
+use crate::both;
+use crate::postgres::Database;
 use domain::catalogue::Channel;
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{CardSeen, Hlc, Op, OpId, Person, ProcedureInForce, Received, ResultAt};
 use domain::person::{CitizenId, PersonName, Phone};
 use ed25519_dalek::SigningKey;
-use hub::{Config, Refusal, Running};
+use hub::{Config, Place, Refusal, Running};
 use jiff::civil::date;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::{Code, KeyHash};
@@ -19,6 +21,7 @@ use reqwest::blocking::Client;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -37,25 +40,80 @@ pub const LUNG_CU: &str = "H56.15";
 /// What the hub answers with.
 pub type Answer<T> = Result<T, Refusal>;
 
-/// A hub in a folder of its own.
-pub struct Province {
-    pub dir: TempDir,
-    pub now: Arc<AtomicU64>,
-    pub running: Option<Running>,
-    pub client: Client,
+/// Where a hub of a test is: in a folder of its own, and in a database of its own where the suite runs on PostgreSQL.
+pub struct Home {
+    dir: TempDir,
+    database: Option<Database>,
+    place: Place,
 }
 
-impl Province {
+impl Home {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let now = Arc::new(AtomicU64::new(MORNING));
-        let running = start(dir.path(), &now);
-        let client = client(dir.path());
-        Self { dir, now, running: Some(running), client }
+        let database = both::database();
+        let place = match &database {
+            Some(database) => Place::in_database(&database.url, None, Some(dir.path())),
+            None => Place::from(dir.path()),
+        };
+        Self { dir, database, place }
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     pub fn data(&self) -> &Path {
         self.dir.path()
+    }
+
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
+    /// `motcua-hub` on this home.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua-hub"));
+        command.env("MOTCUA_HUB_DATA", self.data()).env_remove("MOTCUA_HUB_POSTGRES");
+        if let Some(database) = &self.database {
+            command.env("MOTCUA_HUB_POSTGRES", &database.url);
+        }
+        command
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        match &self.database {
+            Some(database) => database.count(sql),
+            None => {
+                let store = rusqlite::Connection::open(self.data().join("hub.db")).expect("the store");
+                store.query_row(sql, [], |row| row.get(0)).expect("a count")
+            }
+        }
+    }
+}
+
+/// A hub at work.
+pub struct Province {
+    pub now: Arc<AtomicU64>,
+    pub running: Option<Running>,
+    pub client: Client,
+    pub home: Home,
+}
+
+impl Province {
+    pub fn new() -> Self {
+        let home = Home::new();
+        let now = Arc::new(AtomicU64::new(MORNING));
+        let running = start(home.place(), &now);
+        let client = client(home.data());
+        Self { now, running: Some(running), client, home }
+    }
+
+    pub fn place(&self) -> &Place {
+        self.home.place()
+    }
+
+    pub fn data(&self) -> &Path {
+        self.home.data()
     }
 
     pub fn hub(&self) -> &Running {
@@ -70,16 +128,16 @@ impl Province {
         self.now.fetch_add(ms, Ordering::SeqCst);
     }
 
-    /// Ends the hub and starts it again in the same folder.
+    /// Ends the hub and starts it again in the same place.
     pub fn restart(&mut self) {
         self.running.take().expect("a hub").stop();
-        self.running = Some(start(self.data(), &self.now));
+        self.running = Some(start(self.place(), &self.now));
         self.client = client(self.data());
     }
 
     pub fn code(&self, agency: &str, name: &str) -> Code {
         let agency = AgencyCode::parse(agency).expect("an agency");
-        hub::add_desk(self.data(), &agency, name, self.now()).expect("a code")
+        hub::add_desk(self.place(), &agency, name, self.now()).expect("a code")
     }
 
     /// A desk that has enrolled.
@@ -103,19 +161,15 @@ impl Province {
         self.post(path, Signed::new(key, &self.hub().key_hash, path, frame).encode())
     }
 
-    pub fn store(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.data().join("hub.db")).expect("the store")
-    }
-
     pub fn count(&self, sql: &str) -> i64 {
-        self.store().query_row(sql, [], |row| row.get(0)).expect("a count")
+        self.home.count(sql)
     }
 }
 
-fn start(data: &Path, now: &Arc<AtomicU64>) -> Running {
+fn start(place: &Place, now: &Arc<AtomicU64>) -> Running {
     let clock = Arc::clone(now);
     let clock: hub::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
-    hub::serve(Config { data: data.to_owned(), listen: "127.0.0.1:0".into(), names: vec![], clock }).expect("a hub")
+    hub::serve(Config { place: place.clone(), listen: "127.0.0.1:0".into(), names: vec![], clock }).expect("a hub")
 }
 
 /// A client that trusts the certificate in the hub's folder and nothing else.

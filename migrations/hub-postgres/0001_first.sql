@@ -1,0 +1,195 @@
+-- The hub's first tables, the same as in hub-sqlite. Every key begins with the agency, and a transaction touches one agency
+-- and the row of `hub`. Times are milliseconds since 1970 by the hub's clock.
+-- The four tables that grow with the work are in 16 parts by hash of the agency.
+
+-- One row: what belongs to the hub as a whole. Numbers people see are counted here, by no sequence.
+CREATE TABLE hub (
+    one          BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    epoch        BIGINT NOT NULL, -- changes when the hub is restored from a backup
+    next_desk    BIGINT NOT NULL,
+    next_replica BIGINT NOT NULL,
+    key_hash     BYTEA,           -- of the key desks know the hub by, once it is founded
+    key          TEXT             -- that key, where it is kept in no folder
+);
+
+INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
+
+-- A commune or another office with desks. Whoever takes operations in holds its row until the commit, so that its feed is
+-- counted by one at a time.
+CREATE TABLE agency (
+    agency   TEXT   NOT NULL PRIMARY KEY,
+    feed_end BIGINT NOT NULL DEFAULT 0 -- the last position of its feed
+);
+
+-- A computer that is, or is to become, a desk of an agency.
+CREATE TABLE desk (
+    agency       TEXT   NOT NULL,
+    desk         BIGINT NOT NULL, -- for the administrator; unique over all agencies
+    name         TEXT   NOT NULL,
+    code_hash    BYTEA  NOT NULL, -- of the one-time code's secret
+    code_made_at BIGINT NOT NULL,
+    failed_tries BIGINT NOT NULL DEFAULT 0,
+    device       BYTEA,           -- Ed25519 public key, once enrolled
+    label        TEXT   NOT NULL DEFAULT '',
+    enrolled_at  BIGINT,
+    revoked_at   BIGINT,
+    stolen       BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (agency, desk)
+);
+
+CREATE INDEX desk_by_code ON desk (code_hash);
+
+-- Replica numbers and lanes given to a desk; the lowest number is in use, the others are its spares.
+CREATE TABLE lease (
+    agency  TEXT   NOT NULL,
+    replica BIGINT NOT NULL, -- unique over all agencies, never given twice
+    lane    BIGINT NOT NULL,
+    desk    BIGINT NOT NULL,
+    PRIMARY KEY (agency, replica)
+);
+
+CREATE INDEX lease_by_replica ON lease (replica);
+CREATE INDEX lease_by_desk ON lease (agency, desk);
+
+-- Every operation that was acknowledged, in the bytes it came in.
+CREATE TABLE op (
+    agency          TEXT   NOT NULL,
+    replica         BIGINT NOT NULL,
+    seq             BIGINT NOT NULL,
+    public          BYTEA  NOT NULL,
+    personal        BYTEA,           -- NULL where there is none or it was forgotten
+    salt            BYTEA,
+    head            BYTEA  NOT NULL, -- of the replica's chain, this operation included
+    kind            BIGINT,          -- NULL where it cannot be read
+    dossier_replica BIGINT,          -- the dossier concerned, as the operation that received it
+    dossier_seq     BIGINT,
+    set_aside       TEXT,            -- the reason it has no effect
+    heard_at        BIGINT NOT NULL,
+    position        BIGINT NOT NULL, -- in the order its agency's desks hear of each other's operations: 1, 2, 3 without gaps
+    PRIMARY KEY (agency, replica, seq)
+) PARTITION BY HASH (agency);
+
+CREATE UNIQUE INDEX op_feed ON op (agency, position);
+CREATE INDEX op_by_dossier ON op (agency, dossier_replica, dossier_seq) WHERE dossier_replica IS NOT NULL;
+CREATE INDEX op_set_aside ON op (agency, replica, seq) WHERE set_aside IS NOT NULL;
+
+-- The devices' own words on their logs, passed on unchanged; the head they name is op.head.
+CREATE TABLE checkpoint (
+    agency    TEXT   NOT NULL,
+    replica   BIGINT NOT NULL,
+    seq       BIGINT NOT NULL,
+    signature BYTEA  NOT NULL,
+    PRIMARY KEY (agency, replica, seq)
+) PARTITION BY HASH (agency);
+
+-- Dossiers, a fold of their operations. Nothing here names a person.
+CREATE TABLE dossier (
+    agency      TEXT   NOT NULL,
+    replica     BIGINT NOT NULL, -- with seq: the operation that received it
+    seq         BIGINT NOT NULL,
+    code        TEXT   NOT NULL,
+    alias       TEXT,            -- the newest official code
+    state       BIGINT NOT NULL, -- the portal's number
+    received_at TEXT   NOT NULL, -- local civil time of the desk
+    PRIMARY KEY (agency, replica, seq)
+) PARTITION BY HASH (agency);
+
+CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
+
+-- Operations whose time lies too far ahead of the hub's.
+CREATE TABLE far_ahead (
+    agency   TEXT   NOT NULL,
+    replica  BIGINT NOT NULL,
+    seq      BIGINT NOT NULL,
+    claimed  BIGINT NOT NULL, -- the time the operation gives itself
+    heard_at BIGINT NOT NULL,
+    PRIMARY KEY (agency, replica, seq)
+);
+
+-- What is to reach systems beyond the hub, once for each operation that was really inserted.
+CREATE TABLE outbox (
+    agency  TEXT   NOT NULL,
+    replica BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    effect  TEXT   NOT NULL,
+    payload TEXT   NOT NULL, -- JSON
+    made_at BIGINT NOT NULL,
+    sent_at BIGINT,
+    PRIMARY KEY (agency, replica, seq, effect)
+) PARTITION BY HASH (agency);
+
+CREATE INDEX outbox_waiting ON outbox (agency, made_at) WHERE sent_at IS NULL;
+
+-- How far the newest backup holds each replica's log.
+CREATE TABLE backed_up (
+    agency  TEXT   NOT NULL,
+    replica BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    PRIMARY KEY (agency, replica)
+);
+
+-- The parts.
+CREATE TABLE op_00 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 0);
+CREATE TABLE op_01 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 1);
+CREATE TABLE op_02 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 2);
+CREATE TABLE op_03 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 3);
+CREATE TABLE op_04 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 4);
+CREATE TABLE op_05 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 5);
+CREATE TABLE op_06 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 6);
+CREATE TABLE op_07 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 7);
+CREATE TABLE op_08 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 8);
+CREATE TABLE op_09 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 9);
+CREATE TABLE op_10 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 10);
+CREATE TABLE op_11 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 11);
+CREATE TABLE op_12 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 12);
+CREATE TABLE op_13 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 13);
+CREATE TABLE op_14 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 14);
+CREATE TABLE op_15 PARTITION OF op FOR VALUES WITH (MODULUS 16, REMAINDER 15);
+CREATE TABLE checkpoint_00 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 0);
+CREATE TABLE checkpoint_01 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 1);
+CREATE TABLE checkpoint_02 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 2);
+CREATE TABLE checkpoint_03 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 3);
+CREATE TABLE checkpoint_04 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 4);
+CREATE TABLE checkpoint_05 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 5);
+CREATE TABLE checkpoint_06 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 6);
+CREATE TABLE checkpoint_07 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 7);
+CREATE TABLE checkpoint_08 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 8);
+CREATE TABLE checkpoint_09 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 9);
+CREATE TABLE checkpoint_10 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 10);
+CREATE TABLE checkpoint_11 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 11);
+CREATE TABLE checkpoint_12 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 12);
+CREATE TABLE checkpoint_13 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 13);
+CREATE TABLE checkpoint_14 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 14);
+CREATE TABLE checkpoint_15 PARTITION OF checkpoint FOR VALUES WITH (MODULUS 16, REMAINDER 15);
+CREATE TABLE dossier_00 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 0);
+CREATE TABLE dossier_01 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 1);
+CREATE TABLE dossier_02 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 2);
+CREATE TABLE dossier_03 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 3);
+CREATE TABLE dossier_04 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 4);
+CREATE TABLE dossier_05 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 5);
+CREATE TABLE dossier_06 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 6);
+CREATE TABLE dossier_07 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 7);
+CREATE TABLE dossier_08 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 8);
+CREATE TABLE dossier_09 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 9);
+CREATE TABLE dossier_10 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 10);
+CREATE TABLE dossier_11 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 11);
+CREATE TABLE dossier_12 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 12);
+CREATE TABLE dossier_13 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 13);
+CREATE TABLE dossier_14 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 14);
+CREATE TABLE dossier_15 PARTITION OF dossier FOR VALUES WITH (MODULUS 16, REMAINDER 15);
+CREATE TABLE outbox_00 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 0);
+CREATE TABLE outbox_01 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 1);
+CREATE TABLE outbox_02 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 2);
+CREATE TABLE outbox_03 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 3);
+CREATE TABLE outbox_04 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 4);
+CREATE TABLE outbox_05 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 5);
+CREATE TABLE outbox_06 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 6);
+CREATE TABLE outbox_07 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 7);
+CREATE TABLE outbox_08 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 8);
+CREATE TABLE outbox_09 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 9);
+CREATE TABLE outbox_10 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 10);
+CREATE TABLE outbox_11 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 11);
+CREATE TABLE outbox_12 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 12);
+CREATE TABLE outbox_13 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 13);
+CREATE TABLE outbox_14 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 14);
+CREATE TABLE outbox_15 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 15);
