@@ -193,3 +193,15 @@ CREATE TABLE outbox_12 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDE
 CREATE TABLE outbox_13 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 13);
 CREATE TABLE outbox_14 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 14);
 CREATE TABLE outbox_15 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDER 15);
+
+-- Scanned papers that operations name. The bytes are files; `replica` is the first that named it.
+CREATE TABLE scan (
+    agency   TEXT    NOT NULL,
+    hash     BYTEA    NOT NULL, -- BLAKE3
+    replica  BIGINT NOT NULL,
+    bytes    BIGINT NOT NULL,
+    whole_at BIGINT,          -- when all of it was here
+    PRIMARY KEY (agency, hash)
+);
+
+CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL;

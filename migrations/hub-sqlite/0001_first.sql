@@ -126,3 +126,15 @@ CREATE TABLE backed_up (
     seq     INTEGER NOT NULL,
     PRIMARY KEY (agency, replica)
 ) STRICT;
+
+-- Scanned papers that operations name. The bytes are files; `replica` is the first that named it.
+CREATE TABLE scan (
+    agency   TEXT    NOT NULL,
+    hash     BLOB    NOT NULL, -- BLAKE3
+    replica  INTEGER NOT NULL,
+    bytes    INTEGER NOT NULL,
+    whole_at INTEGER,          -- when all of it was here
+    PRIMARY KEY (agency, hash)
+) STRICT;
+
+CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL;

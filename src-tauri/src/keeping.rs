@@ -21,7 +21,7 @@ pub fn clock() -> Clock {
 pub fn start(app: AppHandle, workplace: Arc<Workplace>) {
     thread::spawn(move || {
         loop {
-            thread::sleep(Duration::from_secs(1));
+            thread::sleep(Duration::from_millis(200));
             let Ok(desk) = workplace.desk() else { continue };
             match turn(&desk) {
                 Ok(changes) => tell(&app, &changes),

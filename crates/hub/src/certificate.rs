@@ -4,6 +4,7 @@
 use crate::clock::{DAY_MS, local_day};
 use crate::{Error, Result};
 use protocol::enrolment::KeyHash;
+use protocol::link::PROTOCOL;
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, PublicKeyData, SanType};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -81,7 +82,7 @@ impl Identity {
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key.into()))
             .map_err(certificate_error)?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![PROTOCOL.to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 }

@@ -4,7 +4,7 @@
 use crate::SetAsideReason;
 use crate::store::desk::Desk;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox};
+use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox, scan};
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
 use protocol::fields::{self, Content};
@@ -29,6 +29,8 @@ pub struct Reading {
     pub dossier: Option<OpId>,
     /// The number and the agency of a dossier it receives.
     pub receives: Option<(DossierCode, AgencyCode)>,
+    /// The scan it names: hash and bytes.
+    pub scan: Option<([u8; 32], u64)>,
     /// What it does to the dossier's row, where it does anything.
     entry: Option<Entry>,
 }
@@ -55,7 +57,11 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::Dossier(Op::Received(received)) => Some((received.code.clone(), received.agency.clone())),
         _ => None,
     };
-    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives, entry: entry.moving_the_row() })
+    let scan = match &entry.content {
+        Content::Dossier(Op::Attached { hash, bytes, .. }) if *bytes > 0 => Some((hash.0, *bytes)),
+        _ => None,
+    };
+    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives, scan, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -76,8 +82,18 @@ impl Opened {
     fn moving_the_row(self) -> Option<Entry> {
         match self.content {
             Content::Dossier(op) => match op {
-                Op::Received(_) | Op::AliasGiven { .. } => Some(Entry { stamp: self.stamp, op }),
-                Op::Noted { .. } | Op::PhoneChanged { .. } | Op::Printed { .. } | Op::Unknown { .. } => None,
+                Op::Received(_) | Op::AliasGiven { .. } | Op::Moved { .. } | Op::Settled { .. } => Some(Entry { stamp: self.stamp, op }),
+                Op::Noted { .. }
+                | Op::PhoneChanged { .. }
+                | Op::Printed { .. }
+                | Op::Attached { .. }
+                | Op::AddressChanged { .. }
+                | Op::NameCorrected { .. }
+                | Op::NumberCorrected { .. }
+                | Op::FeeTaken { .. }
+                | Op::FeeCancelled { .. }
+                | Op::ResultRecorded { .. }
+                | Op::Unknown { .. } => None,
             },
             Content::OfficerAdded { .. } => None,
         }
@@ -152,6 +168,8 @@ pub struct Effects {
     dossiers: Vec<DossierRow>,
     /// Those that were received, each with what the portal is to hear.
     received: Vec<(OpId, String)>,
+    /// Scans they name.
+    scans: Vec<(OpId, [u8; 32], u64)>,
 }
 
 /// What these new operations will do once they are stored. Dossiers are folded from their operations, in whatever order they
@@ -164,6 +182,7 @@ pub fn of<'a>(
     let mut effects = Effects::default();
     let mut timelines: BTreeMap<OpId, Vec<Entry>> = BTreeMap::new();
     for (id, reading) in new {
+        effects.scans.extend(reading.scan.map(|(hash, bytes)| (id, hash, bytes)));
         if let Some((code, _)) = &reading.receives {
             effects.received.push((id, serde_json::json!({ "code": code.as_str() }).to_string()));
         }
@@ -202,6 +221,7 @@ impl Effects {
     /// Lets them happen, in the transaction that stored the operations.
     pub fn take(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<(), Fault> {
         dossier::put(door, agency, &self.dossiers)?;
+        scan::name(door, agency, &self.scans)?;
         outbox::put(door, agency, outbox::DOSSIER_RECEIVED, &self.received, now)
     }
 }

@@ -1,13 +1,15 @@
 //! What the requests to one hub share, and the way each of them ends.
 
 use crate::enrolment::UnknownCodes;
+use crate::scans::Scans;
 use crate::store::{Fault, Readers};
 use crate::writer::{NotKept, Writer};
 use crate::{Clock, Refusal};
 use protocol::enrolment::KeyHash;
 use protocol::frame::{BadFrame, Dictionary};
-use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, watch};
 
 /// How many requests are worked on at once; the others wait with their bytes already received.
 pub const AT_ONCE: usize = 32;
@@ -26,6 +28,32 @@ pub struct Hub {
     pub unknown_codes: Mutex<UnknownCodes>,
     /// Room to work in.
     pub room: Semaphore,
+    /// Scanned papers; `None` where this hub has no folder for them.
+    pub scans: Option<Scans>,
+    /// Whether other hubs write into the same store.
+    pub shares_its_store: bool,
+    /// Rings at every desk of an agency when its feed has grown.
+    pub feeds: Feeds,
+}
+
+/// A bell for each agency.
+#[derive(Debug, Default)]
+pub struct Feeds(Mutex<HashMap<String, watch::Sender<()>>>);
+
+impl Feeds {
+    /// The bell of an agency.
+    pub fn of(&self, agency: &str) -> watch::Receiver<()> {
+        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        feeds.entry(agency.to_owned()).or_default().subscribe()
+    }
+
+    /// Rings it.
+    pub fn grew(&self, agency: &str) {
+        let feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(feed) = feeds.get(agency) {
+            feed.send_replace(());
+        }
+    }
 }
 
 /// Why a request got no answer of its kind.

@@ -4,14 +4,17 @@
 mod admin;
 mod certificate;
 mod clock;
+mod conversation;
 mod effects;
 mod enrolment;
 mod error;
 mod http;
 mod hub;
+mod line;
 mod place;
 mod refusal;
 mod replication;
+mod scans;
 mod server;
 mod store;
 mod writer;

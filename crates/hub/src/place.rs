@@ -5,6 +5,7 @@
 //! is kept in the database, and certificates are made anew at each start.
 
 use crate::certificate::Identity;
+use crate::scans::Scans;
 use crate::store::{Address, Database, Store, whole};
 use crate::{Error, Result};
 use std::fs::{self, File};
@@ -82,6 +83,16 @@ impl Place {
     /// Keeps a certificate, where there is a folder to keep it in.
     pub(crate) fn keep_certificate(&self, pem: &str) -> Result<()> {
         self.folder.as_ref().map_or(Ok(()), |folder| write(&folder.join("hub.crt"), pem))
+    }
+
+    /// Where scanned papers are kept, where there is a folder.
+    pub(crate) fn scans(&self) -> Option<Scans> {
+        self.folder.as_ref().map(|folder| Scans::new(&folder.join("scans")))
+    }
+
+    /// Whether other hubs may write into the same store.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.store, Address::Postgres(_))
     }
 
     fn key(&self) -> Option<PathBuf> {

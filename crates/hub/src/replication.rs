@@ -22,13 +22,33 @@ const MAX_OPS: usize = 4096;
 const PAGE: usize = 256 * 1024;
 
 /// What a desk sent, read and signed.
-struct Upload {
+pub struct Upload {
     /// The agency of the desk it comes from.
     agency: String,
-    request: SyncRequest,
+    /// What it sent.
+    pub request: SyncRequest,
     /// What the hub understands of each operation.
     readings: Vec<Option<Reading>>,
     dictionary: Dictionary,
+}
+
+impl Upload {
+    /// Whether an operation names a scan.
+    pub fn brings_scans(&self) -> bool {
+        self.readings.iter().flatten().any(|reading| reading.scan.is_some())
+    }
+}
+
+/// What came over an open connection, its signature verified there.
+pub fn uploaded(agency: &str, request: SyncRequest) -> Result<Upload, Refusal> {
+    if request.ops.len() > MAX_OPS {
+        return Err(Refusal::TooLarge);
+    }
+    if last(&request).is_none() {
+        return Err(Refusal::Malformed);
+    }
+    let readings = numbered(&request).map(|(id, carried)| effects::read(id, carried)).collect();
+    Ok(Upload { agency: agency.to_owned(), readings, dictionary: Dictionary::None, request })
 }
 
 /// Answers a request to replicate.
@@ -84,7 +104,7 @@ fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
 }
 
 /// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
-fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
+pub fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
     let Upload { agency, request, readings, .. } = upload;
     let replica = request.replica;
     // From here to the commit nobody else writes for this agency, so that what is read stays true.

@@ -1,7 +1,8 @@
 //! The hub at work: listening, its certificate kept fresh, ended in good order.
 
 use crate::certificate::{Identity, Names};
-use crate::hub::{AT_ONCE, Hub};
+use crate::hub::{AT_ONCE, Feeds, Hub};
+use crate::line;
 use crate::store::Readers;
 use crate::writer::Writer;
 use crate::{Clock, Error, Place, Result, http};
@@ -9,9 +10,11 @@ use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use protocol::enrolment::KeyHash;
+use protocol::link::PROTOCOL;
 use std::future::{Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -78,12 +81,16 @@ pub fn serve(config: Config) -> Result<Running> {
         clock: Arc::clone(&config.clock),
         unknown_codes: Mutex::default(),
         room: Semaphore::new(AT_ONCE),
+        scans: config.place.scans(),
+        shares_its_store: config.place.is_shared(),
+        feeds: Feeds::default(),
     });
     let handle = Handle::new();
     let (end, ended) = oneshot::channel::<()>();
     {
         let _inside = runtime.enter();
-        let acceptor = RustlsAcceptor::new(tls.clone()).acceptor(Entrance(handle.clone()));
+        let entrance = RustlsAcceptor::new(tls.clone()).acceptor(Entrance(handle.clone()));
+        let acceptor = Parting { entrance, hub: Arc::clone(&hub), open: Arc::new(Semaphore::new(CONNECTIONS)) };
         let mut server = axum_server::from_tcp(listener)
             .map_err(listen_error)?
             .acceptor(acceptor)
@@ -182,6 +189,39 @@ impl<S> Accept<TcpStream, S> for Entrance {
             Err(io::Error::other("too many connections"))
         } else {
             stream.set_nodelay(true).map(|()| (stream, service))
+        })
+    }
+}
+
+/// Where connections part: those that speak pieces are talked with here, the others are HTTP's.
+#[derive(Clone)]
+struct Parting {
+    entrance: RustlsAcceptor<Entrance>,
+    hub: Arc<Hub>,
+    /// Room for connections that speak pieces.
+    open: Arc<Semaphore>,
+}
+
+impl<S: Send + 'static> Accept<TcpStream, S> for Parting {
+    type Stream = <RustlsAcceptor<Entrance> as Accept<TcpStream, S>>::Stream;
+    type Service = S;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, S)>> + Send>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let accepting = self.entrance.accept(stream, service);
+        let (hub, open) = (Arc::clone(&self.hub), Arc::clone(&self.open));
+        Box::pin(async move {
+            let (stream, service) = accepting.await?;
+            if stream.get_ref().1.alpn_protocol() != Some(PROTOCOL) {
+                return Ok((stream, service));
+            }
+            let room = open.try_acquire_owned().map_err(io::Error::other)?;
+            tokio::spawn(async move {
+                line::talk(hub, stream).await;
+                drop(room);
+            });
+            // Not an error of anybody's: the server has nothing more to do with it.
+            Err(io::Error::other("taken over"))
         })
     }
 }

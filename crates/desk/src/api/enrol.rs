@@ -1,6 +1,6 @@
 //! Becoming a desk of the province.
 
-use super::sync::SyncView;
+use super::sync::{Connection, SyncView};
 use super::{Desk, Done, hold};
 use crate::error::{Code, Error, Result};
 use crate::identity::Identity;
@@ -13,6 +13,7 @@ use protocol::enrolment::{Code as OneTimeCode, KeyHash};
 use protocol::fields::Role;
 use protocol::message::{ENROL, EnrolReply, EnrolRequest};
 use serde::Deserialize;
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// Where the province is, and the code it gave.
@@ -63,15 +64,21 @@ impl Desk {
         Ok((self.sync_status()?, changes))
     }
 
-    /// The hub this desk was enrolled with.
-    pub(super) fn hub(&self) -> Result<Hub> {
+    /// The hub this desk was enrolled with. It is kept, and with it the tickets of TLS.
+    pub(super) fn hub(&self) -> Result<Arc<Hub>> {
         let (address, key) = self
             .store
             .read(|connection| Ok((settings::get(connection, Key::Hub)?, settings::get(connection, Key::HubKey)?)))?;
         let key: Option<[u8; 12]> = HEXLOWER.decode(key.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-        match key {
-            Some(key) if !address.is_empty() => Hub::new(&address, KeyHash(key)),
-            _ => Err(Error::new(Code::NotEnrolled)),
+        let Some(key) = key.filter(|_| !address.is_empty()) else { return Err(Error::new(Code::NotEnrolled)) };
+        let mut connection = hold(&self.connection);
+        match &connection.hub {
+            Some(hub) if hub.is(&address, KeyHash(key)) => Ok(Arc::clone(hub)),
+            _ => {
+                let hub = Arc::new(Hub::new(&address, KeyHash(key))?);
+                *connection = Connection { hub: Some(Arc::clone(&hub)), ..Connection::default() };
+                Ok(hub)
+            }
         }
     }
 

@@ -28,6 +28,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::{Identity, Mark, Verdict};
 use crate::keys::{DataKey, KeyFile};
 use crate::place::Place;
+use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, Store, Writing, numbers, officers as officer_table, ops};
 use crate::sync::pace::Pace;
@@ -42,7 +43,7 @@ use protocol::fields::Role;
 use protocol::message::Lease;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use ts_rs::TS;
 
@@ -86,8 +87,12 @@ pub struct Desk {
     rules: Rules,
     identity: Mutex<Option<Identity>>,
     pace: Mutex<Pace>,
+    scans: Scans,
+    connection: Mutex<sync::Connection>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
     new_work: AtomicBool,
+    /// When somebody last wrote something, by the computer's clock.
+    last_work_ms: AtomicI64,
     /// Keeps others from replacing the store while somebody works with it.
     _held: std::fs::File,
 }
@@ -143,6 +148,7 @@ impl Desk {
             let device = settings::get(connection, Key::DeviceKey)?;
             Ok((officer.ok_or_else(unknown)?, device, crate::store::procedures::bodies(connection)?))
         })?;
+        let scans = Scans::new(&place, store.key());
         let device: Option<[u8; 32]> =
             data_encoding::HEXLOWER.decode(device.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         let device = device.ok_or_else(|| Error::new(Code::Internal).because("the store holds no device key"))?;
@@ -158,8 +164,11 @@ impl Desk {
             rules: Rules::default(),
             identity: Mutex::new(identity),
             pace: Mutex::new(Pace::default()),
+            scans,
+            connection: Mutex::default(),
             jobs: Mutex::new(HashMap::new()),
             new_work: AtomicBool::new(false),
+            last_work_ms: AtomicI64::new(0),
             _held: held,
         })
     }
@@ -231,6 +240,7 @@ impl Desk {
                 log::error!("the mark was not noted: {error}");
             }
             self.new_work.store(true, Ordering::Relaxed);
+            self.last_work_ms.store(self.now_ms(), Ordering::Relaxed);
         }
         Ok((result, changes))
     }

@@ -1,15 +1,18 @@
 //! Sending and receiving, and how it is shown: the pill, the page, `motcua status`.
 
 use super::{Desk, Done, civil, hold, office_moment, words};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, dossiers, ops};
 use crate::sync::hub::Hub;
+use crate::sync::link::{self, Link};
 use crate::sync::pace::{Action, Event};
 use crate::sync::{self};
 use crate::texts::text;
 use serde::Serialize;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use ts_rs::TS;
 
 /// How replication stands, in words.
@@ -60,6 +63,21 @@ pub enum Pill {
     /// The computer itself has trouble.
     Trouble,
 }
+
+/// The hub, and the open connection with it.
+#[derive(Default)]
+pub(super) struct Connection {
+    pub(super) hub: Option<Arc<Hub>>,
+    pub(super) link: Option<Link>,
+    /// Whether the other side lacked something that was left out the last time.
+    pub(super) plainly: bool,
+}
+
+/// How long one turn on an open connection takes at most, before whoever keeps the desk running hears of it.
+const SLICE: Duration = Duration::from_millis(500);
+
+/// A person who wrote something this lately is at work: receipts must not wait behind scans.
+const AT_WORK_MS: i64 = 60_000;
 
 /// What waits longer than this, or is more than this, is worth a word.
 const LONG_MS: i64 = 3 * 24 * 3_600_000;
@@ -130,11 +148,14 @@ impl Desk {
         })
     }
 
-    /// Rounds until nothing is left to do, or the link gives out: "send now", and the terminal's `sync`.
+    /// Sends and takes in until nothing is left to do, or the link gives out: "send now", and the terminal's `sync`.
     pub fn sync_now(&self) -> Done<SyncView> {
         let hub = self.hub()?;
         let now = self.now_ms();
         hold(&self.pace).step(Event::Asked, u64::try_from(now).unwrap_or(0));
+        if let Some(link) = &mut hold(&self.connection).link {
+            link.ask();
+        }
         let mut changes = Changes::new();
         loop {
             let round = self.round(&hub).map_err(|error| self.in_words(error))?;
@@ -147,8 +168,8 @@ impl Desk {
         Ok((self.sync_status()?, changes))
     }
 
-    /// Called every second or so by whoever keeps the desk running: makes a round when one is due. `work` says that
-    /// something was just saved. Answers what changed.
+    /// Called every moment by whoever keeps the desk running: opens a connection when it is time, and keeps an open one going.
+    /// `work` says that something was just saved. Answers what changed.
     pub fn tick(&self, work: bool) -> Result<Changes> {
         let hub = match self.hub() {
             Ok(hub) => hub,
@@ -157,7 +178,8 @@ impl Desk {
         };
         let now = u64::try_from(self.now_ms()).unwrap_or(0);
         let event = if work { Event::Work } else { Event::Tick };
-        if hold(&self.pace).step(event, now) != Action::Round {
+        let is_time = hold(&self.pace).step(event, now) == Action::Round;
+        if !is_time && hold(&self.connection).link.is_none() {
             return Ok(Changes::new());
         }
         match self.round(&hub) {
@@ -176,7 +198,7 @@ impl Desk {
 
     /// One round, and what follows from it for the pace and for the desk's identity.
     fn round(&self, hub: &Hub) -> Result<sync::Round> {
-        let round = sync::round(&self.store, hub, &self.device, self.now_ms());
+        let round = self.exchange(hub);
         let now = u64::try_from(self.now_ms()).unwrap_or(0);
         let event = match &round {
             Ok(round) => Event::Done { progress: round.acknowledged + round.received > 0, more: round.more },
@@ -185,8 +207,43 @@ impl Desk {
         hold(&self.pace).step(event, now);
         let superseded = matches!(&round, Ok(round) if round.superseded);
         if superseded || (round.is_err() && !self.store.read(ops::own)?.refused.is_empty()) {
+            hold(&self.connection).link = None;
             self.leave_identity()?;
         }
         round
+    }
+
+    /// Works on the open connection for a while, opening one where there is none.
+    fn exchange(&self, hub: &Hub) -> Result<sync::Round> {
+        let mut connection = hold(&self.connection);
+        let desk = link::Desk {
+            store: &self.store,
+            scans: &self.scans,
+            device: &self.device,
+            now_ms: self.now_ms(),
+            at_work: self.now_ms() - self.last_work_ms.load(Ordering::Relaxed) < AT_WORK_MS,
+        };
+        // Once for a connection that had ended unnoticed, once for a side that lacked what was left out.
+        for last in [false, false, true] {
+            let was_open = connection.link.is_some();
+            if !was_open {
+                match Link::open(hub, &desk, connection.plainly)? {
+                    Some(link) => connection.link = Some(link),
+                    None => return sync::round(&self.store, hub, &self.device, self.now_ms()),
+                }
+            }
+            let Some(link) = &mut connection.link else { break };
+            let error = match link.pump(&desk, SLICE) {
+                Ok(round) => return Ok(round),
+                Err(error) => error,
+            };
+            connection.link = None;
+            let plainly = error.params().iter().any(|(name, _)| *name == "plainly") && !connection.plainly;
+            connection.plainly = plainly;
+            if last || !(plainly || was_open && error.code() == Code::HubSilent) {
+                return Err(error);
+            }
+        }
+        Err(Error::new(Code::HubSilent))
     }
 }

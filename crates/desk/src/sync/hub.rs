@@ -67,6 +67,11 @@ impl Hub {
         Ok(Self { address, key, client, tls: Arc::new(tls), answer })
     }
 
+    /// Whether it is the one at this address with this key.
+    pub fn is(&self, address: &str, key: KeyHash) -> bool {
+        Url::parse(address.trim()).is_ok_and(|address| address == self.address) && key == self.key
+    }
+
     /// The hash of its key.
     pub fn key(&self) -> KeyHash {
         self.key

@@ -28,6 +28,7 @@ pub struct Link {
     pieces: Pieces,
     session: Session,
     began: Instant,
+    patience: Duration,
     /// Bytes above TLS, out and in.
     bytes: (u64, u64),
 }
@@ -74,7 +75,8 @@ impl Link {
         }
         tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
         let session = Session::new(desk.store, desk.device, hub.key(), plainly, 0)?;
-        Ok(Some(Self { tcp, tls, pieces: Pieces::default(), session, began: Instant::now(), bytes: (0, 0) }))
+        let (began, patience) = (Instant::now(), hub.patience());
+        Ok(Some(Self { tcp, tls, pieces: Pieces::default(), session, began, patience, bytes: (0, 0) }))
     }
 
     /// Sends and takes in for as long as something moves, at most for `most`. `more` of the answer says that it goes on.
@@ -86,6 +88,8 @@ impl Link {
         let begun = Instant::now();
         let outcome = loop {
             match self.turn(desk, &mut round) {
+                // An older database of this desk goes on under another identity, on another connection.
+                Ok(_) if round.superseded => break Ok(()),
                 Ok(moved) if !moved && self.session.is_quiet() => break Ok(()),
                 Ok(_) if begun.elapsed() >= most => {
                     round.more = true;
@@ -128,7 +132,8 @@ impl Link {
                 self.take_in(heard, desk, round)?;
             }
         }
-        if self.session.is_dead(self.ms()) {
+        let patience = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
+        if self.session.is_dead(self.ms(), patience) {
             return Err(Error::new(Code::HubSilent));
         }
         Ok(moved)
@@ -243,6 +248,11 @@ impl Link {
 
     fn ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Asks the hub whether there is more: the next pump goes on until it has said all.
+    pub fn ask(&mut self) {
+        self.session.ask();
     }
 
     /// Bytes above TLS so far: sent, received.

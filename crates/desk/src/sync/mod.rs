@@ -1,10 +1,14 @@
-//! Replication with the province's hub: when to try ([`pace`]), how to speak ([`hub`]), and one round of the exchange.
+//! Replication with the province's hub: when to try ([`pace`]), what is said on an open connection ([`session`]) and how much
+//! of it at once ([`window`]), and the connection itself ([`link`]).
 //!
-//! A round sends this desk's operations in order and takes in what the hub's feed holds after the cursor. No transaction is
-//! open while bytes cross the network.
+//! [`round`] is the exchange of the first release, one request and its answer, for a hub or a proxy that knows nothing else.
+//! No transaction is open while bytes cross the network.
 
 pub mod hub;
+pub mod link;
 pub mod pace;
+pub mod session;
+pub mod window;
 
 use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};

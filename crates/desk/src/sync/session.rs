@@ -105,6 +105,8 @@ pub struct Session {
     window: Window,
     raw: f64,
     heard_ms: u64,
+    /// Whether somebody wants to know that all is said.
+    asked: bool,
 }
 
 impl Session {
@@ -147,6 +149,7 @@ impl Session {
             window: Window::default(),
             raw: FIRST_RAW as f64,
             heard_ms: now_ms,
+            asked: false,
         })
     }
 
@@ -168,7 +171,8 @@ impl Session {
                 return Ok(Some(piece));
             }
         }
-        if self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS {
+        let quiet = self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS;
+        if quiet || std::mem::take(&mut self.asked) {
             return Ok(Some(self.sent(Piece::Ping(self.cursor), What::Ping, now_ms)));
         }
         Ok(None)
@@ -394,18 +398,19 @@ impl Session {
             && !self.feed_goes_on
             && self.on_its_way.is_empty()
             && self.answers.is_empty()
+            && !self.asked
             && self.wanted.is_empty()
     }
 
-    /// Whether the hub has greeted.
-    pub fn is_welcomed(&self) -> bool {
-        self.welcomed
+    /// Asks the hub whether there is more. It answers when it has said all.
+    pub fn ask(&mut self) {
+        self.asked = true;
     }
 
-    /// Whether an answer is so long overdue that the connection counts as dead.
-    pub fn is_dead(&self, now_ms: u64) -> bool {
+    /// Whether an answer is so long overdue that the connection counts as dead. `patience_ms` is what a person has.
+    pub fn is_dead(&self, now_ms: u64, patience_ms: u64) -> bool {
         let waiting = !self.welcomed || !self.on_its_way.is_empty();
-        waiting && now_ms.saturating_sub(self.heard_ms) > self.window.patience_ms()
+        waiting && now_ms.saturating_sub(self.heard_ms) > self.window.patience_ms().min(patience_ms)
     }
 
     /// The last operation of each log that went out on this connection: row here, number.

@@ -16,6 +16,7 @@ pub mod op;
 pub mod outbox;
 pub mod postgres;
 pub mod readers;
+pub mod scan;
 pub mod sql;
 pub mod sqlite;
 pub mod value;

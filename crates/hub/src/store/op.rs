@@ -5,8 +5,9 @@ use super::{Door, Fault, Reader};
 use crate::SetAsideReason;
 use domain::dossier::OpId;
 use protocol::chain::{self, Head};
-use protocol::fields::kind;
+use protocol::fields::{self, kind};
 use protocol::message::{Carried, SetAside};
+use protocol::op::Seed;
 
 /// The end of a replica's log: its last number and the chain's head there.
 pub fn end(store: &Reader<'_>, agency: &str, replica: u32) -> Result<(u64, Head), Fault> {
@@ -55,6 +56,13 @@ pub fn set_aside_receptions(store: &Reader<'_>, agency: &str) -> Result<Vec<(OpI
                WHERE agency = $1 AND kind = $2 AND set_aside IS NOT NULL ORDER BY replica, seq";
     let rows = store.query(sql, &values![agency, kind::RECEIVED])?;
     rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?, row.take()?))).collect()
+}
+
+/// The seed of a dossier, where its reception is here and has not been forgotten.
+pub fn seed(store: &Reader<'_>, agency: &str, dossier: OpId) -> Result<Option<Seed>, Fault> {
+    let sql = "SELECT personal FROM op WHERE agency = $1 AND replica = $2 AND seq = $3";
+    let Some(mut row) = store.first(sql, &values![agency, dossier.replica, dossier.seq])? else { return Ok(None) };
+    Ok(row.take::<Option<Vec<u8>>>()?.and_then(|personal| fields::seed(&personal)))
 }
 
 fn id(row: &mut Row) -> Result<OpId, Fault> {

@@ -1,0 +1,165 @@
+//! Open connections: bytes between a desk and its [`Conversation`], and the writing hand between them.
+
+use crate::Refusal;
+use crate::conversation::{Conversation, Heard};
+use crate::hub::{Failure, Hub};
+use crate::replication;
+use crate::store::scan;
+use protocol::link::{Piece, Pieces};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+/// A connection that does not say who it is in this time is closed.
+const HELLO: Duration = Duration::from_secs(60);
+
+/// A desk asks whether anybody is there every 25 s; one that is silent for longer than this has gone.
+const SILENCE: Duration = Duration::from_secs(120);
+
+/// Where several hubs share a store, the others' work is looked for this often.
+const OTHERS: Duration = Duration::from_secs(5);
+
+/// Talks with one desk until either side ends.
+pub async fn talk(hub: Arc<Hub>, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+    match talked(&hub, &mut stream).await {
+        Ok(()) => {}
+        Err(Failure::Refused(refusal)) => {
+            let last = Piece::Refused(refusal.code().to_owned()).encode();
+            // A desk that has gone does not hear it.
+            let _ = timeout(HELLO, stream.write_all(&last)).await;
+        }
+        Err(Failure::Broken(cause)) => log::error!("a connection could not go on: {cause}"),
+    }
+    let _ = stream.shutdown().await;
+}
+
+async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Result<(), Failure> {
+    let (mut pieces, mut buffer) = (Pieces::default(), vec![0; 16 * 1024]);
+    let begun = timeout(HELLO, hello(stream, &mut pieces, &mut buffer)).await;
+    let Some(hello) = begun.map_err(|_| Refusal::TooSlow)?? else { return Ok(()) };
+    let (mut conversation, say) = hub.aside(move |hub| Conversation::begin(hub, &hello)).await?;
+    let mut grew = hub.feeds.of(conversation.agency());
+    let mut out = say.iter().flat_map(Piece::encode).collect::<Vec<u8>>();
+    loop {
+        while let Some(piece) = pieces.next().map_err(|_| Refusal::Malformed)? {
+            let said;
+            (conversation, said) = heard(hub, conversation, piece).await?;
+            out.extend(said);
+        }
+        loop {
+            let (back, piece) = hub
+                .aside(move |hub| {
+                    let piece = conversation.feed(hub)?;
+                    Ok((conversation, piece))
+                })
+                .await?;
+            conversation = back;
+            let Some(piece) = piece else { break };
+            out.extend(piece.encode());
+        }
+        if !out.is_empty() {
+            let written = timeout(SILENCE, async {
+                stream.write_all(&out).await?;
+                stream.flush().await
+            });
+            if !matches!(written.await, Ok(Ok(()))) {
+                return Ok(());
+            }
+            out.clear();
+        }
+        let mut quiet = Duration::ZERO;
+        loop {
+            tokio::select! {
+                read = stream.read(&mut buffer) => match read {
+                    Ok(0) | Err(_) => return Ok(()),
+                    Ok(count) => {
+                        pieces.arrived(buffer.get(..count).unwrap_or_default());
+                        break;
+                    }
+                },
+                rung = grew.changed() => {
+                    if rung.is_err() { return Ok(()); }
+                    break;
+                }
+                () = tokio::time::sleep(OTHERS) => {
+                    quiet += OTHERS;
+                    if quiet >= SILENCE { return Ok(()); }
+                    if hub.shares_its_store { break; }
+                }
+            }
+        }
+    }
+}
+
+/// The hello a connection begins with; `None` where it ends before.
+async fn hello(
+    stream: &mut (impl AsyncRead + Unpin),
+    pieces: &mut Pieces,
+    buffer: &mut [u8],
+) -> Result<Option<protocol::message::Signed>, Failure> {
+    loop {
+        match pieces.next().map_err(|_| Refusal::Malformed)? {
+            Some(Piece::Hello(hello)) => return Ok(Some(hello)),
+            Some(_) => return Err(Refusal::Malformed.into()),
+            None => {}
+        }
+        match stream.read(buffer).await {
+            Ok(0) => return Ok(None),
+            Ok(count) => pieces.arrived(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
+/// Takes in one piece. Answers the bytes to say.
+async fn heard(
+    hub: &Arc<Hub>,
+    mut conversation: Conversation,
+    piece: Piece,
+) -> Result<(Conversation, Vec<u8>), Failure> {
+    // As with requests: so many are worked on at once.
+    let _room = hub.room.acquire().await.map_err(|error| Failure::Broken(error.to_string()))?;
+    let (back, heard) = hub
+        .aside(move |hub| {
+            let heard = conversation.hear(hub, piece)?;
+            Ok((conversation, heard))
+        })
+        .await?;
+    conversation = back;
+    let now = (hub.clock)();
+    let say = match heard {
+        Heard::Say(say) => say,
+        Heard::Store(upload) => {
+            let (upload, agency) = (Arc::new(*upload), conversation.agency().to_owned());
+            let taken = Arc::clone(&upload);
+            let outcome = hub.writer.write(&agency, move |door| replication::take_in(door, &taken, now)).await?;
+            hub.feeds.grew(&agency);
+            let (back, say) = hub
+                .aside(move |hub| {
+                    let say = conversation.stored(hub, &upload, outcome)?;
+                    Ok((conversation, say))
+                })
+                .await?;
+            conversation = back;
+            say
+        }
+        Heard::ScanIsWhole(hash, got) => {
+            let agency = conversation.agency().to_owned();
+            let noted = agency.clone();
+            hub.writer.write(&agency, move |door| scan::is_whole(door, &noted, &hash, now)).await?;
+            let (back, wants) = hub
+                .aside(move |hub| {
+                    let wants = conversation.more_wants(hub)?;
+                    Ok((conversation, wants))
+                })
+                .await?;
+            conversation = back;
+            // What is lacking is said first: with the last answer all is said.
+            wants.into_iter().chain([got]).collect()
+        }
+    };
+    Ok((conversation, say.iter().flat_map(Piece::encode).collect()))
+}
