@@ -44,6 +44,11 @@ pub fn processor_seconds() -> f64 {
 pub struct Sample(Vec<f64>);
 
 impl Sample {
+    /// The mean.
+    pub fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len().max(1) as f64
+    }
+
     /// Adds one.
     pub fn add(&mut self, value: f64) {
         self.0.push(value);

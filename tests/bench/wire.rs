@@ -1,118 +1,298 @@
-//! Bytes per dossier on the wire: the bodies of the requests a desk sends, checkpoint and signature included, as this
-//! release packs them; beside the same lines as JSON, as they are and in gzip.
+//! Bytes on the wire between a real desk and a real hub: everything that is said above TLS, both ways, hellos, signatures and
+//! answers included; beside the same lines as JSON, as they are and packed.
+//!
+//! The load goes into the desk's log past the rules of intake. That nothing is lost is proved at the hub: its operations are
+//! the desk's byte for byte, and make the lines that were loaded.
 
 use crate::figure::{Figure, Sample};
 use crate::invented::{Commune, HELD_OUT};
 use crate::line::Line;
-use crate::shipment::Log;
+use crate::shipment::in_time;
 use crate::{Load, Result};
+use ::domain::code::AgencyCode;
+use ::domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
+use desk::api::enrol::EnrolInput;
+use desk::api::setup::{SetUp, set_up};
+use desk::api::{Clock, Desk};
+use desk::place::Place;
+use desk::store::ops::At;
+use desk::texts::Language;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use protocol::frame::Dictionary;
+use protocol::fields::{self, Content, Role};
+use protocol::op::{Encoded, Personal, Public};
+use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-/// How many dossiers one shipment has, and how many shipments are measured.
+/// How many dossiers one shipment has, and how many shipments are measured, each on a connection of its own.
 const SHIPMENTS: [(usize, usize); 4] = [(1, 50), (10, 10), (100, 5), (1000, 1)];
 
 /// A load has its beginning passed over where it is long enough, so that people have begun to come back.
 const PASSED_OVER: usize = 3000;
 
-/// Measures, and proves by unpacking that everything comes out again.
+/// Steps that are sent one at a time on an open connection.
+const EVENTS: usize = 50;
+
+/// How many dossiers both sides hold when there is nothing to say.
+const HELD: usize = 10_000;
+
+/// Measures, and proves that everything comes out again.
 pub fn measure(load: &Load) -> Result<Vec<Figure>> {
-    let brought = load.lines()?;
-    let what = if brought.is_some() { "the lines that were brought" } else { "invented dossiers" };
-    let lines = match brought {
+    let lines = match load.lines()? {
         Some(lines) => lines,
         None => Commune::new(&HELD_OUT, 20_261_122, 40)
-            .take(4000)
+            .take(HELD + PASSED_OVER)
             .map(|line| Ok((serde_json::to_string(&line)?, line)))
             .collect::<Result<_>>()?,
     };
-    for together in lines.chunks(1000) {
-        let lines: Vec<Line> = together.iter().map(|(_, line)| line.clone()).collect();
-        let log = Log::of(&lines, 100)?;
-        prove(&lines, &log.unpack(&log.bodies(Dictionary::NEWEST)?)?)?;
-    }
-    eprintln!("{} of {what}: packed, unpacked and compared, none differs", lines.len());
     let from = if lines.len() > PASSED_OVER { PASSED_OVER } else { 0 };
-    let lines = lines.get(from..).unwrap_or_default();
+    let mut rest = lines.get(from..).unwrap_or_default();
+    let agency = rest.first().ok_or("no lines")?.1.agency.clone();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let mut pair = Pair::new(folder.path(), &agency)?;
+    pair.know_clerks(&lines)?;
+
     let mut figures = Vec::new();
     for (count, shipments) in SHIPMENTS {
-        let shipments: Vec<&[(String, Line)]> = lines.chunks_exact(count).take(shipments).collect();
-        if shipments.is_empty() {
+        let mut sums = Sums::default();
+        for _ in 0..shipments {
+            let Some((now, later)) = rest.split_at_checked(count) else { break };
+            rest = later;
+            sums.json(now)?;
+            sums.operations += pair.write(now)?;
+            pair.desk.hang_up();
+            let bytes = sums.time.time(|| pair.exchange())?;
+            sums.up += bytes.0;
+            sums.down += bytes.1;
+            sums.dossiers += count as u64;
+        }
+        if sums.dossiers == 0 {
             eprintln!("too few lines for shipments of {count}");
             continue;
         }
-        let dossiers = (shipments.len() * count) as f64;
-        let mut sent = Sums::default();
-        for (turn, shipment) in shipments.iter().enumerate() {
-            sent.add(shipment, 100 + turn as u64 * 6)?;
-        }
-        let per = |sum: usize| sum as f64 / dossiers;
-        let name = |what: &str| format!("{what}, {count} dossiers");
-        let unit = "bytes per dossier";
-        figures.push(Figure::new(name("request bodies"), per(sent.bodies), unit).beside("JSON lines", per(sent.json)));
-        figures.push(
-            Figure::new(name("the same beside gzip"), per(sent.bodies), unit)
-                .beside("JSON lines, gzip -9", per(sent.gzip)),
-        );
-        figures.push(
-            Figure::new(name("the same beside zstd"), per(sent.bodies), unit)
-                .beside("JSON lines, zstd -19", per(sent.zstd)),
-        );
-        figures.push(Figure::new(name("without the dictionary"), per(sent.plain), unit));
-        figures.push(Figure::new(name("signatures, seeds and salts in it"), per(sent.random), unit));
-        figures.push(Figure::new(name("operations"), per(sent.ops), "per dossier"));
-        figures.push(Figure::new(name("packing a shipment, p50"), sent.time.at(50), "ms"));
+        let per = |sum: u64| sum as f64 / sums.dossiers as f64;
+        let figure = |name: &str, sum: u64| Figure::new(name, per(sum), "bytes per dossier");
+        figures.push(figure(&format!("push_{count}"), sums.up + sums.down).beside("JSON lines", per(sums.json)));
+        figures.push(figure(&format!("{count}: sent alone"), sums.up).beside("JSON lines, zstd -19", per(sums.zstd)));
+        figures.push(figure(&format!("{count}: answered"), sums.down).beside("JSON lines, gzip -9", per(sums.gzip)));
+        figures.push(Figure::new(format!("{count}: operations"), per(sums.operations), "per dossier"));
+        figures.push(Figure::new(format!("{count}: a shipment, p50"), sums.time.at(50), "ms"));
     }
+    figures.extend(pair.events()?);
+    let held = pair.written.len();
+    if let Some((more, _)) = rest.split_at_checked(HELD.saturating_sub(held)) {
+        for some in more.chunks(500) {
+            pair.write(some)?;
+        }
+    }
+    pair.exchange()?;
+    figures.extend(pair.idle()?);
+    pair.prove(folder.path())?;
+    eprintln!("{} dossiers: sent, unpacked and compared, none differs", pair.written.len());
     Ok(figures)
 }
 
 #[derive(Default)]
 struct Sums {
-    bodies: usize,
-    plain: usize,
-    json: usize,
-    gzip: usize,
-    zstd: usize,
-    /// Bytes no packing can shorten: a checkpoint's head and signature (96) and the request's signature (64); a dossier's
-    /// seed (16) and the salt of each later operation with a personal part (16).
-    random: usize,
-    ops: usize,
+    dossiers: u64,
+    operations: u64,
+    up: u64,
+    down: u64,
+    json: u64,
+    gzip: u64,
+    zstd: u64,
     time: Sample,
 }
 
 impl Sums {
-    fn add(&mut self, shipment: &[(String, Line)], first: u64) -> Result<()> {
-        let lines: Vec<Line> = shipment.iter().map(|(_, line)| line.clone()).collect();
-        let log = Log::of(&lines, first)?;
-        let bodies = self.time.processor(|| log.bodies(Dictionary::NEWEST))?;
-        prove(&lines, &log.unpack(&bodies)?)?;
-        let size = |bodies: &[Vec<u8>]| bodies.iter().map(Vec::len).sum::<usize>();
-        self.bodies += size(&bodies);
-        self.plain += size(&log.bodies(Dictionary::None)?);
-        self.ops += log.len();
-        let salted = log.requests().iter().flat_map(|r| &r.ops).filter(|op| op.salt.is_some()).count();
-        self.random += bodies.len() * 160 + lines.len() * 16 + (salted - lines.len()) * 16;
+    fn json(&mut self, shipment: &[(String, Line)]) -> Result<()> {
         let json: String = shipment.iter().flat_map(|(text, _)| [text.as_str(), "\n"]).collect();
-        self.json += json.len();
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(json.as_bytes())?;
-        self.gzip += gzip.finish()?.len();
-        self.zstd += zstd::bulk::compress(json.as_bytes(), 19)?.len();
+        self.json += json.len() as u64;
+        self.gzip += gzip.finish()?.len() as u64;
+        self.zstd += zstd::bulk::compress(json.as_bytes(), 19)?.len() as u64;
         Ok(())
     }
 }
 
-/// Every line that went in comes out.
-fn prove(sent: &[Line], unpacked: &[Line]) -> Result<()> {
-    let mut sent: Vec<Line> = sent.iter().map(Line::carried).collect();
-    let mut unpacked = unpacked.to_vec();
-    for lines in [&mut sent, &mut unpacked] {
-        lines.sort_by(|one, other| one.code.cmp(&other.code));
+/// A desk and its hub.
+pub struct Pair {
+    hub: ::hub::Running,
+    /// The desk.
+    pub desk: Desk,
+    now: Arc<AtomicI64>,
+    clerks: BTreeMap<String, At>,
+    /// Lines in the order they were loaded, and where their receptions stand.
+    written: Vec<(Line, At)>,
+}
+
+impl Pair {
+    /// Both, in a folder, and enrolled.
+    pub fn new(folder: &Path, agency: &str) -> Result<Self> {
+        // Before everything that any load tells of.
+        let now = Arc::new(AtomicI64::new(ms("2025-12-01T08:00:00+07:00")?));
+        let (for_hub, for_desk) = (Arc::clone(&now), Arc::clone(&now));
+        let hub = ::hub::serve(::hub::Config {
+            place: ::hub::Place::from(&folder.join("hub")),
+            listen: "127.0.0.1:0".to_owned(),
+            names: vec![],
+            clock: Arc::new(move || u64::try_from(for_hub.load(Ordering::SeqCst)).unwrap_or(0)),
+        })?;
+        let clock: Clock = Arc::new(move || for_desk.load(Ordering::SeqCst));
+        let input = SetUp {
+            agency: agency.to_owned(),
+            commune: "Xã Bản Mẫu".to_owned(),
+            counter: 1,
+            officer: "Lò Thị Mai".to_owned(),
+            ..SetUp::default()
+        };
+        let place = Place::on_machine(folder.join("desk"), folder.join("machine"));
+        let (desk, _) = set_up(place, &input, Some("mot hai ba bon"), clock, Language::Vietnamese)?;
+        let at = u64::try_from(now.load(Ordering::SeqCst))?;
+        let code = ::hub::add_desk(&folder.join("hub"), &AgencyCode::parse(agency)?, "Quầy 1", at)?;
+        desk.enrol(&EnrolInput { hub: hub.url(), code: code.to_string() })?;
+        Ok(Self { hub, desk, now, clerks: BTreeMap::new(), written: Vec::new() })
     }
-    if let Some((sent, unpacked)) = sent.iter().zip(&unpacked).find(|(sent, unpacked)| sent != unpacked) {
-        return Err(format!("what was unpacked differs:\n{sent:#?}\n{unpacked:#?}").into());
+
+    /// The clerks of a load are officers of the desk, long known to the hub.
+    pub fn know_clerks(&mut self, lines: &[(String, Line)]) -> Result<()> {
+        let at = u64::try_from(self.now.load(Ordering::SeqCst))?;
+        for name in lines.iter().flat_map(|(_, line)| line.events.iter().map(|event| &event.by)) {
+            if !self.clerks.contains_key(name) {
+                let content = Content::OfficerAdded { name: name.clone(), role: Role::OneStop };
+                let (place, _) = self.desk.store().write(|writing| writing.append(at, None, None, &content))?;
+                self.clerks.insert(name.clone(), place);
+            }
+        }
+        // After everything that any load tells of.
+        self.now.store(ms("2028-01-03T08:00:00+07:00")?, Ordering::SeqCst);
+        self.exchange().map(drop)
     }
-    if sent.len() == unpacked.len() { Ok(()) } else { Err("a dossier was lost on the way".into()) }
+
+    /// Writes dossiers into the desk's log. Answers how many operations they are.
+    pub fn write(&mut self, shipment: &[(String, Line)]) -> Result<u64> {
+        let lines: Vec<Line> = shipment.iter().map(|(_, line)| line.clone()).collect();
+        let steps = in_time(&lines)?;
+        let count = steps.len() as u64;
+        let clerks = &self.clerks;
+        let (received, _) = self.desk.store().write(|writing| {
+            let mut places: BTreeMap<(usize, u64), At> = BTreeMap::new();
+            for (dossier, within, mut step) in steps {
+                if let Op::Moved { follows, .. } = &mut step.op
+                    && let Some(place) = places.get(&(dossier, follows.seq))
+                {
+                    follows.seq = place.seq;
+                }
+                let actor = clerks.get(&step.by).copied();
+                let about = places.get(&(dossier, 0)).copied();
+                let place = writing.append(step.ms, actor, about, &Content::Dossier(step.op))?;
+                places.insert((dossier, within), place);
+            }
+            Ok(places)
+        })?;
+        for (place, line) in lines.into_iter().enumerate() {
+            let at = received.get(&(place, 0)).copied().ok_or("a dossier that was not received")?;
+            self.written.push((line, at));
+        }
+        Ok(count)
+    }
+
+    /// Sends and takes in until all is said. Answers the bytes it took: out, in.
+    pub fn exchange(&self) -> Result<(u64, u64)> {
+        let before = self.desk.line_bytes();
+        self.desk.sync_now()?;
+        let after = self.desk.line_bytes();
+        Ok((after.0 - before.0, after.1 - before.1))
+    }
+
+    fn events(&mut self) -> Result<Vec<Figure>> {
+        let (mut sent, mut both) = (Sample::default(), Sample::default());
+        let at = u64::try_from(self.now.load(Ordering::SeqCst))?;
+        let actor = self.clerks.values().next().copied();
+        for (place, (_, dossier)) in self.written.iter().rev().take(EVENTS).enumerate() {
+            let follows = OpId { replica: 0, seq: dossier.seq };
+            let note = if place % 3 == 0 { "Trình lãnh đạo ký" } else { "" };
+            let moved = Op::Moved { state: 10, follows, note: note.to_owned() };
+            let content = Content::Dossier(moved);
+            let at = at + place as u64 * 61_007;
+            self.desk.store().write(|writing| writing.append(at, actor, Some(*dossier), &content))?;
+            let bytes = self.exchange()?;
+            sent.add(bytes.0 as f64);
+            both.add((bytes.0 + bytes.1) as f64);
+        }
+        self.written.truncate(self.written.len().saturating_sub(EVENTS));
+        Ok(vec![
+            Figure::new("event_1", sent.mean(), "bytes").beside("JSON", 219.0),
+            Figure::new("event_1: with the answers", both.mean(), "bytes"),
+        ])
+    }
+
+    fn idle(&self) -> Result<Vec<Figure>> {
+        let open = self.exchange()?;
+        self.desk.hang_up();
+        let anew = self.exchange()?;
+        let sum = |(out, back): (u64, u64)| (out + back) as f64;
+        Ok(vec![
+            Figure::new("poll_idle", sum(anew), "bytes"),
+            Figure::new("poll_idle: on a connection that is open", sum(open), "bytes"),
+        ])
+    }
+
+    /// Everything that was written is at the hub, byte for byte, and makes the lines again.
+    fn prove(&self, folder: &Path) -> Result<()> {
+        let store = Connection::open_with_flags(folder.join("hub/hub.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut select = store.prepare("SELECT replica, seq, public, personal, salt FROM op ORDER BY replica, seq")?;
+        let mut rows = select.query([])?;
+        let mut timelines: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
+        let mut there = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = OpId { replica: row.get(0)?, seq: row.get(1)? };
+            let (bytes, salt): (Option<Vec<u8>>, Option<[u8; 16]>) = (row.get(3)?, row.get(4)?);
+            let personal = bytes.zip(salt).map(|(bytes, salt)| Personal { bytes, salt });
+            let op = Encoded { public: row.get(2)?, personal };
+            let public: Public = op.open()?;
+            let content = fields::read(&public, op.personal.as_ref().map(|personal| personal.bytes.as_slice()))?;
+            if let Content::Dossier(what) = content {
+                let dossier = public.dossier.map_or(id.seq, |dossier| dossier.seq);
+                let actor = public.actor.map(|actor| actor.seen_from(id.replica));
+                let stamp = Stamp { id, hlc: Hlc(public.hlc), actor, ..stamp(id) };
+                timelines.entry(dossier).or_default().push(Entry { stamp, op: what });
+            }
+            there.push(op);
+        }
+        let here = self.desk.store().read(|connection| {
+            let own = desk::store::ops::own(connection)?;
+            desk::store::ops::from(connection, own.id, 1, usize::MAX)
+        })?;
+        if here != there {
+            return Err("the hub holds other bytes than the desk".into());
+        }
+        let name = |entry: &Entry| {
+            let of = |at: &At| entry.stamp.actor.is_some_and(|actor| actor.seq == at.seq);
+            self.clerks.iter().find(|(_, at)| of(at)).map(|(name, _)| name.clone()).unwrap_or_default()
+        };
+        for (line, at) in &self.written {
+            let timeline = timelines.remove(&at.seq).ok_or("a dossier was lost on the way")?;
+            let dossier = Dossier::fold(timeline).ok_or("a dossier that nothing received")?;
+            let (came, went) = (Line::of(dossier.timeline(), name)?, line.carried());
+            if came != went {
+                return Err(format!("what came differs:\n{went:#?}\n{came:#?}").into());
+            }
+        }
+        let _ = &self.hub;
+        Ok(())
+    }
+}
+
+fn stamp(id: OpId) -> Stamp {
+    Stamp { id, hlc: Hlc(0), actor: None }
+}
+
+fn ms(moment: &str) -> Result<i64> {
+    Ok(moment.parse::<jiff::Timestamp>()?.as_millisecond())
 }

@@ -71,6 +71,8 @@ pub(super) struct Connection {
     pub(super) link: Option<Link>,
     /// Whether the other side lacked something that was left out the last time.
     pub(super) plainly: bool,
+    /// Bytes of connections that have ended: sent, received.
+    pub(super) bytes: (u64, u64),
 }
 
 /// How long one turn on an open connection takes at most, before whoever keeps the desk running hears of it.
@@ -168,6 +170,21 @@ impl Desk {
         Ok((self.sync_status()?, changes))
     }
 
+    /// Closes the open connection, if there is one. The next exchange begins a new one.
+    pub fn hang_up(&self) {
+        let mut connection = hold(&self.connection);
+        if let Some(link) = connection.link.take() {
+            connection.bytes = sum(connection.bytes, link.bytes());
+        }
+    }
+
+    /// Bytes on open connections since the desk was opened, above TLS: sent, received.
+    pub fn line_bytes(&self) -> (u64, u64) {
+        let connection = hold(&self.connection);
+        let open = connection.link.as_ref().map(Link::bytes).unwrap_or_default();
+        sum(connection.bytes, open)
+    }
+
     /// Called every moment by whoever keeps the desk running: opens a connection when it is time, and keeps an open one going.
     /// `work` says that something was just saved. Answers what changed.
     pub fn tick(&self, work: bool) -> Result<Changes> {
@@ -237,6 +254,7 @@ impl Desk {
                 Ok(round) => return Ok(round),
                 Err(error) => error,
             };
+            connection.bytes = sum(connection.bytes, link.bytes());
             connection.link = None;
             let plainly = error.params().iter().any(|(name, _)| *name == "plainly") && !connection.plainly;
             connection.plainly = plainly;
@@ -246,4 +264,8 @@ impl Desk {
         }
         Err(Error::new(Code::HubSilent))
     }
+}
+
+fn sum(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    (one.0 + other.0, one.1 + other.1)
 }
