@@ -309,7 +309,7 @@ fn may_pass(code: Code) -> bool {
 
 fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let view = desk.sync_status()?;
-    let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill,
+    let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill, "review": view.review,
         "enrolled": view.enrolled, "last_success": view.last_success, "text": view.text });
     Ok(answers.say(&document, &format!("{}\n{}", view.text, view.detail)))
 }

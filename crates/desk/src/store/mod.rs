@@ -114,9 +114,9 @@ impl Store {
         Ok(store)
     }
 
-    /// Makes the tables of an earlier release those of this one, which folds by other rules or understands more kinds.
+    /// Makes the tables of another release those of this one, which folds by other rules or understands more kinds.
     fn fold_anew(&self) -> Result<()> {
-        if self.read(|connection| settings::number(connection, Key::Fold))? >= FOLD {
+        if self.read(|connection| settings::number(connection, Key::Fold))? == FOLD {
             return Ok(());
         }
         self.write(|writing| {

@@ -5,7 +5,7 @@
 //! - Name, personal number, result: no clock decides. Concurrent values stand side by side on a card; until a person
 //!   chooses, what all of their authors had seen holds.
 //! - Status: a move names the operation whose state it leads on from. Of several that lead on from the same one the
-//!   earliest is in force; the others, and what follows them, are not, with a card.
+//!   earliest is in force; the others, and what follows them, are not, with a card. So with choices made while apart.
 //! - A choice is a write of the value it keeps. It settles what its author had seen; what they had not, and another choice
 //!   made while apart, raises the card again.
 //! - Money is a ledger: lines are added and cancelled by counter-lines, and never meet.
@@ -231,9 +231,10 @@ pub(super) fn status(
         idle.contains(&id) && (!settled || choices.iter().any(|choice| choice.kept == id))
     };
     let open: Vec<&Version> = moves.iter().filter(open).copied().collect();
-    let last = |write: &&Version| !open.iter().any(|other| follows.get(&other.stamp.id) == Some(&write.stamp.id));
+    let led_on: BTreeSet<&OpId> = open.iter().filter_map(|write| follows.get(&write.stamp.id)).collect();
     let holds = of_status().find(|write| write.stamp.id == by);
-    let versions = holds.into_iter().chain(open.iter().copied().filter(last));
+    let ends = open.iter().copied().filter(|write| !led_on.contains(&write.stamp.id));
+    let versions = holds.into_iter().chain(ends);
     let mut versions: Vec<Version> = versions.cloned().collect();
     versions.sort_by_key(|version| version.stamp.place());
     let state = holds.map(|write| &write.value);
