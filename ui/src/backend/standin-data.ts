@@ -411,8 +411,8 @@ export const review: ReviewCard[] = [
     title: "Họ tên",
     text: "Họ tên được sửa khác nhau ở hai máy. Đang dùng tên trước khi sửa. Chọn tên đúng.",
     versions: [
-      { id: "1/10", text: "Lò Văn Ín", by: "Lò Thị Mai", at: "2026-11-18T15:03:00+07:00", place: "tại máy này", holds: false },
-      { id: "6/5", text: "Lò Văn Ính", by: "Vàng A Páo", at: "2026-11-18T15:21:00+07:00", place: "tại máy khác (số 6)", holds: false },
+      { id: "1/10", text: "A Pảo", by: "Lò Thị Mai", at: "2026-11-18T15:03:00+07:00", place: "tại máy này", holds: false },
+      { id: "6/5", text: "A Páu", by: "Vàng A Páo", at: "2026-11-18T15:21:00+07:00", place: "tại máy khác (số 6)", holds: false },
     ],
   },
 ];
