@@ -156,7 +156,11 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     }
     moves(&first, &code, 4, "Đã bổ sung");
     meet(&first, &second);
-    for desk in [&first, &second] {
+    let late = world.enrolled_desk("Xã Cao Sơn");
+    late.syncs().expect("an exchange");
+    let everywhere = as_elsewhere(first.dossier(&code).expect("a dossier"));
+    for desk in [&first, &second, &late] {
+        assert_eq!(as_elsewhere(desk.dossier(&code).expect("a dossier")), everywhere);
         let view = desk.dossier(&code).expect("a dossier");
         assert_eq!((view.state, view.cards.len()), (4, 0));
         assert_eq!(desk.sync_status().expect("a status").pill, Pill::AllSent);
@@ -252,7 +256,9 @@ fn what_cannot_be_right_is_refused() {
     assert_eq!(refused(first.move_dossier(&of(11))), Code::SameState);
     for amount in ["", "0", "tám nghìn", "-8000", "8,5"] {
         let fee = TakeFee { code: code.clone(), amount: amount.into(), receipt: String::new(), note: String::new() };
-        assert_eq!(refused(first.take_fee(&fee)), Code::FieldWrong, "{amount}");
+        let error = first.take_fee(&fee).expect_err(amount);
+        let said = desk::texts::sentences(first.language(), &error).what;
+        assert_eq!((error.code(), &*said), (Code::FieldWrong, "Giá trị ở ô số tiền chưa đúng."), "{amount}");
     }
     takes(&first, &code, "");
     let line = first.dossier(&code).expect("a dossier").fees[0].id.clone();

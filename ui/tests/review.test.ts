@@ -50,6 +50,10 @@ test("state, fee and corrections are made by keyboard on the dossier's page", as
   await desk.press("Enter");
   await desk.page.locator("#edit").waitFor({ state: "detached" });
   expect(await timeline()).toContain("Chuyển trạng thái: Đã xử lý xong");
+  await desk.press("F7");
+  await desk.sees("select#edit");
+  await desk.press("Enter");
+  await desk.page.locator("#edit").waitFor({ state: "detached" });
 
   for (const [button, text, said] of [
     ["Thu phí", "15000", "Thu 15000 đ"],

@@ -223,6 +223,11 @@ pub fn load(connection: &Connection, at: At) -> Result<Option<Dossier>> {
 
 /// Folds a dossier again and writes its row.
 pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
+    write_row(writing, at, false)
+}
+
+/// Writes a dossier's row and its words; a row that stays as it was only where `anew` asks for it.
+fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
     let Some(dossier) = load(&writing.tx, at)? else { return Ok(()) };
     let last_op: i64 = writing
         .tx
@@ -236,6 +241,7 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
     let id = known.as_ref().map(|known| known.id);
     let new = DossierRow::of(&dossier, id.unwrap_or_default(), at, last_op);
     if let Some(known) = known
+        && !anew
         && new == (DossierRow { last_op, ..known })
     {
         // A remark, a print: nothing people search by or a list shows, and the index of words is the dear part.
@@ -373,19 +379,15 @@ fn former(dossier: &Dossier) -> String {
     former.join("\n")
 }
 
-/// Folds every dossier again.
+/// Folds every dossier again. The words of a row that stays as it was may still be others than another release's.
 pub(super) fn refold_all(writing: &mut Writing<'_>) -> Result<()> {
-    // The words of a row that stays as it was may still be others than an earlier release's.
-    writing.tx.execute("DELETE FROM dossier_words", [])?;
-    writing.tx.execute("UPDATE dossier SET state = 0", [])?;
     let receptions: Vec<At> = {
-        let mut statement = writing
-            .tx
-            .prepare("SELECT origin, seq FROM op WHERE dossier_origin = origin AND dossier_seq = seq ORDER BY id")?;
+        let sql = "SELECT origin, seq FROM op WHERE dossier_origin = origin AND dossier_seq = seq ORDER BY id";
+        let mut statement = writing.tx.prepare(sql)?;
         let rows = statement.query_map([], |row| Ok(At { origin: row.get(0)?, seq: row.get(1)? }))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    receptions.into_iter().try_for_each(|at| refold(writing, at))
+    receptions.into_iter().try_for_each(|at| write_row(writing, at, true))
 }
 
 /// Every row, in order, for verification.

@@ -152,17 +152,15 @@ pub(super) fn register(
     (holds, (versions.len() > 1).then_some(ReviewCard { part, versions }))
 }
 
-/// The value of the latest writes where they say the same, else of the latest that all of their authors had seen.
+/// The value of the latest writes where they say the same, else of the latest that all of their authors had seen. It ends:
+/// nobody has seen what they are about to write, so each round has fewer writes.
 fn agreed(written: &[&Version], after: &dyn Fn(&Stamp, &Stamp) -> bool) -> Option<Value> {
     let latest = latest(written, after);
     let first = latest.first()?;
     if latest.iter().all(|write| write.value == first.value) {
         return Some(first.value.clone());
     }
-    let seen_by_all = |write: &&Version| {
-        latest.iter().all(|last| after(&last.stamp, &write.stamp))
-            && latest.iter().all(|last| last.stamp.id != write.stamp.id)
-    };
+    let seen_by_all = |write: &&Version| latest.iter().all(|last| after(&last.stamp, &write.stamp));
     let before: Vec<&Version> = written.iter().copied().filter(seen_by_all).collect();
     agreed(&before, after)
 }
