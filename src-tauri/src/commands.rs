@@ -12,9 +12,11 @@ use desk::api::people::FieldProblem;
 use desk::api::procedures::{FindInput, ProcedureInput};
 use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
 use desk::api::receive::{Receive, Received};
+use desk::api::review::Settle;
 use desk::api::safety::BackedUp;
 use desk::api::scan::ScanView;
 use desk::api::setup::{SetUp, SetUpDone};
+use desk::api::steps::{CancelFee, Move, TakeFee};
 use desk::api::sync::SyncView;
 use desk::api::today::Today;
 use desk::api::{Desk, Done, Trouble};
@@ -35,9 +37,13 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         add_note,
         add_officer,
         back_up,
+        cancel_fee,
         cancel_printing,
+        change_address,
         change_phone,
         check_intake,
+        correct_name,
+        correct_number,
         dossier,
         dossiers,
         draft,
@@ -49,6 +55,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         lock,
         log_in,
         look_up,
+        move_dossier,
         officers,
         opening,
         preview_receipt,
@@ -59,15 +66,18 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         read_picture,
         read_text,
         receive,
+        record_result,
         reset_pin,
         reveal,
         save_draft,
         save_receipt,
         set_backup_folder,
         set_up,
+        settle,
         speak,
         sync_now,
         sync_status,
+        take_fee,
         today,
     ]
 }
@@ -154,9 +164,9 @@ struct Picture {
     base64: String,
 }
 
-/// Words for a dossier's timeline.
+/// Words for a dossier: a remark, an address, a name, a personal number, a result.
 #[derive(Deserialize)]
-struct Note {
+struct Words {
     code: String,
     text: String,
 }
@@ -321,13 +331,53 @@ async fn change_phone(app: AppHandle, here: Here<'_>, input: NewPhone) -> Answer
 }
 
 #[tauri::command]
-async fn add_note(app: AppHandle, here: Here<'_>, input: Note) -> Answer<DossierView> {
+async fn add_note(app: AppHandle, here: Here<'_>, input: Words) -> Answer<DossierView> {
     does(app, here, move |desk| desk.add_note(&input.code, &input.text)).await
 }
 
 #[tauri::command]
 async fn give_alias(app: AppHandle, here: Here<'_>, input: NewAlias) -> Answer<DossierView> {
     does(app, here, move |desk| desk.give_alias(&input.code, &input.alias)).await
+}
+
+#[tauri::command]
+async fn change_address(app: AppHandle, here: Here<'_>, input: Words) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.change_address(&input.code, &input.text)).await
+}
+
+#[tauri::command]
+async fn correct_name(app: AppHandle, here: Here<'_>, input: Words) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.correct_name(&input.code, &input.text)).await
+}
+
+#[tauri::command]
+async fn correct_number(app: AppHandle, here: Here<'_>, input: Words) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.correct_number(&input.code, &input.text)).await
+}
+
+#[tauri::command]
+async fn record_result(app: AppHandle, here: Here<'_>, input: Words) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.record_result(&input.code, &input.text)).await
+}
+
+#[tauri::command]
+async fn move_dossier(app: AppHandle, here: Here<'_>, input: Move) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.move_dossier(&input)).await
+}
+
+#[tauri::command]
+async fn take_fee(app: AppHandle, here: Here<'_>, input: TakeFee) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.take_fee(&input)).await
+}
+
+#[tauri::command]
+async fn cancel_fee(app: AppHandle, here: Here<'_>, input: CancelFee) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.cancel_fee(&input)).await
+}
+
+#[tauri::command]
+async fn settle(app: AppHandle, here: Here<'_>, input: Settle) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.settle(&input)).await
 }
 
 #[tauri::command]

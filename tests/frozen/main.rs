@@ -48,6 +48,7 @@ fn a_desk_of_the_first_release_is_opened_read_and_worked_on() {
     assert!(said == expected, "the frozen desk tells something else than it did:\n{said}");
     assert_eq!(desk.officers().expect("officers").len(), 3);
     assert_eq!(desk.find("dang my hanh").expect("a search").len(), 1);
+    assert_eq!(desk.find("na mau").expect("a search").len(), 1, "what this release searches by, in an older store too");
     assert_eq!(desk.today().expect("the first screen").drafts.len(), 1);
     let rows = desk.find("h56 14").expect("a search");
     assert_eq!(rows.len(), 3);

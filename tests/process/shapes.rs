@@ -1,7 +1,9 @@
 //! What every command answers with `--json`: the shapes that others rely on, through the program itself.
 
 use crate::shape::has_shape;
-use motcua_tests::support::{BIRTH, HANH, HubProcess, PAO, RESIDENCE, Terminal, answer, card_picture, hub_program};
+use motcua_tests::support::{
+    BIRTH, HANH, HubProcess, PAO, RESIDENCE, Terminal, World, answer, card_picture, hub_program,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Stdio;
@@ -103,6 +105,62 @@ fn every_command_answers_one_document_of_its_shape() {
     does(&["catalogue", "import", "--preview", text(&catalogue)], imported);
     does(&["catalogue", "import", text(&catalogue)], json!({ "rows": 1, "kept": 1, "preview": false }));
     assert_eq!(does(&["catalogue", "search", "thủ tục thử"], row)[0]["code"], "1.900001");
+}
+
+#[test]
+fn a_dossiers_life_goes_on_in_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::new(folder.path());
+    terminal.does(&["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2"]);
+    let received = terminal.does(&["receive", "--card-text", &HANH.card_text(), "--procedure", RESIDENCE]);
+    let code = received["code"].as_str().expect("a number");
+    let step = |words: &[&str], shape: Value| {
+        let said = terminal.does(&[&["step", code], words].concat());
+        has_shape(&said, &shape);
+        said
+    };
+    step(&["note", "Đã gọi lại"], json!({ "code": code, "result": "", "paid": "0 đ", "cards": [{}] }));
+    step(&["phone", "0912 000 001"], json!({ "applicant": { "phone": "0912000001" } }));
+    step(&["address", "Thôn Nà Ngà"], json!({ "applicant": { "address": "Thôn Nà Ngà" } }));
+    step(&["name", "Đặng Mỹ Hạnh"], json!({ "applicant": { "name": "Đặng Mỹ Hạnh" } }));
+    step(&["number", "099157000322"], json!({ "applicant": { "number_masked": "099······322" } }));
+    step(&["move", "4", "--note", "Chuyển công chức"], json!({ "state": 4, "state_text": "Đang xử lý" }));
+    let fee = json!({ "id": "text", "amount": "15.000 đ", "receipt": "AB 1", "note": "", "by": "text", "at": "text", "cancelled": false });
+    let said = step(&["fee", "15000", "--receipt", "AB 1"], json!({ "paid": "15.000 đ", "fees": [fee] }));
+    let line = said["fees"][0]["id"].as_str().expect("its name");
+    step(&["cancel-fee", line, "--reason", "thu nhầm"], json!({ "paid": "0 đ", "fees": [{ "cancelled": true }] }));
+    let shape = json!({ "result": "Số 12", "next_states": [{ "state": "number", "text": "text" }],
+        "timeline": [{ "not_in_force": false }] });
+    step(&["result", "Số 12"], shape);
+    assert_eq!(terminal.does(&["list", "--review"]), json!([]));
+    has_shape(&terminal.does(&["find", "0912000001"]), &json!([{ "code": code, "cards": 0 }]));
+}
+
+#[test]
+fn a_card_is_settled_in_the_terminal() {
+    let world = World::new();
+    let (first, mut second) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
+    let code = first.receives(&HANH, RESIDENCE);
+    for desk in [&first, &second] {
+        desk.syncs().expect("an exchange");
+    }
+    first.change_phone(&code, "0912 000 001").expect("a change");
+    second.change_phone(&code, "0912 000 002").expect("a change");
+    for desk in [&first, &second] {
+        desk.syncs().expect("an exchange");
+    }
+    second.closes();
+    let terminal = Terminal::of(&second);
+    let version = json!({ "id": "text", "text": "text", "by": "text", "at": "text", "place": "text", "holds": "flag" });
+    let card = json!({ "part": "phone", "title": "text", "text": "text", "versions": [version] });
+    let shown = terminal.does(&["show", &code]);
+    has_shape(&shown, &json!({ "cards": [card] }));
+    has_shape(&terminal.does(&["list", "--review"]), &json!([{ "code": code, "cards": 1 }]));
+    has_shape(&terminal.does(&["status"]), &json!({ "review": 1 }));
+    let keep = shown["cards"][0]["versions"][0]["id"].as_str().expect("its name");
+    let settled = terminal.does(&["step", &code, "settle", "phone", keep]);
+    has_shape(&settled, &json!({ "applicant": { "phone": "0912000001" } }));
+    assert_eq!(settled["cards"], json!([]));
 }
 
 #[test]

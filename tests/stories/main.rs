@@ -9,6 +9,7 @@ mod bad_link;
 mod counter;
 mod damage;
 mod disasters;
+mod merging;
 mod no_signal;
 mod paper;
 mod pins;

@@ -42,6 +42,11 @@ impl Terminal {
         Self { data: folder.join("desk"), machine: folder.join("machine") }
     }
 
+    /// A terminal at a desk that is closed.
+    pub fn of(desk: &super::Desk) -> Self {
+        Self { data: desk.place().data().to_owned(), machine: desk.machine() }
+    }
+
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.data

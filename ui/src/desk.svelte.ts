@@ -12,6 +12,7 @@ import {
   speak,
   syncStatus,
   type Change,
+  type DossierFilter,
   type Opening,
   type Person,
   type ScanView,
@@ -27,7 +28,8 @@ import { Print } from "./lib/printing.svelte";
 import { fromCard, fromPerson, papersFor, Visit } from "./lib/visit.svelte";
 
 export type Screen =
-  | { name: "today" | "visit" | "dossiers" | "sync" | "settings" | "help" }
+  | { name: "today" | "visit" | "sync" | "settings" | "help" }
+  | { name: "dossiers"; filter?: DossierFilter }
   | { name: "dossier"; code: string }
   | { name: "receipt"; code: string; fresh: boolean; print: boolean; warnings?: Warning[] };
 

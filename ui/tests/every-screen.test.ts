@@ -46,6 +46,23 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.leave();
   });
 
+  test("a dossier that two desks worked on", async () => {
+    const desk = await Desk.open(office, { ...wish, query: "?review" });
+    await desk.logIn();
+    await look(desk, "today-review");
+    await desk.page.locator("header .pill").focus();
+    await desk.press("Enter");
+    await desk.sees("input[value=review]:checked");
+    await look(desk, "dossiers-review");
+    await desk.press("ArrowDown", "Enter");
+    await desk.sees("#review-phone");
+    await look(desk, "dossier-review");
+    await desk.press("F7");
+    await desk.sees("select#edit");
+    await look(desk, "dossier-move");
+    await desk.leave();
+  });
+
   test("a visit and everything around it", async () => {
     const desk = await Desk.open(office, wish);
     await desk.sees("#pin");

@@ -3,10 +3,11 @@
 use crate::answers::Answers;
 use crate::session::{self, desk, desk_if_any};
 use crate::{Arguments, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size};
-use desk::api::dossiers::{DossierRow, Filter, ListInput};
+use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
 use desk::api::receipt::Paper;
+use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
 use desk::error::{Code, Error, Result};
@@ -39,9 +40,14 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         }
         Command::Deadline { procedure, at, channel } => deadline(arguments, answers, procedure, at, *channel),
         Command::Receive(input) => receive(arguments, answers, input),
-        Command::Show { code } => show(arguments, answers, code),
-        Command::List { due } => {
+        Command::Show { code } => Ok(show(answers, &desk(arguments)?.dossier(code)?)),
+        Command::Step { code, action } => {
+            let (view, _) = crate::steps::carry_out(&desk(arguments)?, code, action)?;
+            Ok(show(answers, &view))
+        }
+        Command::List { due, review } => {
             let filter = match due {
+                None if *review => Filter::Review,
                 None => Filter::All,
                 Some(Due::Today) => Filter::Today,
                 Some(Due::Late) => Filter::Late,
@@ -226,8 +232,7 @@ fn counted(paper: &str, names: &[&str]) -> Result<PaperInput> {
     Ok(PaperInput { name, originals: count(originals)?, copies: count(copies)?, note: String::new() })
 }
 
-fn show(arguments: &Arguments, answers: &Answers, code: &str) -> Result<ExitCode> {
-    let view = desk(arguments)?.dossier(code)?;
+fn show(answers: &Answers, view: &DossierView) -> ExitCode {
     let mut document = json!(view);
     if let Value::Object(fields) = &mut document {
         fields.remove("alias");
@@ -238,16 +243,28 @@ fn show(arguments: &Arguments, answers: &Answers, code: &str) -> Result<ExitCode
     let state = answers.words("cli_show", &params);
     let mut said =
         format!("{} ({})\n{}\n{}\n{state}\n", view.code, view.number_note, view.applicant.name, view.procedure);
-    for line in &view.timeline {
-        said.push_str(&format!("  {}  {}  {}\n", line.at, line.by, line.text));
+    for card in &view.cards {
+        said.push_str(&format!("! {} ({}): {}\n", card.title, card.part, card.text));
+        for version in &card.versions {
+            let VersionRow { id, text, by, at, place, .. } = version;
+            said.push_str(&format!("    {id}  {text}  {at}  {by}, {place}\n"));
+        }
     }
-    Ok(answers.say(&document, &said))
+    for line in &view.fees {
+        let mark = if line.cancelled { "–" } else { "+" };
+        said.push_str(&format!("  {mark} {}  {}  {}\n", line.id, line.amount, line.receipt));
+    }
+    for line in &view.timeline {
+        let idle = if line.not_in_force { answers.words("not_in_force", &[]) } else { String::new() };
+        said.push_str(&format!("  {}  {}  {}  {idle}\n", line.at, line.by, line.text));
+    }
+    answers.say(&document, &said)
 }
 
 fn rows(answers: &Answers, rows: &[DossierRow]) -> ExitCode {
     let document = |row: &DossierRow| {
         json!({ "code": row.code, "applicant": row.applicant, "procedure": row.procedure, "state": row.state,
-                "due": row.due, "sync": row.sync })
+                "due": row.due, "sync": row.sync, "cards": row.cards })
     };
     let line = |row: &DossierRow| format!("{}  {}  {}  {}\n", row.code, row.applicant, row.due_text, row.procedure);
     answers.say(&rows.iter().map(document).collect(), &rows.iter().map(line).collect::<String>())
@@ -292,7 +309,7 @@ fn may_pass(code: Code) -> bool {
 
 fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let view = desk.sync_status()?;
-    let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill,
+    let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill, "review": view.review,
         "enrolled": view.enrolled, "last_success": view.last_success, "text": view.text });
     Ok(answers.say(&document, &format!("{}\n{}", view.text, view.detail)))
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod commands;
 mod session;
+mod steps;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -86,11 +87,21 @@ enum Command {
         /// Only those due today, or late.
         #[arg(long)]
         due: Option<Due>,
+        /// Only those with a card that waits for a person.
+        #[arg(long, conflicts_with = "due")]
+        review: bool,
     },
     /// Find dossiers by name, number, telephone or procedure.
     Find {
         /// What to look for.
         text: String,
+    },
+    /// Go on with a dossier: a remark, a correction, another state, a fee, the result, a choice on a card.
+    Step {
+        /// Its number or official code.
+        code: String,
+        #[command(subcommand)]
+        action: steps::Action,
     },
     /// Print a form into a file: PDF, or a picture where the file's name ends with .png.
     Print {

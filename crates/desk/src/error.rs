@@ -71,6 +71,9 @@ codes! {
     ProcedureNotInForce = "procedure_not_in_force", "The procedure's version does not hold on this day.";
     NoSets = "no_sets", "A dossier has at least one set.";
     EmptyNote = "empty_note", "A remark without words.";
+    SameState = "same_state", "The dossier is in that state already.";
+    NoFeeLine = "no_fee_line", "The fee ledger has no such line, or it is cancelled already.";
+    NothingToSettle = "nothing_to_settle", "A card is gone or has changed since it was shown.";
     WrongState = "wrong_state", "The dossier's state does not allow it.";
     NotEnrolled = "not_enrolled", "The desk has not been enrolled with a hub.";
     AlreadyEnrolled = "already_enrolled", "The desk is enrolled already.";

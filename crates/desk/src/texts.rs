@@ -61,9 +61,15 @@ pub fn text(language: Language, key: &str, params: &[(&'static str, String)]) ->
     params.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-/// The three sentences of an error.
+/// The three sentences of an error. A field that has a name in the office is called by it.
 pub fn sentences(language: Language, error: &Error) -> Sentences {
-    let part = |part: &str| text(language, &format!("error_{}_{part}", error.code().as_str()), error.params());
+    let named = error.params().iter().map(|(name, value)| {
+        let key = format!("field_{value}");
+        let known = *name == "field" && VIETNAMESE.contains_key(&key);
+        (*name, if known { text(language, &key, &[]) } else { value.clone() })
+    });
+    let params: Vec<(&'static str, String)> = named.collect();
+    let part = |part: &str| text(language, &format!("error_{}_{part}", error.code().as_str()), &params);
     Sentences { what: part("what"), lost: part("lost"), action: part("do") }
 }
 

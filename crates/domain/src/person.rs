@@ -66,6 +66,14 @@ impl CitizenId {
         format!("{}······{}", self.part(0..3), self.part(9..12))
     }
 
+    /// Masked, but for the digits in which it differs from `others`: enough for a person to choose between them.
+    pub fn masked_beside(&self, others: &[&CitizenId]) -> String {
+        let shown = |place: usize, digit: char| {
+            !(3..9).contains(&place) || others.iter().any(|other| other.0.chars().nth(place) != Some(digit))
+        };
+        self.0.chars().enumerate().map(|(place, digit)| if shown(place, digit) { digit } else { '·' }).collect()
+    }
+
     /// In groups of three, as people read it aloud.
     pub fn grouped(&self) -> String {
         [0..3, 3..6, 6..9, 9..12].map(|range| self.part(range)).join(" ")

@@ -43,6 +43,15 @@ export const reveal = (code: string) => call<{ number: string }>("reveal", { cod
 export const changePhone = (code: string, phone: string) => call<T.DossierView>("change_phone", { code, phone });
 export const addNote = (code: string, text: string) => call<T.DossierView>("add_note", { code, text });
 export const giveAlias = (code: string, alias: string) => call<T.DossierView>("give_alias", { code, alias });
+export const changeAddress = (code: string, text: string) => call<T.DossierView>("change_address", { code, text });
+export const correctName = (code: string, text: string) => call<T.DossierView>("correct_name", { code, text });
+export const correctNumber = (code: string, text: string) => call<T.DossierView>("correct_number", { code, text });
+export const recordResult = (code: string, text: string) => call<T.DossierView>("record_result", { code, text });
+export const moveDossier = (input: T.Move) => call<T.DossierView>("move_dossier", input);
+export const takeFee = (input: T.TakeFee) => call<T.DossierView>("take_fee", input);
+export const cancelFee = (input: T.CancelFee) => call<T.DossierView>("cancel_fee", input);
+/** Keeps one version of a card. */
+export const settle = (input: T.Settle) => call<T.DossierView>("settle", input);
 
 export const syncStatus = () => call<T.SyncView>("sync_status");
 export const syncNow = () => call<T.SyncView>("sync_now");

@@ -1,5 +1,5 @@
 /** An invented commune for developing the screens without the desk's engine. No person here exists: their numbers begin with 000. */
-import type { DossierView, OfficerTile, PaperView, ProcedureView, Sex, SyncStep } from "./types";
+import type { DossierView, OfficerTile, PaperView, ProcedureView, ReviewCard, Sex, SyncStep } from "./types";
 
 export const PIN = "135790";
 export const RECOVERY_KEY = "K7QF-2MXD-54RT-HB3W-YP6C-7ZSN-3V";
@@ -346,8 +346,16 @@ export function page(code: string, who: Citizen, what: CatalogueRow, by: string,
     channel: "counter",
     helper: "",
     papers: what.papers.map((p) => ({ name: p.name, originals: p.originals, copies: p.copies, note: "" })),
-    timeline: [{ at: received, by, text: "Tiếp nhận hồ sơ tại quầy và in giấy hẹn.", sync: "saved", set_aside: null }],
+    timeline: [{ at: received, by, text: "Tiếp nhận hồ sơ tại quầy và in giấy hẹn.", sync: "saved", set_aside: null, not_in_force: false }],
     printed: 1,
+    result: "",
+    fees: [],
+    paid: "0 đ",
+    next_states: [
+      { state: 4, text: "Đang xử lý" },
+      { state: 9, text: "Đã xử lý xong" },
+    ],
+    cards: [],
   };
 }
 
@@ -363,6 +371,7 @@ export function dossiers(): { view: DossierView; number: string }[] {
       by: "Vàng A Páo",
       text: "Chuyển hồ sơ cho công chức chuyên môn.",
       sync,
+      not_in_force: false,
       set_aside: urgency === "late" ? "Tỉnh giữ lại để xem: hồ sơ ghi cơ quan khác với máy này." : null,
     };
     return [
@@ -385,3 +394,25 @@ export function dossiers(): { view: DossierView; number: string }[] {
     ];
   });
 }
+
+/** What two desks wrote of one dossier while apart, for `?review`. */
+export const review: ReviewCard[] = [
+  {
+    part: "phone",
+    title: "Số điện thoại",
+    text: "Hai máy cùng đổi số điện thoại khi chưa nhận được của nhau. Đang dùng bản sửa sau. Chọn số đúng.",
+    versions: [
+      { id: "1/9", text: "0912000001", by: "Lò Thị Mai", at: "2026-11-18T15:02:00+07:00", place: "tại máy này", holds: false },
+      { id: "6/4", text: "0912000002", by: "Vàng A Páo", at: "2026-11-18T15:20:00+07:00", place: "tại máy khác (số 6)", holds: true },
+    ],
+  },
+  {
+    part: "name",
+    title: "Họ tên",
+    text: "Họ tên được sửa khác nhau ở hai máy. Đang dùng tên trước khi sửa. Chọn tên đúng.",
+    versions: [
+      { id: "1/10", text: "A Pảo", by: "Lò Thị Mai", at: "2026-11-18T15:03:00+07:00", place: "tại máy này", holds: false },
+      { id: "6/5", text: "A Páu", by: "Vàng A Páo", at: "2026-11-18T15:21:00+07:00", place: "tại máy khác (số 6)", holds: false },
+    ],
+  },
+];

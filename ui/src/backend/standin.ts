@@ -42,6 +42,7 @@ const world: World = {
 const opened = typeof location === "undefined" ? "" : location.search;
 if (opened.includes("first")) world.state = "empty";
 if (opened.includes("open")) enter(world.officers[0]);
+if (opened.includes("review") && world.dossiers[0]) world.dossiers[0].view.cards = data.review;
 
 const ears = new Set<(changes: T.Change[]) => void>();
 const tell = (...changes: T.Change[]) => queueMicrotask(() => ears.forEach((heard) => heard(changes)));
@@ -85,6 +86,7 @@ const rowOf = ({ view }: { view: T.DossierView }): T.DossierRow => ({
   due_text: view.due_text,
   urgency: view.urgency,
   sync: view.sync,
+  cards: view.cards.length,
 });
 const rank = { late: 0, today: 1, ok: 2, unknown: 3, none: 4 };
 const byDeadline = (a: T.DossierRow, b: T.DossierRow) => rank[a.urgency] - rank[b.urgency] || (a.due ?? "9").localeCompare(b.due ?? "9");
@@ -253,7 +255,7 @@ function receive(draft: T.Draft, answered: string[]): T.Received {
       channel: draft.channel,
       helper: draft.helper,
       urgency: due.due ? (due.due.startsWith(today) ? "today" : "ok") : "unknown",
-      timeline: [{ at: now(), by: world.session.officer.name, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved", set_aside: null }],
+      timeline: [{ at: now(), by: world.session.officer.name, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved", set_aside: null, not_in_force: false }],
       printed: 0,
     },
   });
@@ -271,7 +273,7 @@ function find(code: string) {
 
 function change(code: string, text: string, patch: (view: T.DossierView) => Partial<T.DossierView>): T.DossierView {
   const found = find(code);
-  const line = { at: now(), by: world.session?.officer.name ?? "", text, sync: "saved" as const, set_aside: null };
+  const line = { at: now(), by: world.session?.officer.name ?? "", text, sync: "saved" as const, set_aside: null, not_in_force: false };
   found.view = { ...found.view, ...patch(found.view), timeline: [...found.view.timeline, line] };
   tell("dossiers");
   return found.view;
@@ -295,15 +297,26 @@ function preview(code: string): T.Preview {
 
 function sync(): T.SyncView {
   const waiting = world.dossiers.filter(({ view }) => view.sync === "saved" || view.sync === "copied").length;
+  const review = world.dossiers.filter(({ view }) => view.cards.length > 0).length;
   const shared = {
     waiting: waiting * 2,
     waiting_dossiers: waiting,
     acknowledged: 41,
+    review,
     enrolled: world.enrolled,
     hub: world.enrolled ? "https://hub.example" : null,
     backup_folder: world.backups.folder || USUAL_FOLDER,
     last_backup: world.backups.last,
   };
+  if (review)
+    return {
+      ...shared,
+      pill: "attention",
+      text: said(`${review} hồ sơ cần xem lại`, `${review} need a look`),
+      detail: "Hai máy cùng sửa một hồ sơ khi chưa nhận được của nhau. Không mất gì. Mở từng hồ sơ và chọn bản đúng.",
+      last_success: "2026-11-19T08:35:00+07:00",
+      next_try: null,
+    };
   return world.enrolled
     ? {
         ...shared,
@@ -472,6 +485,7 @@ const commands: Record<string, (input: any) => unknown> = {
           filter === "all" ||
           filter === "open" ||
           r.urgency === filter ||
+          (filter === "review" && r.cards > 0) ||
           (filter === "unsent" && (r.sync === "saved" || r.sync === "copied")),
       )
       .filter((r) => !text.trim() || hits(r.applicant, text) || hits(r.procedure, text) || r.code.toLowerCase().includes(fold(text)))
@@ -483,6 +497,45 @@ const commands: Record<string, (input: any) => unknown> = {
     change(code, `Đổi số điện thoại thành ${phone}.`, (view) => ({ applicant: { ...view.applicant, phone } })),
   add_note: ({ code, text }) => change(code, `Ghi chú: ${text}`, () => ({})),
   give_alias: ({ code, alias }) => change(code, `Ghi mã trên hệ thống: ${alias}.`, () => ({ alias, number_note: "" })),
+  change_address: ({ code, text }) =>
+    change(code, `Đổi địa chỉ thành ${text}`, (view) => ({ applicant: { ...view.applicant, address: text } })),
+  correct_name: ({ code, text }) =>
+    change(code, `Sửa họ tên thành ${text}`, (view) => ({ applicant: { ...view.applicant, name: text } })),
+  correct_number: ({ code, text }) => {
+    find(code).number = text;
+    const number_masked = `${text.slice(0, 3)}······${text.slice(9)}`;
+    return change(code, `Sửa số định danh cá nhân thành ${number_masked}`, (view) => ({ applicant: { ...view.applicant, number_masked } }));
+  },
+  record_result: ({ code, text }) => change(code, `Ghi kết quả: ${text}`, () => ({ result: text })),
+  move_dossier: ({ code, state }) => {
+    const found = find(code).view.next_states.find((next) => next.state === state);
+    const next = found ?? refuse("same_state", "Hồ sơ đã ở trạng thái này rồi.", "Không mất gì.", "Chọn trạng thái khác.");
+    return change(code, `Chuyển trạng thái: ${next.text}`, (view) => ({
+      state,
+      state_text: next.text,
+      next_states: [...view.next_states.filter((one) => one !== next), { state: view.state, text: view.state_text }],
+    }));
+  },
+  take_fee: ({ code, amount, receipt, note }) =>
+    change(code, `Thu ${amount} đ`, (view) => {
+      const by = world.session?.officer.name ?? "";
+      const line = { id: `1/${view.fees.length + 20}`, amount: `${amount} đ`, receipt, note, by, at: now(), cancelled: false };
+      return { fees: [...view.fees, line], paid: line.amount };
+    }),
+  cancel_fee: ({ code, line }) =>
+    change(code, "Hủy một khoản thu", (view) => ({
+      fees: view.fees.map((fee) => (fee.id === line ? { ...fee, cancelled: true } : fee)),
+      paid: "0 đ",
+    })),
+  settle: ({ code, part, keep }) => {
+    const card = find(code).view.cards.find((one) => one.part === part);
+    const kept = card?.versions.find(({ id }) => id === keep)?.text ?? "";
+    tell("sync");
+    return change(code, `Đã chọn bản đúng: ${card?.title ?? ""}`, (view) => ({
+      cards: view.cards.filter((one) => one !== card),
+      applicant: { ...view.applicant, ...(part === "phone" ? { phone: kept } : { name: kept }) },
+    }));
+  },
   sync_status: sync,
   sync_now: () => {
     if (!world.enrolled)

@@ -26,6 +26,19 @@ bytes: number,
  * When, RFC 3339.
  */
 at: string, };
+export type CancelFee = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * [`FeeRow::id`].
+ */
+line: string, 
+/**
+ * Why.
+ */
+reason: string, };
 export type CardSeen = "none" | "original" | "vneid";
 export type CardView = { 
 /**
@@ -113,7 +126,7 @@ steps: Array<string>,
  * The date in a few words, or that there is none.
  */
 text: string, };
-export type DossierFilter = "all" | "open" | "today" | "late" | "unsent";
+export type DossierFilter = "all" | "open" | "today" | "late" | "unsent" | "review";
 export type DossierRow = { 
 /**
  * The desk's number.
@@ -158,7 +171,11 @@ urgency: Urgency,
 /**
  * How far it has got on its way to the province.
  */
-sync: SyncStep, };
+sync: SyncStep, 
+/**
+ * How many cards wait for a person.
+ */
+cards: number, };
 export type DossierView = { 
 /**
  * The desk's number.
@@ -247,7 +264,27 @@ timeline: Array<TimelineRow>,
 /**
  * How often the receipt was printed.
  */
-printed: number, };
+printed: number, 
+/**
+ * The result in force, empty while there is none.
+ */
+result: string, 
+/**
+ * The fee ledger.
+ */
+fees: Array<FeeRow>, 
+/**
+ * What was taken and not cancelled, in words.
+ */
+paid: string, 
+/**
+ * States it can move to.
+ */
+next_states: Array<StateRow>, 
+/**
+ * What a person has to choose.
+ */
+cards: Array<ReviewCard>, };
 export type Draft = { 
 /**
  * Its name, once it was saved.
@@ -353,6 +390,35 @@ price: string,
  * Who pays less or nothing, who decides.
  */
 note: string, };
+export type FeeRow = { 
+/**
+ * Names the line.
+ */
+id: string, 
+/**
+ * In words.
+ */
+amount: string, 
+/**
+ * Number of the receipt or of the receipt book, may be empty.
+ */
+receipt: string, 
+/**
+ * The officer's remark, may be empty.
+ */
+note: string, 
+/**
+ * Officer's name.
+ */
+by: string, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * Whether a counter-line cancels it.
+ */
+cancelled: boolean, };
 export type FieldProblem = { 
 /**
  * `applicant.number` and the like.
@@ -431,6 +497,19 @@ procedures: Array<ProcedureRow>,
  * People who have been here before.
  */
 people: Array<Person>, };
+export type Move = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * The portal's number.
+ */
+state: number, 
+/**
+ * Remark, may be empty.
+ */
+note: string, };
 export type NoteRow = { 
 /**
  * The row of the file.
@@ -849,6 +928,23 @@ export type Revealed = {
  * Empty where none was given.
  */
 number: string, };
+export type ReviewCard = { 
+/**
+ * `phone`, `address`, `name`, `number`, `result`, `status`.
+ */
+part: string, 
+/**
+ * The part in words.
+ */
+title: string, 
+/**
+ * What happened and what holds until a person chooses, in words.
+ */
+text: string, 
+/**
+ * The versions, oldest first.
+ */
+versions: Array<VersionRow>, };
 export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
 export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
 export type ScanView = { 
@@ -943,6 +1039,23 @@ recovery_key: string,
  * Who is logged in.
  */
 session: Session, };
+export type Settle = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * [`ReviewCard::part`].
+ */
+part: string, 
+/**
+ * [`VersionRow::id`] of the version that is kept.
+ */
+keep: string, 
+/**
+ * Every [`VersionRow::id`] the person was shown; where the card has others by now, nothing is chosen.
+ */
+shown: Array<string>, };
 export type Sex = "male" | "female";
 export type Speak = { 
 /**
@@ -950,6 +1063,15 @@ export type Speak = {
  */
 language: Spoken, };
 export type Spoken = "vi" | "en";
+export type StateRow = { 
+/**
+ * The portal's number.
+ */
+state: number, 
+/**
+ * In words.
+ */
+text: string, };
 export type SyncStep = "saved" | "copied" | "sent" | "received";
 export type SyncView = { 
 /**
@@ -977,6 +1099,10 @@ waiting_dossiers: number,
  */
 acknowledged: number, 
 /**
+ * Dossiers with a card that waits for a person.
+ */
+review: number, 
+/**
  * Whether this desk was enrolled.
  */
 enrolled: boolean, 
@@ -1000,6 +1126,23 @@ backup_folder: string,
  * When the last one was made, RFC 3339.
  */
 last_backup: string | null, };
+export type TakeFee = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * Đồng, as typed: `8000`, `8.000`, `8.000 đ`.
+ */
+amount: string, 
+/**
+ * Number of the receipt or of the receipt book, may be empty.
+ */
+receipt: string, 
+/**
+ * Remark, may be empty.
+ */
+note: string, };
 export type TimelineRow = { 
 /**
  * RFC 3339.
@@ -1020,7 +1163,11 @@ sync: SyncStep,
 /**
  * Why the province keeps it aside without effect, where it does.
  */
-set_aside: string | null, };
+set_aside: string | null, 
+/**
+ * Whether it is a move that is not in force: another desk's came first.
+ */
+not_in_force: boolean, };
 export type Today = { 
 /**
  * Today, ISO.
@@ -1072,6 +1219,31 @@ lost: string,
  */
 do: string, };
 export type Urgency = "none" | "ok" | "today" | "late" | "unknown";
+export type VersionRow = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * What it says; of personal numbers only what tells them apart.
+ */
+text: string, 
+/**
+ * Officer's name.
+ */
+by: string, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * At which computer, in words.
+ */
+place: string, 
+/**
+ * Whether it holds now.
+ */
+holds: boolean, };
 export type Warning = { 
 /**
  * The same in every language and release.

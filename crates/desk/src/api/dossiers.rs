@@ -2,19 +2,18 @@
 
 use super::drafts::{Channel, PaperInput};
 use super::people::{PersonView, Sex};
+use super::review::ReviewCard;
+use super::steps::FeeRow;
 use super::timeline::TimelineRow;
-use super::{Desk, Done, civil, deadline, words};
+use super::{Desk, deadline, words};
 use crate::error::{Code, Error, Result};
 use crate::store::dossiers::{self, DossierRow as Row, Filter as Which};
 use crate::store::settings::{self, Key};
-use crate::store::{Writing, officers, ops};
+use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::code::DossierCode;
 use domain::deadline::due_for;
-use domain::dossier::{Command, Dossier, Entry, Known, decide};
-use domain::person::Phone;
+use domain::dossier::{Dossier, Entry};
 use jiff::civil::DateTime;
-use protocol::fields::Content;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -44,6 +43,8 @@ pub struct DossierRow {
     pub urgency: Urgency,
     /// How far it has got on its way to the province.
     pub sync: SyncStep,
+    /// How many cards wait for a person.
+    pub cards: u32,
 }
 
 /// How pressing a dossier is.
@@ -104,6 +105,8 @@ pub enum Filter {
     Late,
     /// Not at the province yet.
     Unsent,
+    /// With a card that waits for a person.
+    Review,
 }
 
 /// A whole personal number; that it was looked at is logged.
@@ -160,6 +163,25 @@ pub struct DossierView {
     pub timeline: Vec<TimelineRow>,
     /// How often the receipt was printed.
     pub printed: u32,
+    /// The result in force, empty while there is none.
+    pub result: String,
+    /// The fee ledger.
+    pub fees: Vec<FeeRow>,
+    /// What was taken and not cancelled, in words.
+    pub paid: String,
+    /// States it can move to.
+    pub next_states: Vec<StateRow>,
+    /// What a person has to choose.
+    pub cards: Vec<ReviewCard>,
+}
+
+/// A state by number and in words.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct StateRow {
+    /// The portal's number.
+    pub state: u8,
+    /// In words.
+    pub text: String,
 }
 
 pub(super) fn sex(number: u8) -> Option<Sex> {
@@ -184,6 +206,7 @@ impl Desk {
             Filter::Today => Which::DueToday,
             Filter::Late => Which::Late,
             Filter::Unsent => Which::Unsent,
+            Filter::Review => Which::Review,
         };
         let limit = input.limit.clamp(1, 500);
         let rows = self.store.read(|connection| {
@@ -211,6 +234,7 @@ impl Desk {
             applicant: row.applicant,
             procedure: row.procedure_name,
             state: row.state,
+            cards: row.cards,
         })
     }
 
@@ -220,13 +244,7 @@ impl Desk {
 
     /// A dossier by the desk's number or its official code.
     pub(super) fn located(&self, code: &str) -> Result<(Row, Dossier)> {
-        let code = code.trim().to_ascii_uppercase();
-        self.store.read(|connection| {
-            let unknown = || Error::new(Code::DossierUnknown).with("code", &code);
-            let row = dossiers::by_code(connection, &code)?.ok_or_else(unknown)?;
-            let dossier = dossiers::load(connection, row.at)?.ok_or_else(unknown)?;
-            Ok((row, dossier))
-        })
+        self.store.read(|connection| located(connection, code))
     }
 
     /// A dossier's page.
@@ -235,10 +253,14 @@ impl Desk {
         let now = self.now()?;
         let received = dossier.received();
         let (timeline, sync, official) = self.store.read(|connection| {
-            let line = |entry: &Entry| self.timeline_row(connection, entry);
+            let line = |entry: &Entry| self.timeline_row(connection, &dossier, entry);
             let timeline: Vec<TimelineRow> = dossier.timeline().iter().map(line).collect::<Result<_>>()?;
             Ok((timeline, step(connection, row.at)?, settings::get(connection, Key::OfficialNumberDecision)?))
         })?;
+        let (cards, fees) = self
+            .store
+            .read(|connection| Ok((self.review_cards(connection, &dossier)?, self.fee_rows(connection, &dossier)?)))?;
+        let next = (1..=10).filter(|state| *state != dossier.state());
         let due_steps = received
             .procedure
             .limit
@@ -262,8 +284,8 @@ impl Desk {
             due_text: self.due_text(received.due),
             deadline_steps: due_steps.map(|due| deadline::sentences(self.language(), &due)).unwrap_or_default(),
             urgency: urgency(dossier.state(), received.due, now),
-            applicant: PersonView::of(&received.applicant, dossier.phone()),
-            submitter: received.submitter.as_ref().map(|s| PersonView::of(&s.person, s.person.phone.as_ref())),
+            applicant: PersonView::of(dossier.applicant()),
+            submitter: received.submitter.as_ref().map(|s| PersonView::of(&s.person)),
             procedure: received.procedure.name.clone(),
             procedure_code: received.procedure.code.clone(),
             field: received.procedure.field.clone(),
@@ -281,59 +303,30 @@ impl Desk {
                 .collect(),
             timeline,
             printed: dossier.printed(super::receipt::FORM),
+            result: dossier.result().to_owned(),
+            fees,
+            paid: dossier.paid().to_string(),
+            next_states: next.map(|state| StateRow { state, text: state_text(self.language(), state) }).collect(),
+            cards,
         })
     }
 
     /// The whole personal number of a dossier's applicant. Each view is logged.
     pub fn reveal(&self, code: &str) -> Result<Revealed> {
         let (row, dossier) = self.located(code)?;
-        let number =
-            dossier.received().applicant.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
+        let number = dossier.applicant().number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
         self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.id))?;
         Ok(Revealed { number })
     }
+}
 
-    /// Changes the applicant's telephone number; empty takes it away.
-    pub fn change_phone(&self, code: &str, phone: &str) -> Done<DossierView> {
-        let phone = match phone.trim() {
-            "" => None,
-            typed => {
-                Some(Phone::parse(typed).map_err(|e| Error::new(Code::FieldWrong).with("field", "phone").because(e))?)
-            }
-        };
-        self.command(code, Command::ChangePhone { phone })
-    }
-
-    /// Puts a remark on the timeline.
-    pub fn add_note(&self, code: &str, words: &str) -> Done<DossierView> {
-        self.command(code, Command::Note { text: words.to_owned() })
-    }
-
-    /// Records the official code.
-    pub fn give_alias(&self, code: &str, alias: &str) -> Done<DossierView> {
-        let alias =
-            DossierCode::parse(alias).map_err(|e| Error::new(Code::FieldWrong).with("field", "alias").because(e))?;
-        self.command(code, Command::GiveAlias { code: alias })
-    }
-
-    fn command(&self, code: &str, command: Command) -> Done<DossierView> {
-        let ((), changes) = self.carry_out(code, command)?;
-        Ok((self.dossier(code)?, changes))
-    }
-
-    /// Decides a command over a dossier and appends what comes of it.
-    pub(super) fn carry_out(&self, code: &str, command: Command) -> Done<()> {
-        let (row, dossier) = self.located(code)?;
-        let now_ms = self.now_ms();
-        let ops = decide(Known::Dossier(&dossier), command, civil(now_ms), None)?;
-        self.write(|writing: &mut Writing<'_>| {
-            for op in ops {
-                let now = u64::try_from(now_ms).unwrap_or(0);
-                writing.append(now, Some(self.officer.at), Some(row.at), &Content::Dossier(op))?;
-            }
-            Ok(())
-        })
-    }
+/// A dossier by the desk's number or its official code.
+pub(super) fn located(connection: &Connection, code: &str) -> Result<(Row, Dossier)> {
+    let code = code.trim().to_ascii_uppercase();
+    let unknown = || Error::new(Code::DossierUnknown).with("code", &code);
+    let row = dossiers::by_code(connection, &code)?.ok_or_else(unknown)?;
+    let dossier = dossiers::load(connection, row.at)?.ok_or_else(unknown)?;
+    Ok((row, dossier))
 }
 
 fn urgency(state: u8, due: Option<DateTime>, now: DateTime) -> Urgency {

@@ -103,14 +103,14 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    pub(super) fn of(person: &Person, phone: Option<&Phone>) -> Self {
+    pub(super) fn of(person: &Person) -> Self {
         Self {
             name: person.name.as_str().to_owned(),
             number_masked: person.number.as_ref().map(CitizenId::masked).unwrap_or_default(),
             born: person.born.map(PartialDate::iso),
             sex: person.sex.map(Sex::from),
             address: person.address.clone(),
-            phone: phone.map(Phone::as_str).unwrap_or_default().to_owned(),
+            phone: person.phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned(),
         }
     }
 }

@@ -269,7 +269,7 @@ impl Desk {
                 .collect::<Vec<_>>()
                 .join(", "),
         });
-        let applicant = &received.applicant;
+        let applicant = dossier.applicant();
         Ok(Receipt {
             superior: if superior.is_empty() { format!("UBND {}", words::in_sentence(&commune)) } else { superior },
             result_at: match received.result_at {
@@ -290,7 +290,7 @@ impl Desk {
             applicant: receipt::Applicant {
                 name: applicant.name.as_str().to_owned(),
                 address: applicant.address.clone(),
-                phone: dossier.phone().map(Phone::as_str).unwrap_or_default().to_owned(),
+                phone: applicant.phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned(),
                 email: applicant.email.clone(),
                 personal_number: applicant.number.as_ref().map(CitizenId::grouped).unwrap_or_default(),
             },

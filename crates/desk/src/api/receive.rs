@@ -303,9 +303,20 @@ impl From<Refusal> for Error {
             Refusal::ProcedureNotInForce => Code::ProcedureNotInForce,
             Refusal::NoSets => Code::NoSets,
             Refusal::EmptyNote => Code::EmptyNote,
+            Refusal::SameState => Code::SameState,
+            Refusal::NoFeeLine => Code::NoFeeLine,
+            Refusal::NothingToSettle => Code::NothingToSettle,
             Refusal::WrongState => Code::WrongState,
+            Refusal::NoAmount | Refusal::NoReason | Refusal::NoResult => Code::FieldWrong,
         };
-        Error::new(code).because(refusal)
+        let field = match refusal {
+            Refusal::NoAmount => Some("amount"),
+            Refusal::NoReason => Some("reason"),
+            Refusal::NoResult => Some("result"),
+            _ => None,
+        };
+        let error = Error::new(code);
+        field.into_iter().fold(error, |error, field| error.with("field", field)).because(refusal)
     }
 }
 

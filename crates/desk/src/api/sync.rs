@@ -30,6 +30,8 @@ pub struct SyncView {
     pub waiting_dossiers: u32,
     /// Operations it has.
     pub acknowledged: u32,
+    /// Dossiers with a card that waits for a person.
+    pub review: u32,
     /// Whether this desk was enrolled.
     pub enrolled: bool,
     /// RFC 3339.
@@ -97,15 +99,16 @@ impl Desk {
         let enrolled = own.last().is_some_and(|origin| origin.replica.is_some()) && !hub.is_empty();
         let waiting: u64 = own.iter().map(|origin| origin.last_seq - origin.acknowledged).sum();
         let acknowledged: u64 = own.iter().map(|origin| origin.acknowledged).sum();
-        let dossiers = self.store.read(dossiers::count_unsent)?;
+        let unsent = self.store.read(dossiers::count_unsent)?;
         let copied = self.store.read(|connection| settings::number(connection, Key::CopiedAt))?;
         let aside = self.store.read(ops::count_set_aside)?;
+        let review = self.store.read(dossiers::count_review)?;
         let urgent = self.notices()?.iter().any(|notice| notice.urgent);
         let oldest = self.store.read(ops::oldest_waiting_ms)?;
         let waits = oldest.map_or(0, |oldest| now - i64::try_from(oldest).unwrap_or(now));
         let pill = match () {
             () if urgent => Pill::Trouble,
-            () if aside > 0 => Pill::Attention,
+            () if aside > 0 || review > 0 => Pill::Attention,
             () if !enrolled => Pill::None,
             () if waiting == 0 && pace.failures() == 0 => Pill::AllSent,
             () if waiting > 0 && (waits > LONG_MS || waiting > MANY && pace.failures() > 0) => Pill::Long,
@@ -118,6 +121,7 @@ impl Desk {
             Pill::Offline => "pill_offline",
             Pill::Sending => "pill_sending",
             Pill::Long => "pill_long",
+            Pill::Attention if aside == 0 => "pill_review",
             Pill::Attention => "pill_attention",
             Pill::Trouble => "pill_trouble",
         };
@@ -126,8 +130,9 @@ impl Desk {
             format!("{:02}:{:02}", at.hour(), at.minute())
         };
         let params = [
-            ("waiting", dossiers.to_string()),
+            ("waiting", unsent.to_string()),
             ("aside", aside.to_string()),
+            ("review", review.to_string()),
             ("days", (waits / 86_400_000).to_string()),
             ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
             ("last", if last > 0 { words::moment(self.language(), civil(last)) } else { "–".to_owned() }),
@@ -139,10 +144,11 @@ impl Desk {
             text: text(self.language(), key, &params),
             detail: text(self.language(), &format!("{key}_detail"), &params),
             waiting: small(waiting),
-            waiting_dossiers: small(dossiers),
+            waiting_dossiers: small(unsent),
             backup_folder: self.backup_folder()?.display().to_string(),
             last_backup: (copied > 0).then(|| office_moment(copied)),
             acknowledged: small(acknowledged),
+            review: small(review),
             enrolled,
             last_success: (last > 0).then(|| office_moment(last)),
             next_try: (enrolled && next > now).then(|| office_moment(next)),

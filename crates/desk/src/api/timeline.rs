@@ -5,7 +5,7 @@ use super::{Desk, office_moment};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::dossier::{Entry, Op, Part, Stamp};
+use domain::dossier::{Dossier, Entry, Op, Part, Stamp};
 use domain::person::{CitizenId, Phone};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -24,10 +24,17 @@ pub struct TimelineRow {
     pub sync: SyncStep,
     /// Why the province keeps it aside without effect, where it does.
     pub set_aside: Option<String>,
+    /// Whether it is a move that is not in force: another desk's came first.
+    pub not_in_force: bool,
 }
 
 impl Desk {
-    pub(super) fn timeline_row(&self, connection: &Connection, entry: &Entry) -> Result<TimelineRow> {
+    pub(super) fn timeline_row(
+        &self,
+        connection: &Connection,
+        dossier: &Dossier,
+        entry: &Entry,
+    ) -> Result<TimelineRow> {
         let (sync, reason) = ops::progress(connection, entry.stamp.id)?;
         let set_aside = (!reason.is_empty()).then(|| text(self.language(), &format!("set_aside_{reason}"), &[]));
         Ok(TimelineRow {
@@ -36,17 +43,18 @@ impl Desk {
             text: words(self.language(), &entry.op),
             sync: ladder(sync),
             set_aside,
+            not_in_force: dossier.is_idle(entry.stamp.id),
         })
     }
 }
 
 /// When an operation was written, RFC 3339.
-fn at(stamp: &Stamp) -> String {
+pub(super) fn at(stamp: &Stamp) -> String {
     office_moment(i64::try_from(stamp.hlc.millis()).unwrap_or(0))
 }
 
 /// The name of the officer who wrote an operation; empty for the system itself.
-fn by(connection: &Connection, stamp: &Stamp) -> Result<String> {
+pub(super) fn by(connection: &Connection, stamp: &Stamp) -> Result<String> {
     let Some(actor) = stamp.actor else { return Ok(String::new()) };
     Ok(officers::by_op(connection, actor.replica, actor.seq)?.map(|officer| officer.name).unwrap_or_default())
 }
@@ -96,7 +104,7 @@ fn words(language: Language, op: &Op) -> String {
 }
 
 /// A part's code, in JSON and in the keys of the texts.
-fn part_code(part: Part) -> &'static str {
+pub(super) fn part_code(part: Part) -> &'static str {
     match part {
         Part::Phone => "phone",
         Part::Address => "address",
@@ -108,6 +116,6 @@ fn part_code(part: Part) -> &'static str {
 }
 
 /// A part in words.
-fn part_text(language: Language, part: Part) -> String {
+pub(super) fn part_text(language: Language, part: Part) -> String {
     text(language, &format!("part_{}", part_code(part)), &[])
 }

@@ -1,9 +1,9 @@
 //! Dossiers as rows: the fold of their operations, and the reads of the lists.
 
-use super::ops::{At, entries};
+use super::ops::{At, history};
 use super::{Change, Writing};
 use crate::error::Result;
-use domain::dossier::Dossier;
+use domain::dossier::{Dossier, Value};
 use domain::person::{CitizenId, PartialDate, Phone, Sex};
 use domain::text::fold;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -43,11 +43,15 @@ pub struct DossierRow {
     pub due_at: String,
     /// Row number of its latest operation.
     pub last_op: i64,
+    /// How many cards wait for a person.
+    pub cards: u32,
+    /// Values people may still search by, a line each: corrected, replaced, or waiting on a card.
+    pub former: String,
 }
 
 const COLUMNS: &str =
     "dossier.id, dossier.origin, dossier.seq, code, alias, state, procedure_code, procedure_name, applicant,
-    number, born, sex, address, phone, received_at, due_at, last_op";
+    number, born, sex, address, phone, received_at, due_at, last_op, cards, former";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
     Ok(DossierRow {
@@ -67,6 +71,8 @@ fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
         received_at: row.get(14)?,
         due_at: row.get(15)?,
         last_op: row.get(16)?,
+        cards: row.get(17)?,
+        former: row.get(18)?,
     })
 }
 
@@ -83,6 +89,8 @@ pub enum Filter {
     Late,
     /// With an operation the hub has not stored.
     Unsent,
+    /// With a card that waits for a person, the longest waiting first.
+    Review,
 }
 
 /// One page of a list. `now` is local civil time, ISO.
@@ -95,6 +103,7 @@ pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offs
         Filter::DueToday => ("state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'", "due_at, dossier.id"),
         Filter::Late => ("state < 9 AND due_at <> '' AND due_at < ?2", "due_at, dossier.id"),
         Filter::Unsent => (UNSENT, "last_op, dossier.id"),
+        Filter::Review => ("cards > 0", "last_op, dossier.id"),
     };
     let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {condition} ORDER BY {order} LIMIT ?3 OFFSET ?4");
     rows(connection, &sql, &[&day, &now, &limit, &offset])
@@ -195,6 +204,11 @@ pub fn count_unsent(connection: &Connection) -> Result<u64> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// How many dossiers have a card that waits for a person.
+pub fn count_review(connection: &Connection) -> Result<u64> {
+    Ok(connection.prepare_cached("SELECT count(*) FROM dossier WHERE cards > 0")?.query_row([], |row| row.get(0))?)
+}
+
 /// How often each procedure was asked for.
 pub fn uses(connection: &Connection) -> Result<Vec<(String, u32)>> {
     let mut statement = connection.prepare_cached("SELECT code, times FROM procedure_use")?;
@@ -203,11 +217,17 @@ pub fn uses(connection: &Connection) -> Result<Vec<(String, u32)>> {
 
 /// A dossier, folded from the log.
 pub fn load(connection: &Connection, at: At) -> Result<Option<Dossier>> {
-    Ok(Dossier::fold(entries(connection, at)?))
+    let (entries, seen) = history(connection, at)?;
+    Ok(Dossier::merge(entries, &seen))
 }
 
 /// Folds a dossier again and writes its row.
 pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
+    write_row(writing, at, false)
+}
+
+/// Writes a dossier's row and its words; a row that stays as it was only where `anew` asks for it.
+fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
     let Some(dossier) = load(&writing.tx, at)? else { return Ok(()) };
     let last_op: i64 = writing
         .tx
@@ -221,6 +241,7 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
     let id = known.as_ref().map(|known| known.id);
     let new = DossierRow::of(&dossier, id.unwrap_or_default(), at, last_op);
     if let Some(known) = known
+        && !anew
         && new == (DossierRow { last_op, ..known })
     {
         // A remark, a print: nothing people search by or a list shows, and the index of words is the dear part.
@@ -244,13 +265,16 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         new.phone,
         new.received_at,
         new.due_at,
-        last_op
+        last_op,
+        new.cards,
+        new.former
     ];
     let id = match id {
         Some(id) => {
             tx.prepare_cached(
                 "UPDATE dossier SET (code, alias, state, procedure_code, procedure_name, applicant, number, born, sex, address,
-                 phone, received_at, due_at, last_op) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 phone, received_at, due_at, last_op, cards, former)
+                 = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
                  WHERE origin = ?1 AND seq = ?2",
             )?
             .execute(columns)?;
@@ -260,8 +284,8 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
         None => {
             tx.prepare_cached(
                 "INSERT INTO dossier (origin, seq, code, alias, state, procedure_code, procedure_name, applicant, number, born,
-                 sex, address, phone, received_at, due_at, last_op)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 sex, address, phone, received_at, due_at, last_op, cards, former)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(columns)?;
             let id = tx.last_insert_rowid();
@@ -280,7 +304,7 @@ impl DossierRow {
     /// The row a fold makes; only its own number, its place in the log and its latest operation are not the fold's.
     pub(super) fn of(dossier: &Dossier, id: i64, at: At, last_op: i64) -> Self {
         let received = dossier.received();
-        let applicant = &received.applicant;
+        let applicant = dossier.applicant();
         Self {
             id,
             at,
@@ -297,19 +321,73 @@ impl DossierRow {
                 Sex::Female => 2,
             }),
             address: applicant.address.clone(),
-            phone: dossier.phone().map(Phone::as_str).unwrap_or_default().to_owned(),
+            phone: applicant.phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned(),
             received_at: received.at.to_string(),
             due_at: received.due.map(|due| due.to_string()).unwrap_or_default(),
             last_op,
+            cards: u32::try_from(dossier.cards().len()).unwrap_or(u32::MAX),
+            former: former(dossier),
         }
     }
 
     fn words(&self) -> String {
         let number = self.code.rsplit('-').next().unwrap_or_default();
-        let words =
-            [&*self.applicant, &self.code, number, &self.alias, &self.number, &self.phone, &self.procedure_name];
+        let words = [
+            &*self.applicant,
+            &self.code,
+            number,
+            &self.alias,
+            &self.number,
+            &self.phone,
+            &self.procedure_name,
+            village(&self.address),
+            &self.former,
+        ];
         fold(&words.join(" "))
     }
+}
+
+/// Of an address the place before the first comma: what follows is the same for a whole commune, and a search for Sơn would
+/// find everybody of Cao Sơn.
+fn village(address: &str) -> &str {
+    address.split(',').next().unwrap_or_default().trim()
+}
+
+/// What was written of the applicant and does not hold, each once.
+fn former(dossier: &Dossier) -> String {
+    let now = dossier.applicant();
+    let mut former: Vec<&str> = Vec::new();
+    for write in dossier.writes() {
+        let value = match &write.value {
+            Value::Phone(phone) if *phone != now.phone => phone.as_ref().map(Phone::as_str).unwrap_or_default(),
+            Value::Address(address) if *address != now.address => village(address),
+            Value::Name(name) if *name != now.name => name.as_str(),
+            Value::Number(number) if *number != now.number => {
+                number.as_ref().map(CitizenId::as_str).unwrap_or_default()
+            }
+            Value::Phone(_)
+            | Value::Address(_)
+            | Value::Name(_)
+            | Value::Number(_)
+            | Value::Result(_)
+            | Value::State(_) => "",
+        };
+        if !value.is_empty() && !former.contains(&value) {
+            former.push(value);
+        }
+    }
+    former.join("\n")
+}
+
+/// Folds every dossier again. The words of a row that stays as it was may still be others than another release's.
+pub(super) fn refold_all(writing: &mut Writing<'_>) -> Result<()> {
+    let receptions: Vec<At> = {
+        let sql = "SELECT origin, seq FROM op WHERE dossier_origin = origin AND dossier_seq = seq ORDER BY id";
+        let mut statement = writing.tx.prepare(sql)?;
+        let rows = statement.query_map([], |row| Ok(At { origin: row.get(0)?, seq: row.get(1)? }))?;
+        rows.collect::<rusqlite::Result<_>>()?
+    };
+    receptions.into_iter().try_for_each(|at| write_row(writing, at, true))
 }
 
 /// Every row, in order, for verification.

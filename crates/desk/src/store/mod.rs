@@ -10,6 +10,7 @@ pub mod officers;
 pub mod ops;
 pub mod procedures;
 pub mod scans;
+mod seen;
 pub mod settings;
 pub mod verify;
 
@@ -19,6 +20,7 @@ use crate::place::Place;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use serde::Serialize;
+use settings::Key;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,11 +49,15 @@ pub enum Change {
 /// The changes of one write.
 pub type Changes = BTreeSet<Change>;
 
+/// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
+const FOLD: i64 = 1;
+
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("../../../../migrations/desk/0001_first.sql")),
-        M::up(include_str!("../../../../migrations/desk/0002_link.sql")),
+        M::up(include_str!("../../../../migrations/desk/0002_merging.sql")),
+        M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
     ])
 }
 
@@ -104,7 +110,22 @@ impl Store {
             rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
             other => Error::new(Code::Internal).because(other),
         })?;
-        Ok(Self { path, key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let store = Self { path, key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) };
+        store.fold_anew()?;
+        Ok(store)
+    }
+
+    /// Makes the tables of another release those of this one, which folds by other rules or understands more kinds.
+    fn fold_anew(&self) -> Result<()> {
+        if self.read(|connection| settings::number(connection, Key::Fold))? == FOLD {
+            return Ok(());
+        }
+        self.write(|writing| {
+            seen::note_all(&writing.tx)?;
+            dossiers::refold_all(writing)?;
+            settings::set(writing, Key::Fold, &FOLD.to_string())
+        })?;
+        Ok(())
     }
 
     /// Reads a consistent picture of the store; never waits for a write.

@@ -1,8 +1,8 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
-use super::{Change, Store, Writing, dossiers, officers};
+use super::{Change, Store, Writing, dossiers, officers, seen};
 use crate::error::{Code, Error, Result};
-use domain::dossier::{Entry, Hlc, Op, OpId, Stamp};
+use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
 use protocol::fields::{self, Content, Header};
 use protocol::link::Vouched;
@@ -101,8 +101,9 @@ fn origin_of(writing: &mut Writing<'_>, replica: u32) -> Result<i64> {
     Ok(writing.tx.prepare_cached("SELECT id FROM origin WHERE replica = ?1")?.query_row([replica], |row| row.get(0))?)
 }
 
-/// Makes the origin a desk writes under from now on.
+/// Makes the origin a desk writes under from now on. Its log says anew what this desk has seen of all others.
 pub fn begin_origin(writing: &mut Writing<'_>, replica: Option<u32>, lane: u8) -> Result<i64> {
+    writing.tx.execute("UPDATE origin SET declared = 0", [])?;
     writing.tx.execute(
         "INSERT INTO origin (replica, own, lane, head) VALUES (?1, 1, ?2, ?3)",
         params![replica, lane, chain::START],
@@ -145,8 +146,12 @@ impl Writing<'_> {
             Some(at) => seed_of(&self.tx, at)?,
             None => crate::keys::random()?,
         };
-        let seen =
-            |at: At| if at.origin == own.id { Ok(OpId { replica: 0, seq: at.seq }) } else { known_as(&self.tx, at) };
+        let own_name = |id: OpId| if Some(id.replica) == own.replica { OpId { replica: 0, ..id } } else { id };
+        let seen = |at: At| known_as(&self.tx, at).map(own_name);
+        let content = &match content {
+            Content::Dossier(op) => Content::Dossier(op.clone().named(own_name)),
+            officer @ Content::OfficerAdded { .. } => officer.clone(),
+        };
         let header = Header {
             hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
             actor: actor.map(seen).transpose()?,
@@ -158,12 +163,16 @@ impl Writing<'_> {
             error => Error::new(Code::Internal).because(error),
         })?;
         let at = At { origin: own.id, seq: own.last_seq + 1 };
-        let kind = encoded.open().map_err(|error| Error::new(Code::Internal).because(error))?.kind;
+        let public = encoded.open().map_err(|error| Error::new(Code::Internal).because(error))?;
+        let kind = public.kind;
         let subject = dossier.or_else(|| (kind == fields::kind::RECEIVED).then_some(at));
         self.insert(at, &encoded, header.hlc, kind, subject, &own.head)?;
+        seen::note(&self.tx, at, &public)?;
         self.tx
-            .prepare_cached("UPDATE origin SET declared = last_seq WHERE own = 0 AND declared < last_seq")?
-            .execute([])?;
+            .prepare_cached(
+                "UPDATE origin SET declared = last_seq WHERE id <> ?1 AND replica IS NOT NULL AND declared < last_seq",
+            )?
+            .execute([own.id])?;
         self.changes.insert(Change::Sync);
         self.effect(at, subject, content)?;
         Ok(at)
@@ -202,6 +211,7 @@ impl Writing<'_> {
             None => None,
         };
         self.insert(at, &encoded, Hlc(public.hlc), public.kind, subject, &head)?;
+        seen::note(&self.tx, at, &public)?;
         if let Some(reason) = relayed.set_aside {
             set_aside(self, at, &reason)?;
             return Ok(true);
@@ -250,14 +260,15 @@ impl Writing<'_> {
     }
 }
 
-/// The operations of a dossier, decoded. What cannot be read has no effect, and is kept.
-pub fn entries(connection: &Connection, dossier: At) -> Result<Vec<Entry>> {
+/// The operations of a dossier, decoded, and what their authors had seen of each other. What cannot be read has no effect,
+/// and is kept.
+pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen)> {
     let mut statement = connection.prepare_cached(
         "SELECT op.public, op.personal, op.origin, op.seq, origin.replica FROM op JOIN origin ON origin.id = op.origin
          WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND (origin.own = 1 OR op.set_aside = '')",
     )?;
     let mut rows = statement.query(params![dossier.origin, dossier.seq])?;
-    let mut entries = Vec::new();
+    let (mut entries, mut origins) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let public: Vec<u8> = row.get(0)?;
         let personal: Option<Vec<u8>> = row.get(1)?;
@@ -270,8 +281,10 @@ pub fn entries(connection: &Connection, dossier: At) -> Result<Vec<Entry>> {
             Ok(Content::OfficerAdded { .. }) | Err(_) => Op::Unknown { kind: public.kind },
         };
         entries.push(Entry { stamp, op });
+        origins.push((row.get(2)?, id));
     }
-    Ok(entries)
+    let seen = seen::of(connection, &origins)?;
+    Ok((entries, seen))
 }
 
 /// Operations of one origin from `first` on, as they are sent, until about `bytes` are together.

@@ -47,6 +47,8 @@ pub enum Key {
     TriedAt,
     /// The folder backups go to; empty: beside the data folder.
     BackupFolder,
+    /// Number of the rules the tables were made of the log by.
+    Fold,
 }
 
 impl Key {
@@ -72,6 +74,7 @@ impl Key {
             Self::CopiedAt => "copied_at_ms",
             Self::TriedAt => "tried_at_ms",
             Self::BackupFolder => "backup_folder",
+            Self::Fold => "fold",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! `motcua verify`: the log is chained as it says, its personal parts are the ones it was made with, and the tables are its fold.
 
-use super::Store;
 use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
+use super::{Store, seen};
 use crate::error::Result;
 use protocol::chain;
+use protocol::op::Public;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,12 +56,16 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
         )?;
         let mut rows = statement.query([origin.id])?;
         let (mut head, mut expected) = (chain::START, 1u64);
+        let mut said = BTreeSet::new();
         while let Some(row) = rows.next()? {
             let op = encoded(row)?;
             let (seq, hlc, kind): (u64, u64, u16) = (row.get(3)?, row.get(4)?, row.get(5)?);
             verified.operations += 1;
             if seq != expected {
                 verified.faults.push(format!("writer {}: operation {expected} is missing", origin.id));
+            }
+            if let Ok(public) = Public::decode(&op.public) {
+                said.extend(seen::said(&public).into_iter().map(|(replica, upto)| (replica, seq, upto)));
             }
             match op.open() {
                 Ok(public) if public.hlc == hlc && public.kind == kind => {}
@@ -72,6 +78,9 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
             }
             head = chain::follow(&head, &op.public);
             expected = seq + 1;
+        }
+        if said != seen::rows(connection, origin.id)? {
+            verified.faults.push(format!("writer {}: what it had seen differs from its log", origin.id));
         }
         if head != origin.head || expected != origin.last_seq + 1 {
             verified.faults.push(format!("writer {}: the chain ends elsewhere than its head says", origin.id));

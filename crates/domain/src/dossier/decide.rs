@@ -1,9 +1,11 @@
 //! What an officer may do with a dossier, and what is refused.
 
-use super::{CardSeen, Dossier, Op, Paper, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use super::{CardSeen, Dossier, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, Submitter};
 use crate::catalogue::{Channel, Procedure};
 use crate::code::{AgencyCode, DossierCode};
-use crate::person::Phone;
+use crate::money::Money;
+use crate::person::{CitizenId, PersonName, Phone};
+use crate::text::tidy;
 use jiff::civil::DateTime;
 
 /// What an officer asks for.
@@ -25,6 +27,58 @@ pub enum Command {
     ChangePhone {
         /// The new number, or none.
         phone: Option<Phone>,
+    },
+    /// Change the applicant's address.
+    ChangeAddress {
+        /// The new one, may be empty.
+        address: String,
+    },
+    /// Correct the applicant's name.
+    CorrectName {
+        /// The right one.
+        name: PersonName,
+    },
+    /// Correct the applicant's personal number.
+    CorrectNumber {
+        /// The right one; `None` takes a wrong one away.
+        number: Option<CitizenId>,
+    },
+    /// Move to another state.
+    Move {
+        /// By the portal's numbers, 1 to 10.
+        state: u8,
+        /// The officer's remark, may be empty.
+        note: String,
+    },
+    /// Write down a fee that was taken.
+    TakeFee {
+        /// How much.
+        amount: Money,
+        /// Number of the receipt or of the receipt book, may be empty.
+        receipt: String,
+        /// The officer's remark, may be empty.
+        note: String,
+    },
+    /// Cancel a line of the fee ledger by a counter-line.
+    CancelFee {
+        /// The line.
+        line: OpId,
+        /// Why.
+        reason: String,
+    },
+    /// Record the result.
+    RecordResult {
+        /// Number of the document or the decision.
+        text: String,
+    },
+    /// Choose between the versions on a card.
+    Settle {
+        /// Which part.
+        part: Part,
+        /// The operation whose value is kept, one of the card's.
+        kept: OpId,
+        /// The operations whose values the officer was shown.
+        shown: Vec<OpId>,
     },
     /// Record the official code.
     GiveAlias {
@@ -152,6 +206,24 @@ pub enum Refusal {
     /// A remark without words.
     #[error("a remark needs words")]
     EmptyNote,
+    /// The dossier is in that state already, or there is no such state.
+    #[error("the dossier is in that state already")]
+    SameState,
+    /// A fee of nothing.
+    #[error("a fee has an amount")]
+    NoAmount,
+    /// The ledger has no such line, or it is cancelled already.
+    #[error("no such line in the ledger, or cancelled already")]
+    NoFeeLine,
+    /// A cancellation says why.
+    #[error("a cancelled fee needs a reason")]
+    NoReason,
+    /// A result without words.
+    #[error("a result needs words")]
+    NoResult,
+    /// The part has no card, or the card has other versions than the officer was shown: something arrived meanwhile.
+    #[error("there is nothing to choose between")]
+    NothingToSettle,
     /// The command is about a dossier that is not there, or one that is there already.
     #[error("the command does not fit the dossier's state")]
     WrongState,
@@ -163,22 +235,59 @@ pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<G
         (Command::Receive { intake, answered }, Known::Nothing { same_today }) => {
             receive(*intake, &answered, same_today, now, given.ok_or(Refusal::WrongState)?)
         }
-        (Command::Note { text }, Known::Dossier(_)) => {
-            let text = crate::text::tidy(&text);
-            if text.is_empty() { Err(Refusal::EmptyNote) } else { Ok(vec![Op::Noted { text }]) }
-        }
-        (Command::ChangePhone { phone }, Known::Dossier(dossier)) => {
-            Ok(if dossier.phone() == phone.as_ref() { vec![] } else { vec![Op::PhoneChanged { phone }] })
-        }
-        (Command::GiveAlias { code }, Known::Dossier(dossier)) => {
-            Ok(if dossier.aliases().contains(&code) { vec![] } else { vec![Op::AliasGiven { code }] })
-        }
-        (Command::Print { form }, Known::Dossier(dossier)) => {
-            let copy = dossier.printed(&form) + 1;
-            Ok(vec![Op::Printed { form, copy }])
-        }
-        (Command::Receive { .. }, Known::Dossier(_)) | (_, Known::Nothing { .. }) => Err(Refusal::WrongState),
+        (command, Known::Dossier(dossier)) => follow(dossier, command).map(Vec::from_iter),
+        (_, Known::Nothing { .. }) => Err(Refusal::WrongState),
     }
+}
+
+/// The operation a command over a dossier amounts to: none where nothing changes.
+fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
+    let now = dossier.applicant();
+    // While a card is open, the value in force may be meant too.
+    let changes = |part, same: bool| !same || dossier.cards().iter().any(|card| card.part == part);
+    let words = |text: &str, without| Some(tidy(text)).filter(|text| !text.is_empty()).ok_or(without);
+    Ok(match command {
+        Command::Note { text } => Some(Op::Noted { text: words(&text, Refusal::EmptyNote)? }),
+        Command::ChangePhone { phone } => {
+            changes(Part::Phone, now.phone == phone).then_some(Op::PhoneChanged { phone })
+        }
+        Command::ChangeAddress { address } => {
+            let address = tidy(&address);
+            changes(Part::Address, now.address == address).then_some(Op::AddressChanged { address })
+        }
+        Command::CorrectName { name } => changes(Part::Name, now.name == name).then_some(Op::NameCorrected { name }),
+        Command::CorrectNumber { number } => {
+            changes(Part::Number, now.number == number).then_some(Op::NumberCorrected { number })
+        }
+        Command::Move { state, note } => {
+            if state == dossier.state() || !(1..=10).contains(&state) {
+                return Err(Refusal::SameState);
+            }
+            Some(Op::Moved { state, follows: dossier.state_by(), note: tidy(&note) })
+        }
+        Command::TakeFee { amount: Money(0), .. } => return Err(Refusal::NoAmount),
+        Command::TakeFee { amount, receipt, note } => {
+            Some(Op::FeeTaken { amount, receipt: tidy(&receipt), note: tidy(&note) })
+        }
+        Command::CancelFee { line, reason } => {
+            let reason = words(&reason, Refusal::NoReason)?;
+            let open = dossier.fees().iter().any(|fee| fee.stamp.id == line && !fee.cancelled);
+            Some(open.then_some(Op::FeeCancelled { line, reason }).ok_or(Refusal::NoFeeLine)?)
+        }
+        Command::RecordResult { text } => {
+            let text = words(&text, Refusal::NoResult)?;
+            changes(Part::Result, dossier.result() == text).then_some(Op::ResultRecorded { text })
+        }
+        Command::Settle { part, kept, shown } => {
+            let card = dossier.cards().iter().find(|card| card.part == part);
+            let versions: Vec<OpId> = card.iter().flat_map(|card| &card.versions).map(|version| version.kept).collect();
+            let known = versions.contains(&kept) && versions.iter().all(|version| shown.contains(version));
+            Some(known.then_some(Op::Settled { part, kept }).ok_or(Refusal::NothingToSettle)?)
+        }
+        Command::GiveAlias { code } => (!dossier.aliases().contains(&code)).then_some(Op::AliasGiven { code }),
+        Command::Print { form } => Some(Op::Printed { copy: dossier.printed(&form) + 1, form }),
+        Command::Receive { .. } => return Err(Refusal::WrongState),
+    })
 }
 
 fn receive(

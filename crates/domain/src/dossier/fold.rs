@@ -1,8 +1,11 @@
 //! The present state of a dossier: the fold of its operations, the same at every desk that holds the same operations.
 
-use super::{Op, OpId, Received, Stamp};
+use super::merge::{self, ReviewCard, Seen, Value, Version};
+use super::{Op, OpId, Part, Person, Received, Stamp};
 use crate::code::DossierCode;
+use crate::money::Money;
 use crate::person::Phone;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line of a dossier's timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,52 +16,138 @@ pub struct Entry {
     pub op: Op,
 }
 
+/// A line of the fee ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeeLine {
+    /// Who took it and when; its identity names the line.
+    pub stamp: Stamp,
+    /// How much.
+    pub amount: Money,
+    /// Number of the receipt or of the receipt book, may be empty.
+    pub receipt: String,
+    /// The officer's remark, may be empty.
+    pub note: String,
+    /// Whether a counter-line cancels it.
+    pub cancelled: bool,
+}
+
 /// A dossier as its operations make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
     id: OpId,
     received: Box<Received>,
-    phone: Option<Phone>,
+    applicant: Person,
+    result: String,
+    state: u8,
+    state_by: OpId,
+    idle: BTreeSet<OpId>,
     aliases: Vec<DossierCode>,
+    fees: Vec<FeeLine>,
+    cards: Vec<ReviewCard>,
+    writes: Vec<Version>,
     timeline: Vec<Entry>,
 }
 
 impl Dossier {
-    /// Folds a dossier's operations. The order they are given in does not matter: time, then writer, then number decides.
+    /// Folds a dossier's operations where nobody knows what their authors had seen: each is taken to have seen what is before
+    /// it in time. The hub, which shows no cards, folds so.
     ///
     /// `None` while the operation that received it has not arrived.
     pub fn fold(entries: impl IntoIterator<Item = Entry>) -> Option<Dossier> {
-        let mut timeline: Vec<Entry> = entries.into_iter().collect();
-        timeline.sort_by_key(|entry| (entry.stamp.hlc, entry.stamp.id));
+        Self::folded(entries, &|later, earlier| earlier.place() < later.place())
+    }
+
+    /// Folds a dossier's operations with what their authors had seen. The order they are given in does not matter.
+    ///
+    /// `None` while the operation that received it has not arrived.
+    pub fn merge(entries: impl IntoIterator<Item = Entry>, seen: &Seen) -> Option<Dossier> {
+        Self::folded(entries, &|later, earlier| seen.covers(later.id, earlier.id))
+    }
+
+    fn folded(entries: impl IntoIterator<Item = Entry>, after: &dyn Fn(&Stamp, &Stamp) -> bool) -> Option<Dossier> {
+        let mut timeline: Vec<Entry> = entries
+            .into_iter()
+            .map(|Entry { stamp, op }| Entry { op: op.named(|id| id.seen_from(stamp.id.replica)), stamp })
+            .collect();
+        timeline.sort_by_key(|entry| entry.stamp.place());
         timeline.dedup_by_key(|entry| entry.stamp.id);
         let (id, received) = timeline.iter().find_map(|entry| match &entry.op {
             Op::Received(received) => Some((entry.stamp.id, received.clone())),
             _ => None,
         })?;
-        let mut dossier =
-            Dossier { id, phone: received.applicant.phone.clone(), received, aliases: vec![], timeline: vec![] };
-        for entry in timeline {
+        // Who writes about a dossier has seen its reception.
+        let after = |later: &Stamp, earlier: &Stamp| later.id != id && (earlier.id == id || after(later, earlier));
+        let writes = merge::writes(timeline.iter().map(|entry| (&entry.stamp, &entry.op)));
+        let mut dossier = Dossier {
+            id,
+            applicant: received.applicant.clone(),
+            received,
+            result: String::new(),
+            state: super::RECEIVED_STATE,
+            state_by: id,
+            idle: BTreeSet::new(),
+            aliases: vec![],
+            fees: vec![],
+            cards: vec![],
+            writes: vec![],
+            timeline: vec![],
+        };
+        for part in [Part::Phone, Part::Address, Part::Name, Part::Number, Part::Result] {
+            let (holds, card) = merge::register(part, &writes, &after);
+            dossier.put(holds);
+            dossier.cards.extend(card);
+        }
+        let mut follows = BTreeMap::new();
+        let mut cancelled = BTreeSet::new();
+        for entry in &timeline {
             match &entry.op {
-                Op::PhoneChanged { phone } => dossier.phone.clone_from(phone),
+                Op::Moved { follows: before, .. } => {
+                    follows.insert(entry.stamp.id, *before);
+                }
+                Op::FeeCancelled { line, .. } => {
+                    cancelled.insert(*line);
+                }
+                Op::FeeTaken { amount, receipt, note } => dossier.fees.push(FeeLine {
+                    stamp: entry.stamp.clone(),
+                    amount: *amount,
+                    receipt: receipt.clone(),
+                    note: note.clone(),
+                    cancelled: false,
+                }),
                 Op::AliasGiven { code } if !dossier.aliases.contains(code) => dossier.aliases.push(code.clone()),
                 Op::AliasGiven { .. }
                 | Op::Received(_)
                 | Op::Noted { .. }
+                | Op::PhoneChanged { .. }
                 | Op::Printed { .. }
                 | Op::Attached { .. }
-                | Op::Moved { .. }
                 | Op::AddressChanged { .. }
                 | Op::NameCorrected { .. }
                 | Op::NumberCorrected { .. }
-                | Op::FeeTaken { .. }
-                | Op::FeeCancelled { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Settled { .. }
                 | Op::Unknown { .. } => {}
             }
-            dossier.timeline.push(entry);
         }
+        for line in &mut dossier.fees {
+            line.cancelled = cancelled.contains(&line.stamp.id);
+        }
+        let status = merge::status(id, &follows, &writes, &after);
+        (dossier.state, dossier.state_by, dossier.idle) = (status.state, status.by, status.idle);
+        dossier.cards.extend(status.card);
+        (dossier.writes, dossier.timeline) = (writes, timeline);
         Some(dossier)
+    }
+
+    fn put(&mut self, value: Option<Value>) {
+        match value {
+            Some(Value::Phone(phone)) => self.applicant.phone = phone,
+            Some(Value::Address(address)) => self.applicant.address = address,
+            Some(Value::Name(name)) => self.applicant.name = name,
+            Some(Value::Number(number)) => self.applicant.number = number,
+            Some(Value::Result(text)) => self.result = text,
+            Some(Value::State(_)) | None => {}
+        }
     }
 
     /// The operation that received it; by it every other operation names the dossier.
@@ -66,14 +155,24 @@ impl Dossier {
         self.id
     }
 
-    /// What was taken in.
+    /// What was taken in, as it was then.
     pub fn received(&self) -> &Received {
         &self.received
     }
 
+    /// The applicant as they are known now.
+    pub fn applicant(&self) -> &Person {
+        &self.applicant
+    }
+
     /// The applicant's telephone number now.
     pub fn phone(&self) -> Option<&Phone> {
-        self.phone.as_ref()
+        self.applicant.phone.as_ref()
+    }
+
+    /// The result in force, empty while there is none or a person has to choose between several.
+    pub fn result(&self) -> &str {
+        &self.result
     }
 
     /// Official codes given by other systems, oldest first.
@@ -81,9 +180,40 @@ impl Dossier {
         &self.aliases
     }
 
-    /// State by the portal's numbers: 2, được tiếp nhận.
+    /// State by the portal's numbers.
     pub fn state(&self) -> u8 {
-        2
+        self.state
+    }
+
+    /// The operation that made the state; the next move follows it.
+    pub fn state_by(&self) -> OpId {
+        self.state_by
+    }
+
+    /// Whether an operation is a move that is not in force (không có hiệu lực).
+    pub fn is_idle(&self, op: OpId) -> bool {
+        self.idle.contains(&op)
+    }
+
+    /// The fee ledger, oldest first.
+    pub fn fees(&self) -> &[FeeLine] {
+        &self.fees
+    }
+
+    /// What was taken and not cancelled.
+    pub fn paid(&self) -> Money {
+        let lines = self.fees.iter().filter(|line| !line.cancelled);
+        Money(lines.fold(0, |sum, line| sum.saturating_add(line.amount.0)))
+    }
+
+    /// What a person has to look at, by part.
+    pub fn cards(&self) -> &[ReviewCard] {
+        &self.cards
+    }
+
+    /// Everything ever written to the parts of the dossier, oldest first.
+    pub fn writes(&self) -> &[Version] {
+        &self.writes
     }
 
     /// How often a form was printed.

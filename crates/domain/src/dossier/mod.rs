@@ -1,13 +1,16 @@
 //! A dossier (hồ sơ): what it is made of, the operations that make its life, and the fold that turns them into its present state.
 //!
 //! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::fold`] turns
-//! operations, in whatever order they arrived, into the dossier. Nothing else changes a dossier.
+//! operations, in whatever order they arrived, into the dossier, by the rules of `merge.rs` where they meet. Nothing else
+//! changes a dossier.
 
 mod decide;
 mod fold;
+mod merge;
 
 pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
-pub use fold::{Dossier, Entry};
+pub use fold::{Dossier, Entry, FeeLine};
+pub use merge::{ReviewCard, Seen, Value, Version};
 
 use crate::catalogue::{Channel, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
@@ -199,6 +202,9 @@ pub struct Received {
     /// Four characters that open the public look-up, never derived from a person's data.
     pub secret: String,
 }
+
+/// The state of a dossier that was taken in, by the portal's numbers: được tiếp nhận.
+const RECEIVED_STATE: u8 = 2;
 
 /// BLAKE3 hash of a scanned paper's bytes, by which the scan is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

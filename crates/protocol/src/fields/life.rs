@@ -72,7 +72,10 @@ struct Words {
 struct Nothing {}
 
 /// Kind, public fields and personal part of an operation.
-pub fn write(op: &Op) -> Result<(u16, Vec<u8>, Option<Vec<u8>>), Malformed> {
+type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
+
+/// Writes an operation of one of these kinds.
+pub fn write(op: &Op) -> Result<Parts, Malformed> {
     let value = |words: &str| Some(encode(&Words { words: given(words) }));
     let remark = |words: &str| given(words).map(|words| encode(&Words { words: Some(words) }));
     let nothing = || encode(&Nothing {});

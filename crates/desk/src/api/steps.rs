@@ -1,0 +1,199 @@
+//! What happens to a dossier after its reception: remarks, corrections, moves, fees, the result.
+
+use super::dossiers::{DossierView, located};
+use super::timeline::{at, by};
+use super::{Desk, Done, civil};
+use crate::error::{Code, Error, Result};
+use crate::store::Writing;
+use domain::code::DossierCode;
+use domain::dossier::{Command, Dossier, Known, OpId, decide};
+use domain::money::Money;
+use domain::person::{CitizenId, Malformed, PersonName, Phone};
+use protocol::fields::{Content, Role};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A line of the fee ledger.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FeeRow {
+    /// Names the line.
+    pub id: String,
+    /// In words.
+    pub amount: String,
+    /// Number of the receipt or of the receipt book, may be empty.
+    pub receipt: String,
+    /// The officer's remark, may be empty.
+    pub note: String,
+    /// Officer's name.
+    pub by: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Whether a counter-line cancels it.
+    pub cancelled: bool,
+}
+
+/// A dossier moves to another state.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct Move {
+    /// The dossier.
+    pub code: String,
+    /// The portal's number.
+    pub state: u8,
+    /// Remark, may be empty.
+    pub note: String,
+}
+
+/// A fee is taken.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct TakeFee {
+    /// The dossier.
+    pub code: String,
+    /// Đồng, as typed: `8000`, `8.000`, `8.000 đ`.
+    pub amount: String,
+    /// Number of the receipt or of the receipt book, may be empty.
+    pub receipt: String,
+    /// Remark, may be empty.
+    pub note: String,
+}
+
+/// A line of the ledger is cancelled.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct CancelFee {
+    /// The dossier.
+    pub code: String,
+    /// [`FeeRow::id`].
+    pub line: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Who answers for a dossier; whoever only helps people to fill in forms does not.
+const OFFICERS: [Role; 4] = [Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator];
+
+impl Desk {
+    /// Puts a remark on the timeline.
+    pub fn add_note(&self, code: &str, words: &str) -> Done<DossierView> {
+        self.command(code, Command::Note { text: words.to_owned() })
+    }
+
+    /// Records the official code.
+    pub fn give_alias(&self, code: &str, alias: &str) -> Done<DossierView> {
+        self.command(code, Command::GiveAlias { code: typed("alias", alias, DossierCode::parse)? })
+    }
+
+    /// Changes the applicant's telephone number; empty takes it away.
+    pub fn change_phone(&self, code: &str, phone: &str) -> Done<DossierView> {
+        self.command(code, Command::ChangePhone { phone: typed_or_none("phone", phone, Phone::parse)? })
+    }
+
+    /// Changes the applicant's address; empty takes it away.
+    pub fn change_address(&self, code: &str, address: &str) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        self.command(code, Command::ChangeAddress { address: address.to_owned() })
+    }
+
+    /// Corrects the applicant's name.
+    pub fn correct_name(&self, code: &str, name: &str) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        self.command(code, Command::CorrectName { name: typed("name", name, PersonName::parse)? })
+    }
+
+    /// Corrects the applicant's personal number; empty takes a wrong one away.
+    pub fn correct_number(&self, code: &str, number: &str) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        self.command(code, Command::CorrectNumber { number: typed_or_none("number", number, CitizenId::parse)? })
+    }
+
+    /// Moves a dossier to another state.
+    pub fn move_dossier(&self, input: &Move) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        self.command(&input.code, Command::Move { state: input.state, note: input.note.clone() })
+    }
+
+    /// Writes down a fee that was taken.
+    pub fn take_fee(&self, input: &TakeFee) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        let (receipt, note) = (input.receipt.clone(), input.note.clone());
+        self.command(&input.code, Command::TakeFee { amount: amount(&input.amount)?, receipt, note })
+    }
+
+    /// Cancels a line of the fee ledger.
+    pub fn cancel_fee(&self, input: &CancelFee) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        let line = named(&input.line).ok_or_else(|| Error::new(Code::NoFeeLine))?;
+        self.command(&input.code, Command::CancelFee { line, reason: input.reason.clone() })
+    }
+
+    /// Records the result.
+    pub fn record_result(&self, code: &str, words: &str) -> Done<DossierView> {
+        self.require(&OFFICERS)?;
+        self.command(code, Command::RecordResult { text: words.to_owned() })
+    }
+
+    pub(super) fn command(&self, code: &str, command: Command) -> Done<DossierView> {
+        let ((), changes) = self.carry_out(code, command)?;
+        Ok((self.dossier(code)?, changes))
+    }
+
+    /// Decides a command over a dossier and appends what comes of it, in one transaction: what another desk's operations
+    /// change meanwhile is decided about, not written over.
+    pub(super) fn carry_out(&self, code: &str, command: Command) -> Done<()> {
+        let now_ms = self.now_ms();
+        self.write(|writing: &mut Writing<'_>| {
+            let (row, dossier) = located(writing.reading(), code)?;
+            for op in decide(Known::Dossier(&dossier), command, civil(now_ms), None)? {
+                let now = u64::try_from(now_ms).unwrap_or(0);
+                writing.append(now, Some(self.officer.at), Some(row.at), &Content::Dossier(op))?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn fee_rows(&self, connection: &Connection, dossier: &Dossier) -> Result<Vec<FeeRow>> {
+        let lines = dossier.fees().iter().map(|line| {
+            Ok(FeeRow {
+                id: name(line.stamp.id),
+                amount: line.amount.to_string(),
+                receipt: line.receipt.clone(),
+                note: line.note.clone(),
+                by: by(connection, &line.stamp)?,
+                at: at(&line.stamp),
+                cancelled: line.cancelled,
+            })
+        });
+        lines.collect()
+    }
+}
+
+/// An operation's name for screens and scripts, `12/305`: the writer's number and the number in its log.
+pub(super) fn name(id: OpId) -> String {
+    format!("{}/{}", id.replica, id.seq)
+}
+
+/// The operation with this name.
+pub(super) fn named(name: &str) -> Option<OpId> {
+    let (replica, seq) = name.trim().split_once('/')?;
+    Some(OpId { replica: replica.parse().ok()?, seq: seq.parse().ok()? })
+}
+
+/// Reads a domain value from what was typed.
+type Parse<T> = fn(&str) -> std::result::Result<T, Malformed>;
+
+fn typed<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<T> {
+    parse(text).map_err(|error| Error::new(Code::FieldWrong).with("field", field).because(error))
+}
+
+fn typed_or_none<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<Option<T>> {
+    if text.trim().is_empty() { Ok(None) } else { typed(field, text, parse).map(Some) }
+}
+
+/// An amount as people type it: digits, with dots or spaces between, perhaps with đ.
+fn amount(text: &str) -> Result<Money> {
+    let digits: String = text.trim().trim_end_matches(['đ', 'Đ']).chars().filter(|c| !matches!(c, '.' | ' ')).collect();
+    let wrong = || Error::new(Code::FieldWrong).with("field", "amount");
+    if digits.bytes().any(|byte| !byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    digits.parse().map(Money).map_err(|error| wrong().because(error))
+}
