@@ -15,7 +15,7 @@ use desk::keys::Unlock;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -43,6 +43,11 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Show { code } => Ok(show(answers, &desk(arguments)?.dossier(code)?)),
         Command::Step { code, action } => {
             let (view, _) = crate::steps::carry_out(&desk(arguments)?, code, action)?;
+            Ok(show(answers, &view))
+        }
+        Command::Attach { code, paper, files } => {
+            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+            let (view, _) = desk(arguments)?.attach(code, *paper, &files)?;
             Ok(show(answers, &view))
         }
         Command::List { due, review } => {

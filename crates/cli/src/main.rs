@@ -103,6 +103,17 @@ enum Command {
         #[command(subcommand)]
         action: steps::Action,
     },
+    /// Attach scanned files to a paper of a dossier.
+    Attach {
+        /// Its number or official code.
+        code: String,
+        /// Place of the paper on the dossier's list, from 1.
+        #[arg(long)]
+        paper: usize,
+        /// Pictures or PDFs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Print a form into a file: PDF, or a picture where the file's name ends with .png.
     Print {
         /// The dossier's number.

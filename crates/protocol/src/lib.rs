@@ -1,6 +1,7 @@
 //! What leaves the machine: operations as bytes, chains and checkpoints over them, frames and messages, with numbered fields.
 //! It must not contain input or output, nor rules of the office; whatever is written here once is read for ever.
 
+pub mod bundle;
 mod carried;
 pub mod chain;
 pub mod enrolment;

@@ -313,6 +313,11 @@ impl Pieces {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Whether nothing is left that waits for its rest.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// The next whole piece; `None` while it is not all here.
     ///
     /// # Errors

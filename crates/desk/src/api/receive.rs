@@ -305,6 +305,7 @@ impl From<Refusal> for Error {
             Refusal::EmptyNote => Code::EmptyNote,
             Refusal::SameState => Code::SameState,
             Refusal::NoFeeLine => Code::NoFeeLine,
+            Refusal::NoPaper => Code::NoPaper,
             Refusal::NothingToSettle => Code::NothingToSettle,
             Refusal::WrongState => Code::WrongState,
             Refusal::NoAmount | Refusal::NoReason | Refusal::NoResult => Code::FieldWrong,

@@ -260,7 +260,8 @@ impl Desk {
                 Ok(round) => return Ok(round),
                 Err(error) => error,
             };
-            connection.bytes = sum(connection.bytes, link.bytes());
+            let bytes = link.bytes();
+            connection.bytes = sum(connection.bytes, bytes);
             connection.link = None;
             let plainly = error.params().iter().any(|(name, _)| *name == "plainly") && !connection.plainly;
             connection.plainly = plainly;

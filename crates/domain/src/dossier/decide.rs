@@ -1,6 +1,8 @@
 //! What an officer may do with a dossier, and what is refused.
 
-use super::{CardSeen, Dossier, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, Submitter};
+use super::{
+    CardSeen, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+};
 use crate::catalogue::{Channel, Procedure};
 use crate::code::{AgencyCode, DossierCode};
 use crate::money::Money;
@@ -65,6 +67,17 @@ pub enum Command {
         line: OpId,
         /// Why.
         reason: String,
+    },
+    /// Attach a scanned paper.
+    Attach {
+        /// Which paper of the dossier it is, by its place on the list from 1.
+        paper: usize,
+        /// Hash of the scan's bytes.
+        hash: ScanHash,
+        /// How many there are.
+        bytes: u64,
+        /// Media type.
+        media: String,
     },
     /// Record the result.
     RecordResult {
@@ -188,6 +201,9 @@ impl Question {
 /// Why a command was not carried out, with the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The dossier's list has no paper at this place.
+    #[error("the dossier has no such paper")]
+    NoPaper,
     /// Questions nobody has answered yet. Nothing was received.
     #[error("questions are open")]
     Unanswered(Vec<Question>),
@@ -283,6 +299,15 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
             let versions: Vec<OpId> = card.iter().flat_map(|card| &card.versions).map(|version| version.kept).collect();
             let known = versions.contains(&kept) && versions.iter().all(|version| shown.contains(version));
             Some(known.then_some(Op::Settled { part, kept }).ok_or(Refusal::NothingToSettle)?)
+        }
+        Command::Attach { paper, hash, bytes, media } => {
+            let papers = &dossier.received().papers;
+            let paper = paper.checked_sub(1).and_then(|place| papers.get(place)).ok_or(Refusal::NoPaper)?;
+            let known = |entry: &Entry| {
+                matches!(&entry.op, Op::Attached { paper: of, hash: known, .. } if *of == paper.name && *known == hash)
+            };
+            let attached = Op::Attached { paper: paper.name.clone(), hash, bytes, pages: None, media };
+            (!dossier.timeline().iter().any(known)).then_some(attached)
         }
         Command::GiveAlias { code } => (!dossier.aliases().contains(&code)).then_some(Op::AliasGiven { code }),
         Command::Print { form } => Some(Op::Printed { copy: dossier.printed(&form) + 1, form }),
