@@ -28,7 +28,11 @@ pub fn train(load: &Load) -> Result<Vec<Figure>> {
         figures.push(Figure::new(format!("{dossiers} dossiers a commune: sample"), sample.len() as f64, "bytes"));
         for count in [1, 10, 100] {
             let bytes = held_out(lasting, &runs, count)?;
-            figures.push(Figure::new(format!("{dossiers} a commune: {count} on a new way"), bytes, "bytes per dossier"));
+            figures.push(Figure::new(
+                format!("{dossiers} a commune: {count} on a new way"),
+                bytes,
+                "bytes per dossier",
+            ));
         }
         if let Some(folder) = load.out.as_ref().filter(|_| dossiers == CHOSEN) {
             fs::write(folder.join("2.texts"), &texts)?;

@@ -249,7 +249,8 @@ impl Commune {
             step(PHONE, &counter, now, Some(phone));
         }
         for (steps, fee, receipt) in fees {
-            let moved = |event: &&mut Event| !matches!(event.kind.as_str(), "received" | PRINTED | ALIAS | NOTED | PHONE);
+            let moved =
+                |event: &&mut Event| !matches!(event.kind.as_str(), "received" | PRINTED | ALIAS | NOTED | PHONE);
             if let Some(event) = events.iter_mut().filter(moved).nth(steps - 1) {
                 (event.fee, event.receipt) = (Some(fee), Some(receipt));
             }
@@ -284,7 +285,8 @@ impl Iterator for Commune {
         let attachments = papers
             .into_iter()
             .map(|paper| {
-                let hash = if scanned { HEXLOWER.encode(&blake(&format!("{code} {}", paper.name))) } else { String::new() };
+                let hash =
+                    if scanned { HEXLOWER.encode(&blake(&format!("{code} {}", paper.name))) } else { String::new() };
                 let (bytes, pages) = (self.rng.u64(40_000..400_000), self.rng.u16(1..5));
                 let (bytes, pages) = if scanned { (bytes, pages) } else { (0, 0) };
                 Attachment { name: paper.name.clone(), hash, bytes, pages }

@@ -150,7 +150,8 @@ impl Line {
                 step => {
                     let known = STATES.iter().find(|(word, _)| *word == step);
                     let (word, state) = *known.ok_or_else(|| format!("a step called {step}"))?;
-                    let meant = STATES.iter().find(|(_, other)| *other == state).is_some_and(|(first, _)| *first == word);
+                    let meant =
+                        STATES.iter().find(|(_, other)| *other == state).is_some_and(|(first, _)| *first == word);
                     let words = [(!meant).then_some(word), event.note.as_deref()];
                     let note = words.into_iter().flatten().collect::<Vec<_>>().join(DOT);
                     let moved = Op::Moved { state, follows, note };
@@ -252,7 +253,13 @@ impl Line {
                 Op::AliasGiven { code } => (ALIAS, Some(code.as_str().to_owned())),
                 _ => return Err("an operation that no line makes".into()),
             };
-            line.events.push(Event { kind: kind.into(), by: name(entry), at: moment(entry)?, note, ..Event::default() });
+            line.events.push(Event {
+                kind: kind.into(),
+                by: name(entry),
+                at: moment(entry)?,
+                note,
+                ..Event::default()
+            });
         }
         line.fee = line.events.iter().filter_map(|event| event.fee).sum();
         line.status = line.events.last().map(|event| event.kind.clone()).unwrap_or_default();

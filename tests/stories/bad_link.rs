@@ -26,6 +26,7 @@ fn a_link_cut_at_any_byte_of_the_exchange_changes_nothing_in_the_end() {
         .expect("a note");
     second.syncs().expect("an exchange");
     written.push(first.receives(&PAO, CERTIFIED_COPY));
+    first.hang_up();
     let before = first.link().passed();
     first.syncs().expect("an exchange");
     let bytes = first.link().passed() - before;

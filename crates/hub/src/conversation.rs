@@ -1,11 +1,11 @@
 //! One desk's open connection, as a machine without a network: pieces that arrived go in, pieces to send come out, and what
 //! has to be stored is handed back to whoever has the writing hand. `crates/hub/src/line.rs` gives it a connection.
 
+use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::store::desk::Desk;
 use crate::store::{Fault, backed_up, checkpoint, desk, feed, op, scan, whole};
-use crate::Refusal;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
@@ -82,7 +82,8 @@ impl Conversation {
             let (mut ends, mut backed) = (BTreeMap::new(), BTreeMap::new());
             for replica in others.iter().take(64).chain([&said.replica]) {
                 // The same computer's, or nothing is said of it.
-                let same = desk::by_replica(store, *replica)?.is_some_and(|other| other.desk == member.desk);
+                let same = desk::by_replica(store, *replica)?
+                    .is_some_and(|other| other.agency == member.agency && other.device == member.device);
                 if same {
                     ends.insert(*replica, op::end(store, &member.agency, *replica)?);
                     backed.insert(*replica, backed_up::of_replica(store, &member.agency, *replica)?);
@@ -97,13 +98,8 @@ impl Conversation {
             set_aside: None,
             refused: None,
         });
-        let welcome = Welcome {
-            epoch,
-            time_ms: (hub.clock)(),
-            stored: stored.collect(),
-            dictionary: dictionary.number(),
-            more,
-        };
+        let welcome =
+            Welcome { epoch, time_ms: (hub.clock)(), stored: stored.collect(), dictionary: dictionary.number(), more };
         let mut conversation = Self {
             member,
             key,

@@ -82,7 +82,9 @@ impl Opened {
     fn moving_the_row(self) -> Option<Entry> {
         match self.content {
             Content::Dossier(op) => match op {
-                Op::Received(_) | Op::AliasGiven { .. } | Op::Moved { .. } | Op::Settled { .. } => Some(Entry { stamp: self.stamp, op }),
+                Op::Received(_) | Op::AliasGiven { .. } | Op::Moved { .. } | Op::Settled { .. } => {
+                    Some(Entry { stamp: self.stamp, op })
+                }
                 Op::Noted { .. }
                 | Op::PhoneChanged { .. }
                 | Op::Printed { .. }

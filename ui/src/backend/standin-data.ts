@@ -316,6 +316,13 @@ const kept: Kept[] = [
   ["261110-01001", 2, "1.001776", "2026-11-10T10:00:00+07:00", null, "Chưa có thời hạn", "unknown", 4, "received", null],
 ];
 
+const STATES = [
+  { state: 2, text: "Được tiếp nhận" },
+  { state: 4, text: "Đang xử lý" },
+  { state: 9, text: "Đã xử lý xong" },
+];
+export const nextStates = (now: number) => STATES.filter(({ state }) => state !== now);
+
 /** A dossier's page, from the citizen and procedure it names. */
 export function page(code: string, who: Citizen, what: CatalogueRow, by: string, received: string): DossierView {
   return {
@@ -351,10 +358,7 @@ export function page(code: string, who: Citizen, what: CatalogueRow, by: string,
     result: "",
     fees: [],
     paid: "0 đ",
-    next_states: [
-      { state: 4, text: "Đang xử lý" },
-      { state: 9, text: "Đã xử lý xong" },
-    ],
+    next_states: nextStates(2),
     cards: [],
   };
 }
@@ -384,6 +388,7 @@ export function dossiers(): { view: DossierView; number: string }[] {
           urgency,
           state,
           state_text: state === 2 ? "Được tiếp nhận" : "Đang xử lý",
+          next_states: nextStates(state),
           sync,
           alias,
           number_note: alias ? "" : view.number_note,

@@ -510,10 +510,10 @@ const commands: Record<string, (input: any) => unknown> = {
   move_dossier: ({ code, state }) => {
     const found = find(code).view.next_states.find((next) => next.state === state);
     const next = found ?? refuse("same_state", "Hồ sơ đã ở trạng thái này rồi.", "Không mất gì.", "Chọn trạng thái khác.");
-    return change(code, `Chuyển trạng thái: ${next.text}`, (view) => ({
+    return change(code, `Chuyển trạng thái: ${next.text}`, () => ({
       state,
       state_text: next.text,
-      next_states: [...view.next_states.filter((one) => one !== next), { state: view.state, text: view.state_text }],
+      next_states: data.nextStates(state),
     }));
   },
   take_fee: ({ code, amount, receipt, note }) =>

@@ -3,6 +3,7 @@
 use super::drafts::{CardSeen, Draft, ResultAt};
 use super::people::FieldProblem;
 use super::scan::WarningView;
+use super::steps::OFFICERS;
 use super::{Desk, Done, civil, deadline, words};
 use crate::error::{Code, Error, Result};
 use crate::keys;
@@ -17,7 +18,7 @@ use domain::dossier::{self, Command, Given, Intake, Known, Paper, Question, Refu
 use domain::person::{CitizenId, PartialDate};
 use domain::text::{fold, tidy};
 use jiff::civil::DateTime;
-use protocol::fields::{Content, Role};
+use protocol::fields::Content;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -77,7 +78,7 @@ impl Desk {
     /// Takes in a dossier that was handed in at `at` (UTC+7), as a record made afterwards says.
     pub fn receive_at(&self, input: &Receive, at: DateTime) -> Done<Received> {
         // A volunteer's paper is no receipt (officer.md §1.2).
-        self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
+        self.require(&OFFICERS)?;
         // A number has two digits of year: a moment outside the product's own lifetime is a slip of the hand.
         if !(2025..2100).contains(&at.year()) {
             return Err(Error::new(Code::FieldWrong).with("field", at));
@@ -296,28 +297,24 @@ impl Desk {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let code = match refusal {
-            Refusal::Unanswered(_) => Code::QuestionsOpen,
-            Refusal::NoAuthorisation => Code::NoAuthorisation,
-            Refusal::SignsInPerson => Code::SignsInPerson,
-            Refusal::ProcedureNotInForce => Code::ProcedureNotInForce,
-            Refusal::NoSets => Code::NoSets,
-            Refusal::EmptyNote => Code::EmptyNote,
-            Refusal::SameState => Code::SameState,
-            Refusal::NoFeeLine => Code::NoFeeLine,
-            Refusal::NoPaper => Code::NoPaper,
-            Refusal::NothingToSettle => Code::NothingToSettle,
-            Refusal::WrongState => Code::WrongState,
-            Refusal::NoAmount | Refusal::NoReason | Refusal::NoResult => Code::FieldWrong,
+        let field = |name: &str| Error::new(Code::FieldWrong).with("field", name);
+        let error = match refusal {
+            Refusal::Unanswered(_) => Error::new(Code::QuestionsOpen),
+            Refusal::NoAuthorisation => Error::new(Code::NoAuthorisation),
+            Refusal::SignsInPerson => Error::new(Code::SignsInPerson),
+            Refusal::ProcedureNotInForce => Error::new(Code::ProcedureNotInForce),
+            Refusal::NoSets => Error::new(Code::NoSets),
+            Refusal::EmptyNote => Error::new(Code::EmptyNote),
+            Refusal::SameState => Error::new(Code::SameState),
+            Refusal::NoFeeLine => Error::new(Code::NoFeeLine),
+            Refusal::NoPaper => Error::new(Code::NoPaper),
+            Refusal::NothingToSettle => Error::new(Code::NothingToSettle),
+            Refusal::WrongState => Error::new(Code::WrongState),
+            Refusal::NoAmount => field("amount"),
+            Refusal::NoReason => field("reason"),
+            Refusal::NoResult => field("result"),
         };
-        let field = match refusal {
-            Refusal::NoAmount => Some("amount"),
-            Refusal::NoReason => Some("reason"),
-            Refusal::NoResult => Some("result"),
-            _ => None,
-        };
-        let error = Error::new(code);
-        field.into_iter().fold(error, |error, field| error.with("field", field)).because(refusal)
+        error.because(refusal)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Hồ sơ cần xem lại: cards with the versions that desks wrote while apart, and a person's choice.
 
 use super::dossiers::{DossierView, state_text};
-use super::steps::{name, named};
+use super::steps::{OFFICERS, name, named};
 use super::timeline::{at, by, part_code, part_text};
 use super::{Desk, Done};
 use crate::error::{Code, Error, Result};
@@ -9,7 +9,6 @@ use crate::store::ops;
 use crate::texts::text;
 use domain::dossier::{Command, Dossier, Part, ReviewCard as Card, Value};
 use domain::person::{CitizenId, Phone};
-use protocol::fields::Role;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -60,7 +59,7 @@ pub struct Settle {
 impl Desk {
     /// Keeps one version of a card.
     pub fn settle(&self, input: &Settle) -> Done<DossierView> {
-        self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
+        self.require(&OFFICERS)?;
         let gone = || Error::new(Code::NothingToSettle);
         let part = Part::ALL.into_iter().find(|part| part_code(*part) == input.part).ok_or_else(gone)?;
         let kept = named(&input.keep).ok_or_else(gone)?;

@@ -69,7 +69,7 @@ pub struct CancelFee {
 }
 
 /// Who answers for a dossier; whoever only helps people to fill in forms does not.
-const OFFICERS: [Role; 4] = [Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator];
+pub(super) const OFFICERS: [Role; 4] = [Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator];
 
 impl Desk {
     /// Puts a remark on the timeline.

@@ -326,12 +326,13 @@ pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<
     if seq == origin.last_seq {
         return Ok(origin.head);
     }
-    let mut base = connection.prepare_cached("SELECT base_seq, base_head FROM origin WHERE id = ?1 AND base_seq <= ?2")?;
+    let mut base =
+        connection.prepare_cached("SELECT base_seq, base_head FROM origin WHERE id = ?1 AND base_seq <= ?2")?;
     let base: Option<(u64, Head)> =
         base.query_row(params![origin.id, seq], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let (after, mut head) = base.unwrap_or((0, chain::START));
-    let mut statement = connection
-        .prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq")?;
+    let mut statement =
+        connection.prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq")?;
     let mut rows = statement.query(params![origin.id, after, seq])?;
     while let Some(row) = rows.next()? {
         head = chain::follow(&head, &row.get::<_, Vec<u8>>(0)?);

@@ -106,12 +106,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let place = Place::on_machine(dir.path().join("data"), dir.path().join("machine"));
         let scans = Scans::new(&place, &DataKey::new([7; 32]));
-        let content: Vec<u8> = (0..200_000u32).map(|n| (n * n >> 7) as u8).collect();
+        let content: Vec<u8> = (0..200_000u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
         let hash = scans.keep(&content).expect("kept");
         assert_eq!(scans.keep(&content).expect("kept once"), hash);
         assert_eq!(scans.size(&hash), Some(200_000));
         let mut read = Vec::new();
-        while let Some(bytes) = Some(scans.read(&hash, read.len() as u64, 3000).expect("bytes")).filter(|b| !b.is_empty()) {
+        while let Some(bytes) =
+            Some(scans.read(&hash, read.len() as u64, 3000).expect("bytes")).filter(|b| !b.is_empty())
+        {
             read.extend(bytes);
         }
         assert_eq!(read, content);

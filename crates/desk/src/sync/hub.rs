@@ -106,7 +106,8 @@ impl Hub {
             frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
         let body = Signed::new(device, &self.key, path, frame).encode();
         let url = self.address.join(path).map_err(|error| Error::new(Code::HubAddress).because(error))?;
-        let response = self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure_of)?;
+        let response =
+            self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure_of)?;
         let status = response.status();
         let ours = response
             .headers()

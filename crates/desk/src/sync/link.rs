@@ -1,9 +1,9 @@
 //! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves pieces between it, the
 //! [`Session`] and the store. No transaction is open while bytes cross the network.
 
+use super::Round;
 use super::hub::{Hub, failure};
 use super::session::{Heard, Session};
-use super::Round;
 use crate::error::{Code, Error, Result};
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
@@ -65,7 +65,8 @@ impl Link {
         let mut tcp = tcp.ok_or_else(|| Error::new(Code::HubUnreachable))?;
         let set = tcp.set_nodelay(true).and_then(|()| tcp.set_read_timeout(Some(hub.patience())));
         set.and_then(|()| tcp.set_write_timeout(Some(hub.patience()))).map_err(unreachable)?;
-        let mut tls = ClientConnection::new(hub.tls(), name).map_err(|error| Error::new(Code::HubUnreachable).because(error))?;
+        let mut tls =
+            ClientConnection::new(hub.tls(), name).map_err(|error| Error::new(Code::HubUnreachable).because(error))?;
         while tls.is_handshaking() {
             // Both ends have gone quiet: the handshake waits for the other side's next word.
             tls.complete_io(&mut tcp).map_err(|error| failure_of(error, Code::HubUnreachable))?;
@@ -112,8 +113,10 @@ impl Link {
         while let Some(bytes) = self.session.next(desk.store, desk.scans, self.ms(), desk.at_work)? {
             moved = true;
             self.bytes.0 += bytes.len() as u64;
-            let written = self.tls.writer().write_all(&bytes).and_then(|()| self.flush());
-            written.map_err(|error| failure_of(error, Code::HubSilent))?;
+            if self.tls.writer().write_all(&bytes).and_then(|()| self.flush()).is_err() {
+                // Whoever closed the connection may have said why.
+                break;
+            }
         }
         let mut buffer = [0; 16 * 1024];
         match self.read(&mut buffer) {
@@ -123,7 +126,8 @@ impl Link {
                 self.pieces.arrived(buffer.get(..count).unwrap_or_default());
                 moved = true;
             }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
             Err(error) => return Err(failure_of(error, Code::HubSilent)),
         }
         while let Some(piece) = self.pieces.next().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
@@ -165,22 +169,26 @@ impl Link {
         let now_ms = desk.now_ms;
         let ((), changes) = match heard {
             Heard::Welcome(welcome) => {
-                let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+                let (own, all) =
+                    desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
                 let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
                 // After a restore the hub holds operations of this identity that this database lacks.
                 let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
                 round.superseded |= behind;
                 desk.store.write(|writing| {
                     for stored in &welcome.stored {
-                        let Some(origin) = all.iter().find(|origin| origin.replica == Some(stored.replica)) else { continue };
-                        let seq = stored.seq.min(origin.last_seq);
-                        round.acknowledged += seq.saturating_sub(origin.acknowledged);
-                        ops::set_progress(writing, origin.id, seq, seq, stored.backed_up.unwrap_or(origin.backed_up))?;
+                        let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
+                        let Some(origin) = known else { continue };
+                        // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
+                        let seq = stored.seq.min(origin.acknowledged);
+                        let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
+                        ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
                         if let Some(reason) = &stored.refused {
                             ops::refuse(writing, origin.id, reason)?;
                         }
                     }
-                    if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
+                    if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0)
+                    {
                         settings::set(writing, Key::Cursor, "0")?;
                     }
                     settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
@@ -189,11 +197,11 @@ impl Link {
                     settings::set(writing, Key::ClockOffset, &offset.to_string())
                 })?
             }
-            Heard::Stored { origin, stored } => {
+            Heard::Stored { origin, verified, stored } => {
                 let all = desk.store.read(ops::all_own)?;
                 let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
-                let seq = stored.seq.min(known.last_seq);
-                round.acknowledged += seq.saturating_sub(known.acknowledged);
+                let seq = verified.max(known.acknowledged);
+                round.acknowledged += seq - known.acknowledged;
                 let refused = stored.refused.is_some();
                 let written = desk.store.write(|writing| {
                     for aside in stored.set_aside.iter().flatten() {
@@ -239,9 +247,7 @@ impl Link {
         let own = desk.store.read(ops::all_own)?;
         for (id, sent) in self.session.gone_out() {
             let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
-            desk.store.write(|writing| {
-                ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up)
-            })?;
+            desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
         }
         Ok(())
     }

@@ -36,6 +36,8 @@ struct Log {
     head: Head,
     stored: u64,
     refused: bool,
+    /// Whether it may be sent: the newest at once, older ones when the hub has said that it knows them.
+    open: bool,
 }
 
 /// Something on its way.
@@ -71,7 +73,9 @@ pub enum Heard {
     Stored {
         /// Row of the log here.
         origin: i64,
-        /// By the hub's word.
+        /// How far the hub has looked at what this desk sent and found it stored.
+        verified: u64,
+        /// The hub's word.
         stored: Stored,
     },
     /// Operations of others.
@@ -125,7 +129,11 @@ impl Session {
                     head: ops::head_after(connection, &origin, origin.acknowledged)?,
                     stored: origin.acknowledged,
                     refused: !origin.refused.is_empty(),
+                    open: false,
                 });
+            }
+            if let Some(newest) = logs.last_mut() {
+                newest.open = true;
             }
             let number = |key| settings::number(connection, key);
             Ok((settings::get(connection, Key::Agency)?, logs, number(Key::HubEpoch)?, number(Key::Cursor)?))
@@ -197,7 +205,7 @@ impl Session {
         let raw = self.raw * room as f64 / PIECE as f64;
         let (plainly, packer) = (self.plainly, &mut self.packer);
         let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
-        for log in self.logs.iter_mut().filter(|log| !log.refused) {
+        for log in self.logs.iter_mut().filter(|log| log.open && !log.refused) {
             let packed = store.read(|connection| {
                 let ops = ops::from(connection, log.origin, log.sent + 1, raw as usize)?;
                 if ops.is_empty() {
@@ -267,24 +275,24 @@ impl Session {
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
                 }
+                for log in &mut self.logs {
+                    // A log the hub says nothing of is not this computer's to speak for.
+                    log.open = welcome.stored.iter().any(|stored| stored.replica == log.replica);
+                }
                 for stored in &welcome.stored {
                     self.hub_has(store, stored)?;
                 }
                 Ok(Some(Heard::Welcome(welcome)))
             }
-            Piece::Stored(stored) => {
-                let (replica, seq) = (stored.replica, stored.seq);
-                let origin = self.hub_has(store, &stored)?;
-                self.answered(now_ms, |what| matches!(what, What::Ops { replica: of, last } if *of == replica && *last <= seq));
-                Ok(origin.map(|origin| Heard::Stored { origin, stored }))
-            }
+            Piece::Stored(stored) => Ok(self.stored(stored, now_ms)),
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
             Piece::Want(want) => {
                 self.want(want, scans);
                 Ok(None)
             }
             Piece::Got(Got { number, offset, .. }) => {
-                let is_it = |what: &What| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset);
+                let is_it =
+                    |what: &What| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset);
                 self.answered(now_ms, is_it);
                 Ok(None)
             }
@@ -309,25 +317,46 @@ impl Session {
 }
 
 impl Session {
-    /// Notes how far the hub has a log, and goes back where it has less than was thought. Answers the log's row here.
-    fn hub_has(&mut self, store: &Store, stored: &Stored) -> Result<Option<i64>> {
-        let Some(log) = self.logs.iter_mut().find(|log| log.replica == stored.replica) else { return Ok(None) };
-        log.refused = stored.refused.is_some();
-        let base = log.stored;
-        log.stored = stored.seq;
-        // A hub put back from a backup lacks what it once had; a desk put back from one lacks what the hub has.
-        if stored.seq < base || stored.seq > log.sent {
-            let origin = log.origin;
-            self.on_its_way.retain(|sent| !matches!(sent.what, What::Ops { replica, .. } if replica == stored.replica));
-            let (seq, head) = store.read(|connection| {
-                let known = ops::all_own(connection)?.into_iter().find(|known| known.id == origin);
-                let known = known.ok_or_else(unreadable)?;
-                let seq = stored.seq.min(known.last_seq);
-                Ok((seq, ops::head_after(connection, &known, seq)?))
-            })?;
-            (log.sent, log.head) = (seq, head);
+    /// Goes back where the hub has less of a log than was thought: one that was put back from a backup lacks what it once had.
+    /// What it has more is sent again all the same: only what it has compared is known to be this log's.
+    fn hub_has(&mut self, store: &Store, stored: &Stored) -> Result<()> {
+        let Some(log) = self.logs.iter_mut().find(|log| log.replica == stored.replica) else { return Ok(()) };
+        log.refused |= stored.refused.is_some();
+        if stored.seq >= log.stored {
+            return Ok(());
         }
-        Ok(Some(log.origin))
+        let (origin, seq) = (log.origin, stored.seq);
+        log.head = store.read(|connection| {
+            let known = ops::all_own(connection)?.into_iter().find(|known| known.id == origin);
+            ops::head_after(connection, &known.ok_or_else(unreadable)?, seq)
+        })?;
+        (log.sent, log.stored) = (seq, seq);
+        // What has gone out already leaves a gap there. It is answered, and says nothing.
+        for sent in &mut self.on_its_way {
+            if let What::Ops { replica, last } = &mut sent.what
+                && *replica == stored.replica
+            {
+                *last = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// An answer to the oldest operations of a log that are on their way.
+    fn stored(&mut self, stored: Stored, now_ms: u64) -> Option<Heard> {
+        let replica = stored.replica;
+        let of_log = |what: &What| matches!(what, What::Ops { replica: of, .. } if *of == replica);
+        let place = self.on_its_way.iter().position(|sent| of_log(&sent.what));
+        let answered = place.and_then(|place| self.on_its_way.remove(place));
+        let mut verified = 0;
+        if let Some(OnItsWay { bytes, at_ms, what: What::Ops { last, .. } }) = answered {
+            self.window.answered(bytes, now_ms.saturating_sub(at_ms));
+            verified = last.min(stored.seq);
+        }
+        let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
+        log.refused |= stored.refused.is_some();
+        log.stored = log.stored.max(verified);
+        Some(Heard::Stored { origin: log.origin, verified, stored })
     }
 
     fn feed(&mut self, feed: Feed, store: &Store) -> Result<Heard> {
@@ -362,12 +391,9 @@ impl Session {
     fn want(&mut self, want: Want, scans: &Scans) {
         self.wanted.retain(|wanted| wanted.number != want.number);
         match scans.size(&want.hash) {
-            Some(size) if want.offset < size => self.wanted.push_back(Wanted {
-                number: want.number,
-                hash: want.hash,
-                next: want.offset,
-                size,
-            }),
+            Some(size) if want.offset < size => {
+                self.wanted.push_back(Wanted { number: want.number, hash: want.hash, next: want.offset, size })
+            }
             _ => self.answers.push_back(Piece::Lacking(want.number)),
         }
     }

@@ -303,9 +303,7 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
         Command::Attach { paper, hash, bytes, media } => {
             let papers = &dossier.received().papers;
             let paper = paper.checked_sub(1).and_then(|place| papers.get(place)).ok_or(Refusal::NoPaper)?;
-            let known = |entry: &Entry| {
-                matches!(&entry.op, Op::Attached { paper: of, hash: known, .. } if *of == paper.name && *known == hash)
-            };
+            let known = |entry: &Entry| matches!(&entry.op, Op::Attached { paper: of, hash: known, .. } if *of == paper.name && *known == hash);
             let attached = Op::Attached { paper: paper.name.clone(), hash, bytes, pages: None, media };
             (!dossier.timeline().iter().any(known)).then_some(attached)
         }

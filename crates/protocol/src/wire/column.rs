@@ -6,7 +6,7 @@ use super::tree::{Leaf, is_number, is_text, number_leaf};
 use crate::op::MAX_PART;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::Offset;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Texts longer than this are the packer's, which knows the texts that ship; shorter ones are told letter by letter.
 const SHORT: usize = 14;
@@ -127,7 +127,7 @@ pub struct Memory {
     last: String,
     /// Of texts without their last six digits. What it holds is not taken apart again.
     head: Option<Box<Memory>>,
-    models: HashMap<u16, Model>,
+    models: BTreeMap<u16, Model>,
 }
 
 /// Where values are written: the coder, and long texts for the packer.

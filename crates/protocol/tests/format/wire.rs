@@ -35,8 +35,11 @@ fn op() -> impl Strategy<Value = Encoded> {
 }
 
 fn frames() -> impl Strategy<Value = Vec<Vec<Run>>> {
-    let run = (any::<u32>(), 1u64..1 << 40, prop::collection::vec(op(), 0..5))
-        .prop_map(|(replica, first, ops)| Run { replica, first, ops });
+    let run = (any::<u32>(), 1u64..1 << 40, prop::collection::vec(op(), 0..5)).prop_map(|(replica, first, ops)| Run {
+        replica,
+        first,
+        ops,
+    });
     prop::collection::vec(prop::collection::vec(run, 0..3), 0..5)
 }
 
