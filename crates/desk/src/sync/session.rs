@@ -351,7 +351,7 @@ impl Session {
         let mut verified = 0;
         if let Some(OnItsWay { bytes, at_ms, what: What::Ops { last, .. } }) = answered {
             self.window.answered(bytes, now_ms.saturating_sub(at_ms));
-            verified = last.min(stored.seq);
+            verified = if stored.refused.is_none() { last.min(stored.seq) } else { 0 };
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
