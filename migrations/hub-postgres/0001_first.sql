@@ -201,7 +201,8 @@ CREATE TABLE scan (
     replica  BIGINT NOT NULL,
     bytes    BIGINT NOT NULL,
     whole_at BIGINT,          -- when all of it was here
+    lacked_at BIGINT,         -- when the desk that named it said that it has it no more
     PRIMARY KEY (agency, hash)
 );
 
-CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL;
+CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL AND lacked_at IS NULL;

@@ -134,7 +134,8 @@ CREATE TABLE scan (
     replica  INTEGER NOT NULL,
     bytes    INTEGER NOT NULL,
     whole_at INTEGER,          -- when all of it was here
+    lacked_at INTEGER,         -- when the desk that named it said that it has it no more
     PRIMARY KEY (agency, hash)
 ) STRICT;
 
-CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL;
+CREATE INDEX scan_lacking ON scan (agency, replica, bytes) WHERE whole_at IS NULL AND lacked_at IS NULL;

@@ -323,7 +323,7 @@ impl Citizen {
             address: self.address.clone(),
             phone: (!self.phone.is_empty()).then(|| Phone::parse(&self.phone)).transpose()?,
             email: String::new(),
-            ethnicity: String::new(),
+            ethnicity: self.ethnicity.clone(),
         })
     }
 

@@ -24,11 +24,11 @@ use protocol::op::{Encoded, Personal, Public};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
 
-/// How many dossiers one shipment has, and how many shipments are measured, each on a connection of its own.
+/// How many dossiers one shipment has, and how many shipments are measured, each of a desk of its own.
 const SHIPMENTS: [(usize, usize); 4] = [(1, 50), (10, 10), (100, 5), (1000, 1)];
 
 /// A load has its beginning passed over where it is long enough, so that people have begun to come back.
@@ -45,54 +45,39 @@ pub fn measure(load: &Load) -> Result<Vec<Figure>> {
     let lines = match load.lines()? {
         Some(lines) => lines,
         None => Commune::new(&HELD_OUT, 20_261_122, 40)
-            .take(HELD + PASSED_OVER)
+            .take(HELD)
             .map(|line| Ok((serde_json::to_string(&line)?, line)))
             .collect::<Result<_>>()?,
     };
     let from = if lines.len() > PASSED_OVER { PASSED_OVER } else { 0 };
     let mut rest = lines.get(from..).unwrap_or_default();
-    let agency = rest.first().ok_or("no lines")?.1.agency.clone();
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let mut pair = Pair::new(folder.path(), &agency)?;
-    pair.know_clerks(&lines)?;
-
     let mut figures = Vec::new();
     for (count, shipments) in SHIPMENTS {
         let mut sums = Sums::default();
         for _ in 0..shipments {
             let Some((now, later)) = rest.split_at_checked(count) else { break };
             rest = later;
+            let pair = Pair::with(now)?;
             sums.json(now)?;
-            sums.operations += pair.write(now)?;
             pair.desk.hang_up();
             let bytes = sums.time.time(|| pair.exchange())?;
-            sums.up += bytes.0;
-            sums.down += bytes.1;
-            sums.dossiers += count as u64;
+            sums.add(now.len(), pair.operations, bytes);
+            pair.prove()?;
+            if count == 100 && sums.dossiers == 100 {
+                figures.extend(pair.events()?);
+            }
         }
         if sums.dossiers == 0 {
             eprintln!("too few lines for shipments of {count}");
             continue;
         }
-        let per = |sum: u64| sum as f64 / sums.dossiers as f64;
-        let figure = |name: &str, sum: u64| Figure::new(name, per(sum), "bytes per dossier");
-        figures.push(figure(&format!("push_{count}"), sums.up + sums.down).beside("JSON lines", per(sums.json)));
-        figures.push(figure(&format!("{count}: sent alone"), sums.up).beside("JSON lines, zstd -19", per(sums.zstd)));
-        figures.push(figure(&format!("{count}: answered"), sums.down).beside("JSON lines, gzip -9", per(sums.gzip)));
-        figures.push(Figure::new(format!("{count}: operations"), per(sums.operations), "per dossier"));
-        figures.push(Figure::new(format!("{count}: a shipment, p50"), sums.time.at(50), "ms"));
+        figures.extend(sums.figures(count));
     }
-    figures.extend(pair.events()?);
-    let held = pair.written.len();
-    if let Some((more, _)) = rest.split_at_checked(HELD.saturating_sub(held)) {
-        for some in more.chunks(500) {
-            pair.write(some)?;
-        }
-    }
+    let pair = Pair::with(lines.get(..HELD).unwrap_or(&lines))?;
     pair.exchange()?;
+    pair.prove()?;
+    eprintln!("{} dossiers together: sent, unpacked and compared, none differs", pair.written.len());
     figures.extend(pair.idle()?);
-    pair.prove(folder.path())?;
-    eprintln!("{} dossiers: sent, unpacked and compared, none differs", pair.written.len());
     Ok(figures)
 }
 
@@ -109,6 +94,25 @@ struct Sums {
 }
 
 impl Sums {
+    fn add(&mut self, dossiers: usize, operations: u64, bytes: (u64, u64)) {
+        self.dossiers += dossiers as u64;
+        self.operations += operations;
+        self.up += bytes.0;
+        self.down += bytes.1;
+    }
+
+    fn figures(&self, count: usize) -> Vec<Figure> {
+        let per = |sum: u64| sum as f64 / self.dossiers as f64;
+        let figure = |name: &str, sum: u64| Figure::new(name, per(sum), "bytes per dossier");
+        vec![
+            figure(&format!("push_{count}"), self.up + self.down).beside("JSON lines", per(self.json)),
+            figure(&format!("{count}: sent alone"), self.up).beside("JSON lines, zstd -19", per(self.zstd)),
+            figure(&format!("{count}: answered"), self.down).beside("JSON lines, gzip -9", per(self.gzip)),
+            Figure::new(format!("{count}: operations"), per(self.operations), "per dossier"),
+            Figure::new(format!("{count}: a shipment, p50"), self.time.at(50), "ms"),
+        ]
+    }
+
     fn json(&mut self, shipment: &[(String, Line)]) -> Result<()> {
         let json: String = shipment.iter().flat_map(|(text, _)| [text.as_str(), "\n"]).collect();
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
@@ -120,97 +124,99 @@ impl Sums {
     }
 }
 
-/// A desk and its hub.
-pub struct Pair {
-    hub: ::hub::Running,
-    /// The desk.
-    pub desk: Desk,
+/// A desk and its hub, which asks for no scans: a load names them and has none.
+struct Pair {
+    _hub: ::hub::Running,
+    desk: Desk,
     now: Arc<AtomicI64>,
     clerks: BTreeMap<String, At>,
     /// Lines in the order they were loaded, and where their receptions stand.
     written: Vec<(Line, At)>,
+    operations: u64,
+    folder: TempDir,
 }
 
 impl Pair {
-    /// Both, in a folder, and enrolled.
-    pub fn new(folder: &Path, agency: &str) -> Result<Self> {
+    /// Both, enrolled; the clerks of some lines long known to both; and the lines in the desk's log, in order of time.
+    fn with(lines: &[(String, Line)]) -> Result<Self> {
+        let agency = &lines.first().ok_or("no lines")?.1.agency;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         // Before everything that any load tells of.
         let now = Arc::new(AtomicI64::new(ms("2025-12-01T08:00:00+07:00")?));
         let (for_hub, for_desk) = (Arc::clone(&now), Arc::clone(&now));
         let hub = ::hub::serve(::hub::Config {
-            place: ::hub::Place::from(&folder.join("hub")),
+            place: ::hub::Place::from(&folder.path().join("hub")),
             listen: "127.0.0.1:0".to_owned(),
             names: vec![],
             clock: Arc::new(move || u64::try_from(for_hub.load(Ordering::SeqCst)).unwrap_or(0)),
+            scans: false,
         })?;
         let clock: Clock = Arc::new(move || for_desk.load(Ordering::SeqCst));
         let input = SetUp {
-            agency: agency.to_owned(),
+            agency: agency.clone(),
             commune: "Xã Bản Mẫu".to_owned(),
             counter: 1,
             officer: "Lò Thị Mai".to_owned(),
             ..SetUp::default()
         };
-        let place = Place::on_machine(folder.join("desk"), folder.join("machine"));
+        let place = Place::on_machine(folder.path().join("desk"), folder.path().join("machine"));
         let (desk, _) = set_up(place, &input, Some("mot hai ba bon"), clock, Language::Vietnamese)?;
         let at = u64::try_from(now.load(Ordering::SeqCst))?;
-        let code = ::hub::add_desk(&folder.join("hub"), &AgencyCode::parse(agency)?, "Quầy 1", at)?;
+        let code = ::hub::add_desk(&folder.path().join("hub"), &AgencyCode::parse(agency)?, "Quầy 1", at)?;
         desk.enrol(&EnrolInput { hub: hub.url(), code: code.to_string() })?;
-        Ok(Self { hub, desk, now, clerks: BTreeMap::new(), written: Vec::new() })
-    }
-
-    /// The clerks of a load are officers of the desk, long known to the hub.
-    pub fn know_clerks(&mut self, lines: &[(String, Line)]) -> Result<()> {
-        let at = u64::try_from(self.now.load(Ordering::SeqCst))?;
+        let (clerks, written) = (BTreeMap::new(), Vec::new());
+        let mut pair = Self { _hub: hub, desk, now, clerks, written, operations: 0, folder };
         for name in lines.iter().flat_map(|(_, line)| line.events.iter().map(|event| &event.by)) {
-            if !self.clerks.contains_key(name) {
+            if !pair.clerks.contains_key(name) {
                 let content = Content::OfficerAdded { name: name.clone(), role: Role::OneStop };
-                let (place, _) = self.desk.store().write(|writing| writing.append(at, None, None, &content))?;
-                self.clerks.insert(name.clone(), place);
+                let (place, _) = pair.desk.store().write(|writing| writing.append(at, None, None, &content))?;
+                pair.clerks.insert(name.clone(), place);
             }
         }
         // After everything that any load tells of.
-        self.now.store(ms("2028-01-03T08:00:00+07:00")?, Ordering::SeqCst);
-        self.exchange().map(drop)
+        pair.now.store(ms("2028-01-03T08:00:00+07:00")?, Ordering::SeqCst);
+        pair.exchange()?;
+        pair.write(lines)?;
+        Ok(pair)
     }
 
-    /// Writes dossiers into the desk's log. Answers how many operations they are.
-    pub fn write(&mut self, shipment: &[(String, Line)]) -> Result<u64> {
-        let lines: Vec<Line> = shipment.iter().map(|(_, line)| line.clone()).collect();
-        let steps = in_time(&lines)?;
-        let count = steps.len() as u64;
-        let clerks = &self.clerks;
-        let (received, _) = self.desk.store().write(|writing| {
-            let mut places: BTreeMap<(usize, u64), At> = BTreeMap::new();
-            for (dossier, within, mut step) in steps {
-                if let Op::Moved { follows, .. } = &mut step.op
-                    && let Some(place) = places.get(&(dossier, follows.seq))
-                {
-                    follows.seq = place.seq;
+    fn write(&mut self, lines: &[(String, Line)]) -> Result<()> {
+        let lines: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
+        let mut places: BTreeMap<(usize, u64), At> = BTreeMap::new();
+        let mut steps = in_time(&lines)?.into_iter().peekable();
+        while steps.peek().is_some() {
+            self.desk.store().write(|writing| {
+                for (dossier, within, mut step) in steps.by_ref().take(1000) {
+                    if let Op::Moved { follows, .. } = &mut step.op
+                        && let Some(place) = places.get(&(dossier, follows.seq))
+                    {
+                        follows.seq = place.seq;
+                    }
+                    let actor = self.clerks.get(&step.by).copied();
+                    let about = places.get(&(dossier, 0)).copied();
+                    let place = writing.append(step.ms, actor, about, &Content::Dossier(step.op))?;
+                    places.insert((dossier, within), place);
                 }
-                let actor = clerks.get(&step.by).copied();
-                let about = places.get(&(dossier, 0)).copied();
-                let place = writing.append(step.ms, actor, about, &Content::Dossier(step.op))?;
-                places.insert((dossier, within), place);
-            }
-            Ok(places)
-        })?;
+                Ok(())
+            })?;
+        }
+        self.operations = places.len() as u64;
         for (place, line) in lines.into_iter().enumerate() {
-            let at = received.get(&(place, 0)).copied().ok_or("a dossier that was not received")?;
+            let at = places.get(&(place, 0)).copied().ok_or("a dossier that was not received")?;
             self.written.push((line, at));
         }
-        Ok(count)
+        Ok(())
     }
 
     /// Sends and takes in until all is said. Answers the bytes it took: out, in.
-    pub fn exchange(&self) -> Result<(u64, u64)> {
+    fn exchange(&self) -> Result<(u64, u64)> {
         let before = self.desk.line_bytes();
         self.desk.sync_now()?;
         let after = self.desk.line_bytes();
         Ok((after.0 - before.0, after.1 - before.1))
     }
 
-    fn events(&mut self) -> Result<Vec<Figure>> {
+    fn events(&self) -> Result<Vec<Figure>> {
         let (mut sent, mut both) = (Sample::default(), Sample::default());
         let at = u64::try_from(self.now.load(Ordering::SeqCst))?;
         let actor = self.clerks.values().next().copied();
@@ -225,7 +231,6 @@ impl Pair {
             sent.add(bytes.0 as f64);
             both.add((bytes.0 + bytes.1) as f64);
         }
-        self.written.truncate(self.written.len().saturating_sub(EVENTS));
         Ok(vec![
             Figure::new("event_1", sent.mean(), "bytes").beside("JSON", 219.0),
             Figure::new("event_1: with the answers", both.mean(), "bytes"),
@@ -244,8 +249,9 @@ impl Pair {
     }
 
     /// Everything that was written is at the hub, byte for byte, and makes the lines again.
-    fn prove(&self, folder: &Path) -> Result<()> {
-        let store = Connection::open_with_flags(folder.join("hub/hub.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    fn prove(&self) -> Result<()> {
+        let store =
+            Connection::open_with_flags(self.folder.path().join("hub/hub.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let mut select = store.prepare("SELECT replica, seq, public, personal, salt FROM op ORDER BY replica, seq")?;
         let mut rows = select.query([])?;
         let mut timelines: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
@@ -284,7 +290,6 @@ impl Pair {
                 return Err(format!("what came differs:\n{went:#?}\n{came:#?}").into());
             }
         }
-        let _ = &self.hub;
         Ok(())
     }
 }

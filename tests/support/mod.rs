@@ -140,7 +140,13 @@ impl World {
     pub fn hub_starts(&self) {
         let now = Arc::clone(&self.province.now_ms);
         let clock: ::hub::Clock = Arc::new(move || u64::try_from(now.load(Ordering::SeqCst)).unwrap_or(0));
-        let config = Config { place: (&self.hub_folder()).into(), listen: "127.0.0.1:0".into(), names: vec![], clock };
+        let config = Config {
+            place: (&self.hub_folder()).into(),
+            listen: "127.0.0.1:0".into(),
+            names: vec![],
+            clock,
+            scans: true,
+        };
         let running = ::hub::serve(config).expect("a hub");
         *self.province.hub.lock().expect("no panic") = Some(running);
         self.link_returns();

@@ -57,8 +57,8 @@ pub enum Heard {
     Say(Vec<Piece>),
     /// Store this, then say what [`Conversation::stored`] answers.
     Store(Box<Upload>),
-    /// Note that a scan is whole, then say this.
-    ScanIsWhole([u8; 32], Piece),
+    /// Note what became of a scan, then ask for more: it is whole, and this is to be said, or it is not to be had.
+    Scan([u8; 32], Option<Piece>),
 }
 
 impl Conversation {
@@ -133,10 +133,10 @@ impl Conversation {
                 Vec::new()
             }
             Piece::Scan { number, offset, bytes } => return self.scan(hub, number, offset, &bytes),
-            Piece::Lacking(number) => {
-                self.wanted.remove(&number);
-                Vec::new()
-            }
+            Piece::Lacking(number) => match self.wanted.remove(&number) {
+                Some(wanted) => return Ok(Heard::Scan(wanted.hash, None)),
+                None => Vec::new(),
+            },
             Piece::Want(want) => vec![give(hub, &self.member.agency, want)],
             Piece::Ping(_) => {
                 self.asked = true;
@@ -306,7 +306,7 @@ impl Conversation {
         let whole = scans.finish(agency, &hash).map_err(broken)?;
         self.wanted.remove(&number);
         let got = Piece::Got(Got { number, offset: here, whole: Some(whole) });
-        if whole { Ok(Heard::ScanIsWhole(hash, got)) } else { Ok(Heard::Say(vec![got])) }
+        if whole { Ok(Heard::Scan(hash, Some(got))) } else { Ok(Heard::Say(vec![got])) }
     }
 
     /// Whether more scans should be asked for, once some are whole; and which.

@@ -4,7 +4,7 @@ use crate::Refusal;
 use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Hub};
 use crate::replication;
-use crate::store::scan;
+use crate::store::{Door, scan};
 use protocol::link::{Piece, Pieces};
 use std::io;
 use std::sync::Arc;
@@ -146,10 +146,15 @@ async fn heard(
             conversation = back;
             say
         }
-        Heard::ScanIsWhole(hash, got) => {
+        Heard::Scan(hash, got) => {
             let agency = conversation.agency().to_owned();
             let noted = agency.clone();
-            hub.writer.write(&agency, move |door| scan::is_whole(door, &noted, &hash, now)).await?;
+            let is_whole = got.is_some();
+            let note = move |door: &Door<'_>| match is_whole {
+                true => scan::is_whole(door, &noted, &hash, now),
+                false => scan::is_lacked(door, &noted, &hash, now),
+            };
+            hub.writer.write(&agency, note).await?;
             let (back, wants) = hub
                 .aside(move |hub| {
                     let wants = conversation.more_wants(hub)?;
@@ -158,7 +163,7 @@ async fn heard(
                 .await?;
             conversation = back;
             // What is lacking is said first: with the last answer all is said.
-            wants.into_iter().chain([got]).collect()
+            wants.into_iter().chain(got).collect()
         }
     };
     Ok((conversation, say.iter().flat_map(Piece::encode).collect()))

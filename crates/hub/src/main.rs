@@ -153,7 +153,8 @@ fn serve(place: &Place, listen: String, names: Vec<String>) -> hub::Result<ExitC
     if log::set_logger(&Log).is_ok() {
         log::set_max_level(log::LevelFilter::Info);
     }
-    let mut running = hub::serve(Config { place: place.clone(), listen, names, clock: hub::system_clock() })?;
+    let mut running =
+        hub::serve(Config { place: place.clone(), listen, names, clock: hub::system_clock(), scans: true })?;
     let told = running.wait(told_to_stop(running.url()));
     running.stop();
     Ok(if told { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -44,6 +44,8 @@ pub struct Config {
     pub names: Vec<String>,
     /// The time.
     pub clock: Clock,
+    /// Whether scanned papers are taken in as well; they need a folder.
+    pub scans: bool,
 }
 
 /// A hub that serves, until it is stopped or dropped. Not to be dropped inside an async function.
@@ -81,7 +83,7 @@ pub fn serve(config: Config) -> Result<Running> {
         clock: Arc::clone(&config.clock),
         unknown_codes: Mutex::default(),
         room: Semaphore::new(AT_ONCE),
-        scans: config.place.scans(),
+        scans: config.place.scans().filter(|_| config.scans),
         shares_its_store: config.place.is_shared(),
         feeds: Feeds::default(),
     });

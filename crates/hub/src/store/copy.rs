@@ -12,7 +12,7 @@ use std::time::Duration;
 const AT_A_TIME: usize = 1_000;
 
 /// Every table: its name, the columns of its key, its other columns. The hub's own key is not for a backup.
-const TABLES: [(&str, &str, &str); 10] = [
+const TABLES: [(&str, &str, &str); 11] = [
     ("hub", "one", "epoch, next_desk, next_replica, key_hash"),
     ("agency", "agency", "feed_end"),
     (
@@ -31,6 +31,7 @@ const TABLES: [(&str, &str, &str); 10] = [
     ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),
+    ("scan", "agency, hash", "replica, bytes, whole_at, lacked_at"),
 ];
 
 /// Copies one consistent state, which writers do not wait for, checks the copy, and says how far it holds each log.

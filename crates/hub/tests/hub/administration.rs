@@ -67,6 +67,7 @@ fn a_hub_that_lost_its_key_does_not_become_another() {
         listen: "127.0.0.1:0".into(),
         names: vec![],
         clock: hub::system_clock(),
+        scans: true,
     };
     province.running.take().expect("a hub").stop();
     let key = province.data().join("hub.key");

@@ -169,7 +169,8 @@ impl Province {
 fn start(place: &Place, now: &Arc<AtomicU64>) -> Running {
     let clock = Arc::clone(now);
     let clock: hub::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
-    hub::serve(Config { place: place.clone(), listen: "127.0.0.1:0".into(), names: vec![], clock }).expect("a hub")
+    hub::serve(Config { place: place.clone(), listen: "127.0.0.1:0".into(), names: vec![], clock, scans: true })
+        .expect("a hub")
 }
 
 /// A client that trusts the certificate in the hub's folder and nothing else.

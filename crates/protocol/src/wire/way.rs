@@ -285,3 +285,14 @@ impl Way {
         Some(Leaf::Uint(hlc))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_that_ships_is_read_to_its_end() {
+        assert!(SECOND.columns.len() > 30, "a way begins with what the office writes every day");
+        assert!(SECOND.seeds.is_empty() && SECOND.subject.is_none(), "and with nobody's dossier");
+    }
+}
