@@ -95,7 +95,7 @@ impl Address {
     pub fn hands(&self) -> usize {
         match self {
             Self::Sqlite(_) => 1,
-            Self::Postgres(_) => 3,
+            Self::Postgres(_) => 4,
         }
     }
 }
@@ -144,6 +144,11 @@ impl Store {
         }
         let open = Transaction { store: self, is_open: true };
         reading(&Reader(open.store))
+    }
+
+    /// Reads with one statement, which sees one state by itself.
+    pub fn glance<T, E: From<Fault>>(&mut self, reading: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        reading(&Reader(self))
     }
 
     /// Whether its connection is lost.
