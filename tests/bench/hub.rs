@@ -210,7 +210,7 @@ fn through_hub(
     })
 }
 
-fn sender(
+fn bodies(
     client: &Client,
     url: &str,
     hub: &KeyHash,
