@@ -6,6 +6,7 @@
 
 mod bare;
 
+#[expect(clippy::expect_used, reason = "it is the tests' own; a server that does not start ends the bench")]
 #[path = "../../crates/hub/tests/hub/postgres.rs"]
 mod postgres;
 

@@ -64,7 +64,7 @@ impl Address {
     pub fn open(&self) -> Result<Store> {
         match self {
             Self::Sqlite(path) => sqlite::open(path).map(Store::Sqlite),
-            Self::Postgres(database) => database.open().map(Store::Postgres),
+            Self::Postgres(database) => database.open().map(Box::new).map(Store::Postgres),
         }
     }
 
@@ -73,7 +73,7 @@ impl Address {
         let store = match (self, to) {
             (Self::Sqlite(path), Purpose::Reading) => return Ok(Store::Sqlite(sqlite::open_to_read(path)?)),
             (Self::Sqlite(path), Purpose::Writing) => sqlite::open(path).map(Store::Sqlite),
-            (Self::Postgres(database), _) => database.open_as_it_is().map(Store::Postgres),
+            (Self::Postgres(database), _) => database.open_as_it_is().map(Box::new).map(Store::Postgres),
         };
         store.map_err(|error| Fault::NotOpened(error.to_string()))
     }
@@ -120,7 +120,7 @@ pub enum Store {
     /// A file.
     Sqlite(rusqlite::Connection),
     /// A connection to a server.
-    Postgres(postgres::Connection),
+    Postgres(Box<postgres::Connection>),
 }
 
 impl Store {
