@@ -6,6 +6,7 @@
 
 mod bare;
 
+#[expect(clippy::expect_used, reason = "it is the tests' own; a server that does not start ends the bench")]
 #[path = "../../crates/hub/tests/hub/postgres.rs"]
 mod postgres;
 
@@ -32,6 +33,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+
+/// Hundredths of a second, in which the system counts processor time.
+const TICKS: f64 = 100.0;
 
 /// Desks that send at once.
 const DESKS: usize = 64;
@@ -68,21 +72,48 @@ pub fn measure() -> Result<Vec<Figure>> {
             let database = postgres::Database::new(server.socket());
             let beside = folder.path().join("beside");
             let place = Place::in_database(&database.url, None, Some(&beside));
+            let before = server_seconds(server.socket())?;
             let ours = through_hub(&program, &place, &beside, Some(&database.url), &logs)?;
+            let behind = server_seconds(server.socket())? - before;
             if database.count("SELECT count(*) FROM op") != i64::try_from(rows.len())? {
                 return Err("PostgreSQL holds another number of operations".into());
             }
-            let mut best = 0.0_f64;
+            let (mut best, mut bare_cpu) = (0.0_f64, 0.0);
             for connections in [8, DESKS] {
                 let database = postgres::Database::new(server.socket());
+                let before = server_seconds(server.socket())?;
                 let bare = per_second(&rows, bare::into_postgres(&database, &batches(&rows), connections)?);
+                bare_cpu = server_seconds(server.socket())? - before;
                 eprintln!("bare rows over {connections} connections: {bare:.0} a second");
                 best = best.max(bare);
             }
-            figures.extend(told("postgres", &ours, "PostgreSQL, the same rows, unnest, 100 a commit", best));
+            let peer = "PostgreSQL, the same rows, unnest, 100 a commit";
+            figures.extend(told("postgres", &ours, peer, best));
+            let each = |seconds: f64| seconds * 1e6 / rows.len() as f64;
+            let server_cpu = Figure::new("hub_postgres_server_cpu", each(behind), "µs an operation");
+            figures.push(server_cpu.beside(peer, each(bare_cpu)));
         }
     }
     Ok(figures)
+}
+
+/// Seconds the processes of a server have spent on processors, those that have ended included.
+fn server_seconds(socket: &Path) -> Result<f64> {
+    let file = fs::read_to_string(socket.join("data").join("postmaster.pid"))?;
+    let first = file.lines().next().unwrap_or_default();
+    let mut ticks = 0.0;
+    for process in fs::read_dir("/proc")?.flatten() {
+        let stat = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        let is_first = process.file_name().to_str() == Some(first);
+        // After the name in brackets: the parent is field 4, user and system time are 14 and 15, 16 and 17 those of children.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let field = |number: usize| fields.get(number - 3).copied().unwrap_or_default();
+        if is_first || field(4) == first {
+            let own = [14, 15].into_iter().chain(is_first.then_some([16, 17]).into_iter().flatten());
+            ticks += own.filter_map(|number| field(number).parse::<f64>().ok()).sum::<f64>();
+        }
+    }
+    Ok(ticks / TICKS)
 }
 
 /// What storing all operations cost.
@@ -137,11 +168,6 @@ fn logs() -> Result<BTreeMap<String, Vec<Carried>>> {
     Ok(logs)
 }
 
-/// A desk that has enrolled, with everything it will send.
-struct Sender {
-    bodies: Vec<Vec<u8>>,
-}
-
 fn through_hub(
     program: &str,
     place: &Place,
@@ -159,7 +185,7 @@ fn through_hub(
     let key = codes.first().ok_or("no desks")?.hub;
     let mut senders = Vec::new();
     for (code, (agency, log)) in codes.iter().zip(logs) {
-        senders.push(sender(&client, &serving.url, &key, code, agency, log)?);
+        senders.push(bodies(&client, &serving.url, &key, code, agency, log)?);
     }
 
     let begin = Arc::new(Barrier::new(senders.len() + 1));
@@ -185,7 +211,14 @@ fn through_hub(
     })
 }
 
-fn sender(client: &Client, url: &str, hub: &KeyHash, code: &Code, agency: &str, log: &[Carried]) -> Result<Sender> {
+fn bodies(
+    client: &Client,
+    url: &str,
+    hub: &KeyHash,
+    code: &Code,
+    agency: &str,
+    log: &[Carried],
+) -> Result<Vec<Vec<u8>>> {
     let device = SigningKey::from_bytes(&crate::line::blake(agency));
     let request = EnrolRequest {
         secret: code.secret.0,
@@ -213,12 +246,12 @@ fn sender(client: &Client, url: &str, hub: &KeyHash, code: &Code, agency: &str, 
         bodies.push(Signed::new(&device, hub, SYNC, frame::pack(&request, Dictionary::NEWEST)?).encode());
         sent = last;
     }
-    Ok(Sender { bodies })
+    Ok(bodies)
 }
 
-fn send(client: &Client, url: &str, sender: Sender) -> std::result::Result<(), String> {
+fn send(client: &Client, url: &str, bodies: Vec<Vec<u8>>) -> std::result::Result<(), String> {
     let mut sent = 0;
-    for body in sender.bodies {
+    for body in bodies {
         let answer = post(client, url, body).map_err(|error| error.to_string())?;
         let reply: SyncReply = frame::unpack(&answer).map_err(|error| error.to_string())?;
         sent += TOGETHER as u64;
@@ -275,10 +308,10 @@ impl Serving {
     /// Seconds its process has spent on processors.
     fn processor_seconds(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // After the name in brackets: the state is field 3, user and system time are 14 and 15, in hundredths.
+        // After the name in brackets: the state is field 3, user and system time are 14 and 15.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |field: usize| fields.get(field - 3).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0);
-        Ok((ticks(14) + ticks(15)) / 100.0)
+        Ok((ticks(14) + ticks(15)) / TICKS)
     }
 }
 

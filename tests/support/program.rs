@@ -92,6 +92,7 @@ pub fn answer(command: &mut Command) -> Answer {
 /// `motcua-hub` on a folder.
 pub fn hub_program(data: &Path) -> Command {
     let mut command = Command::new(program("motcua-hub"));
+    command.env_remove("MOTCUA_HUB_POSTGRES");
     command.arg("--data").arg(data).stdin(Stdio::null());
     command
 }

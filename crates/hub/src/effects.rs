@@ -10,7 +10,7 @@ use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
 use protocol::fields::{self, Content};
 use protocol::message::Carried;
 use protocol::op::{Encoded, MAX_PART, Public, Ref};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 /// No log grows to this number; what claims to is not computed with.
 pub const LAST_NUMBER: u64 = 1 << 48;
@@ -142,11 +142,11 @@ pub fn breaks(
             });
         }
         let Some(dossier) = reading.dossier else { return Ok(None) };
-        if !owners.contains_key(&dossier.replica) {
-            owners.insert(dossier.replica, lease::agency_of(store, dossier.replica)?);
-        }
-        let owner = owners.get(&dossier.replica).and_then(Option::as_deref);
-        Ok(owner.is_some_and(|owner| owner != agency).then_some(SetAsideReason::WrongAgency))
+        let owner = match owners.entry(dossier.replica) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(unknown) => unknown.insert(lease::agency_of(store, dossier.replica)?),
+        };
+        Ok(owner.as_deref().is_some_and(|owner| owner != agency).then_some(SetAsideReason::WrongAgency))
     };
     readings.iter().map(|reading| reading.map_or(Ok(Some(SetAsideReason::Unreadable)), &mut broken)).collect()
 }

@@ -70,7 +70,8 @@ pub async fn sync(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
 fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
     let signed = Signed::decode(body).map_err(|_| Refusal::Malformed)?;
     let request: SyncRequest = frame::unpack(&signed.frame).map_err(Refusal::from)?;
-    let member = hub.readers.read(|store| desk::by_replica(store, request.replica))?.ok_or(Refusal::UnknownReplica)?;
+    let member =
+        hub.readers.glance(|store| desk::by_replica(store, request.replica))?.ok_or(Refusal::UnknownReplica)?;
     let device = member.device.ok_or(Refusal::UnknownReplica)?;
     let key = VerifyingKey::from_bytes(&device).map_err(|_| Refusal::Signature)?;
     if !signed.is_signed_by(&key, &hub.key, SYNC) {

@@ -2,7 +2,11 @@
 
 use crate::op::{Malformed, encode};
 use minicbor::{Decode, Encode};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
+use zstd::bulk::Compressor;
 
 /// Longest message a frame may unpack to, in bytes; a bomb is refused at this size.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
@@ -81,14 +85,29 @@ pub fn pack<T: Encode<()>>(message: &T, dictionary: Dictionary) -> Result<Vec<u8
     if bytes.len() > MAX_MESSAGE {
         return Err(io::Error::other("the message is too large").into());
     }
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary.content())?;
+    let packed = COMPRESSORS.with_borrow_mut(|kept| {
+        let compressor = match kept.entry(dictionary.number()) {
+            Entry::Occupied(kept) => kept.into_mut(),
+            Entry::Vacant(room) => room.insert(compressor(dictionary)?),
+        };
+        compressor.compress(&bytes)
+    })?;
+    Ok([&[dictionary.number()], packed.as_slice()].concat())
+}
+
+thread_local! {
+    /// A compressor works through its dictionary once, which takes longer than packing a short message. What it packs does not
+    /// depend on what it packed before.
+    static COMPRESSORS: RefCell<BTreeMap<u8, Compressor<'static>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn compressor(dictionary: Dictionary) -> io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::with_dictionary(LEVEL, dictionary.content())?;
     compressor.include_contentsize(false)?;
     compressor.include_checksum(false)?;
     compressor.include_dictid(false)?;
     compressor.include_magicbytes(false)?;
-    let mut frame = vec![dictionary.number()];
-    frame.extend(compressor.compress(&bytes)?);
-    Ok(frame)
+    Ok(compressor)
 }
 
 /// Unpacks a message.

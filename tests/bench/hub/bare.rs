@@ -107,8 +107,8 @@ pub fn into_postgres(database: &Database, batches: &[&[Row]], connections: usize
                 scope.spawn(move || {
                     let insert = client.prepare(sql)?;
                     // A desk's batches follow each other, so they go the same way.
-                    let own = batches.iter().enumerate().filter(|(place, _)| place % connections == turn);
-                    own.map(|(_, batch)| inserted(client, &insert, batch)).collect::<std::result::Result<(), _>>()
+                    let mut own = batches.iter().enumerate().filter(|(place, _)| place % connections == turn);
+                    own.try_for_each(|(_, batch)| inserted(client, &insert, batch))
                 })
             })
             .collect();

@@ -18,7 +18,7 @@ pub fn ends(store: &Reader<'_>) -> Result<Vec<(String, u32, u64)>, Fault> {
 /// Notes that a backup holds replicas' logs that far.
 pub fn note(door: &Door<'_>, ends: &[(String, u32, u64)]) -> Result<(), Fault> {
     let sql = "INSERT INTO backed_up (agency, replica, seq)
-               SELECT new.agency, new.replica, new.seq FROM {agency text, replica int, seq int} AS new WHERE true
+               VALUES ({text}, {int}, {int})
                ON CONFLICT (agency, replica) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > backed_up.seq";
     let rows: Vec<_> = ends.iter().map(|(agency, replica, seq)| values![agency, *replica, *seq]).collect();
     door.execute_many(sql, &[], &rows)

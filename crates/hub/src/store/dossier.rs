@@ -49,8 +49,7 @@ pub fn taken(store: &Reader<'_>, agency: &str, codes: &[&str]) -> Result<BTreeSe
 /// Writes dossiers' present state.
 pub fn put(door: &Door<'_>, agency: &str, dossiers: &[DossierRow]) -> Result<(), Fault> {
     let sql = "INSERT INTO dossier (agency, replica, seq, code, alias, state, received_at)
-               SELECT CAST($1 AS TEXT), new.replica, new.seq, new.code, new.alias, new.state, new.received_at
-               FROM {replica int, seq int, code text, alias text, state int, received_at text} AS new WHERE true
+               VALUES ($1, {int}, {int}, {text}, {text}, {int}, {text})
                ON CONFLICT (agency, replica, seq) DO UPDATE SET alias = excluded.alias, state = excluded.state";
     door.execute_many(sql, &values![agency], &dossiers.iter().map(values_of).collect::<Vec<_>>())
 }

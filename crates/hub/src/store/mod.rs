@@ -65,7 +65,7 @@ impl Address {
     pub fn open(&self) -> Result<Store> {
         match self {
             Self::Sqlite(path) => sqlite::open(path).map(Store::Sqlite),
-            Self::Postgres(database) => database.open().map(Store::Postgres),
+            Self::Postgres(database) => database.open().map(Box::new).map(Store::Postgres),
         }
     }
 
@@ -74,7 +74,7 @@ impl Address {
         let store = match (self, to) {
             (Self::Sqlite(path), Purpose::Reading) => return Ok(Store::Sqlite(sqlite::open_to_read(path)?)),
             (Self::Sqlite(path), Purpose::Writing) => sqlite::open(path).map(Store::Sqlite),
-            (Self::Postgres(database), _) => database.open_as_it_is().map(Store::Postgres),
+            (Self::Postgres(database), _) => database.open_as_it_is().map(Box::new).map(Store::Postgres),
         };
         store.map_err(|error| Fault::NotOpened(error.to_string()))
     }
@@ -96,7 +96,7 @@ impl Address {
     pub fn hands(&self) -> usize {
         match self {
             Self::Sqlite(_) => 1,
-            Self::Postgres(_) => 3,
+            Self::Postgres(_) => 4,
         }
     }
 }
@@ -121,7 +121,7 @@ pub enum Store {
     /// A file.
     Sqlite(rusqlite::Connection),
     /// A connection to a server.
-    Postgres(postgres::Connection),
+    Postgres(Box<postgres::Connection>),
 }
 
 impl Store {
@@ -145,6 +145,11 @@ impl Store {
         }
         let open = Transaction { store: self, is_open: true };
         reading(&Reader(open.store))
+    }
+
+    /// Reads with one statement, which sees one state by itself.
+    pub fn glance<T, E: From<Fault>>(&mut self, reading: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        reading(&Reader(self))
     }
 
     /// Whether its connection is lost.

@@ -98,10 +98,7 @@ pub struct NewOp<'a> {
 pub fn add(door: &Door<'_>, agency: &str, ops: &[NewOp<'_>], feed_end: u64, heard_at: u64) -> Result<(), Fault> {
     let sql = "INSERT INTO op (agency, replica, seq, public, personal, salt, head, kind, dossier_replica, dossier_seq,
                                set_aside, heard_at, position)
-               SELECT CAST($1 AS TEXT), new.replica, new.seq, new.public, new.personal, new.salt, new.head, new.kind,
-                      new.dossier_replica, new.dossier_seq, new.set_aside, CAST($2 AS BIGINT), new.position
-               FROM {replica int, seq int, public bytes, personal bytes, salt bytes, head bytes, kind int,
-                     dossier_replica int, dossier_seq int, set_aside text, position int} AS new";
+               VALUES ($1, {int}, {int}, {bytes}, {bytes}, {bytes}, {bytes}, {int}, {int}, {int}, {text}, $2, {int})";
     let rows: Vec<_> = ops.iter().zip(feed_end + 1..).map(|(op, position)| row(op, position)).collect();
     door.execute_many(sql, &values![agency, heard_at], &rows)
 }

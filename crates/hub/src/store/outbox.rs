@@ -10,8 +10,7 @@ pub const DOSSIER_RECEIVED: &str = "dossier_received";
 /// Puts an effect of operations in the outbox, each with its payload.
 pub fn put(door: &Door<'_>, agency: &str, effect: &str, payloads: &[(OpId, String)], now: u64) -> Result<(), Fault> {
     let sql = "INSERT INTO outbox (agency, replica, seq, effect, payload, made_at)
-               SELECT CAST($1 AS TEXT), new.replica, new.seq, CAST($2 AS TEXT), new.payload, CAST($3 AS BIGINT)
-               FROM {replica int, seq int, payload text} AS new";
+               VALUES ($1, {int}, {int}, $2, {text}, $3)";
     let rows: Vec<_> = payloads.iter().map(|(op, payload)| values![op.replica, op.seq, payload]).collect();
     door.execute_many(sql, &values![agency, effect, now], &rows)
 }

@@ -25,15 +25,25 @@ impl Readers {
         Self { address, idle: Mutex::default(), returned: Condvar::new() }
     }
 
-    /// Reads one consistent state. A connection that was lost while nobody used it is replaced, and the reading done again.
+    /// Reads one consistent state.
     pub fn read<T, E: From<Fault>>(&self, reading: impl Fn(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.with(|store| store.read(&reading))
+    }
+
+    /// Reads with one statement.
+    pub fn glance<T, E: From<Fault>>(&self, reading: impl Fn(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.with(|store| store.glance(&reading))
+    }
+
+    /// A connection that was lost while nobody used it is replaced, and the reading done again.
+    fn with<T, E: From<Fault>>(&self, reading: impl Fn(&mut Store) -> Result<T, E>) -> Result<T, E> {
         let mut lent = self.borrow();
         loop {
             let (mut store, is_new) = match lent.store.take() {
                 Some(store) => (store, false),
                 None => (self.address.open_another(Purpose::Reading)?, true),
             };
-            let result = store.read(&reading);
+            let result = reading(&mut store);
             if !store.is_lost() {
                 lent.store = Some(store);
                 return result;

@@ -111,7 +111,7 @@ fn step<'v, 'a: 'v>(
     let columns = statement.column_count();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        let cell = |column| Ok(cell(row.get_ref(column)?)?);
+        let cell = |column| cell(row.get_ref(column)?);
         into.push((0..columns).map(cell).collect::<Result<Vec<Cell>, Fault>>()?.into());
     }
     Ok(())
