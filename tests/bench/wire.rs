@@ -266,7 +266,7 @@ impl Pair {
             if let Content::Dossier(what) = content {
                 let dossier = public.dossier.map_or(id.seq, |dossier| dossier.seq);
                 let actor = public.actor.map(|actor| actor.seen_from(id.replica));
-                let stamp = Stamp { id, hlc: Hlc(public.hlc), actor, ..stamp(id) };
+                let stamp = Stamp { id, hlc: Hlc(public.hlc), actor };
                 timelines.entry(dossier).or_default().push(Entry { stamp, op: what });
             }
             there.push(op);
@@ -292,10 +292,6 @@ impl Pair {
         }
         Ok(())
     }
-}
-
-fn stamp(id: OpId) -> Stamp {
-    Stamp { id, hlc: Hlc(0), actor: None }
 }
 
 fn ms(moment: &str) -> Result<i64> {

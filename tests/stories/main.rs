@@ -11,6 +11,7 @@ mod damage;
 mod disasters;
 mod merging;
 mod no_signal;
+mod open_line;
 mod paper;
 mod pins;
 mod strange_hub;

@@ -43,7 +43,7 @@ async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpi
     let mut grew = hub.feeds.of(conversation.agency());
     let mut out = say.iter().flat_map(Piece::encode).collect::<Vec<u8>>();
     loop {
-        while let Some(piece) = pieces.next().map_err(|_| Refusal::Malformed)? {
+        while let Some(piece) = pieces.take().map_err(|_| Refusal::Malformed)? {
             let said;
             (conversation, said) = heard(hub, conversation, piece).await?;
             out.extend(said);
@@ -100,7 +100,7 @@ async fn hello(
     buffer: &mut [u8],
 ) -> Result<Option<protocol::message::Signed>, Failure> {
     loop {
-        match pieces.next().map_err(|_| Refusal::Malformed)? {
+        match pieces.take().map_err(|_| Refusal::Malformed)? {
             Some(Piece::Hello(hello)) => return Ok(Some(hello)),
             Some(_) => return Err(Refusal::Malformed.into()),
             None => {}

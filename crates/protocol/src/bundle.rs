@@ -85,7 +85,7 @@ pub fn open(to: &SigningKey, file: &[u8]) -> Result<(VerifyingKey, Vec<Piece>), 
     let mut reader = Pieces::default();
     reader.arrived(content);
     let mut pieces = Vec::new();
-    while let Some(piece) = reader.next().map_err(|_| BadBundle::Content)? {
+    while let Some(piece) = reader.take().map_err(|_| BadBundle::Content)? {
         pieces.push(piece);
     }
     if reader.is_empty() { Ok((writer, pieces)) } else { Err(BadBundle::Content) }

@@ -322,7 +322,7 @@ impl Pieces {
     ///
     /// # Errors
     /// The bytes are no pieces, or one is longer than [`MAX_PIECE`]. The connection is of no use any more.
-    pub fn next(&mut self) -> Result<Option<Piece>, Malformed> {
+    pub fn take(&mut self) -> Result<Option<Piece>, Malformed> {
         let mut rest = self.bytes.as_slice();
         let Some(length) = take_number(&mut rest) else {
             return if self.bytes.len() < 10 { Ok(None) } else { Err(Malformed::Field("length")) };

@@ -130,7 +130,7 @@ impl Link {
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
             Err(error) => return Err(failure_of(error, Code::HubSilent)),
         }
-        while let Some(piece) = self.pieces.next().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
+        while let Some(piece) = self.pieces.take().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
             let now = self.ms();
             if let Some(heard) = self.session.arrived(piece, desk.store, desk.scans, now)? {
                 self.take_in(heard, desk, round)?;

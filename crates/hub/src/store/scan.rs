@@ -6,9 +6,7 @@ use domain::dossier::OpId;
 
 /// Notes scans that operations of a replica name: its hash and how many bytes it has.
 pub fn name(door: &Door<'_>, agency: &str, scans: &[(OpId, [u8; 32], u64)]) -> Result<(), Fault> {
-    let sql = "INSERT INTO scan (agency, hash, replica, bytes)
-               SELECT CAST($1 AS TEXT), new.hash, new.replica, new.bytes
-               FROM {hash bytes, replica int, bytes int} AS new WHERE true
+    let sql = "INSERT INTO scan (agency, hash, replica, bytes) VALUES ($1, {bytes}, {int}, {int})
                ON CONFLICT (agency, hash) DO NOTHING";
     let rows: Vec<_> = scans.iter().map(|(id, hash, bytes)| values![hash, id.replica, *bytes]).collect();
     door.execute_many(sql, &values![agency], &rows)

@@ -22,7 +22,7 @@ impl Chance {
     fn learn(&mut self, bit: bool) {
         let (zero, pace) = (i32::from(self.zero), 65_536 * 2 / (2 * i32::from(self.seen) + 3));
         let aim = if bit { 0 } else { WHOLE as i32 };
-        let next = zero + ((aim - zero) * pace >> 16);
+        let next = zero + (((aim - zero) * pace) >> 16);
         self.zero = next.clamp(LEAST as i32, (WHOLE - LEAST) as i32) as u16;
         self.seen = (self.seen + 1).min(SLOWEST);
     }

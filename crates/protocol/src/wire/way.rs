@@ -63,6 +63,9 @@ static SECOND: LazyLock<Way> = LazyLock::new(|| {
     unpacker.memory
 });
 
+/// Runs still without operations, how many each has, and the operations as far as their heads say.
+type Heads = (Vec<(Run, usize)>, Vec<Parts>);
+
 impl Way {
     pub fn beginning(dictionary: Dictionary) -> Self {
         match dictionary {
@@ -157,7 +160,7 @@ impl Way {
         Some(shape)
     }
 
-    fn read_heads(&mut self, from: &mut In<'_>) -> Option<(Vec<(Run, usize)>, Vec<Parts>)> {
+    fn read_heads(&mut self, from: &mut In<'_>) -> Option<Heads> {
         let (mut runs, mut ids) = (Vec::new(), Vec::new());
         for _ in 0..self.heads.get_number(RUNS, from)?.ok()? {
             let replica = u32::try_from(self.heads.get_number(REPLICA, from)?.ok()?).ok()?;

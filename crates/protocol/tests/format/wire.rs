@@ -6,6 +6,7 @@ use domain::dossier::OpId;
 use proptest::prelude::*;
 use protocol::fields;
 use protocol::frame::Dictionary;
+use protocol::link::{Got, Piece, Pieces};
 use protocol::op::{Encoded, Personal, Seed};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 
@@ -78,6 +79,37 @@ proptest! {
             packed.truncate(cut.index(packed.len() + 1));
             drop(unpacker.unpack(&packed, &everybody));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_on_a_connection_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in any::<prop::sample::Index>()) {
+        let (first, second) = bytes.split_at(cut.index(bytes.len() + 1));
+        let mut pieces = Pieces::default();
+        for part in [first, second] {
+            pieces.arrived(part);
+            while let Ok(Some(_)) = pieces.take() {}
+        }
+    }
+
+    #[test]
+    fn pieces_come_whole_however_they_are_cut(numbers in prop::collection::vec(any::<u64>(), 0..20), cut in 1usize..7) {
+        let said: Vec<Piece> = numbers.iter().flat_map(|number| [
+            Piece::Read(*number),
+            Piece::Scan { number: *number as u32, offset: number / 3, bytes: vec![*number as u8; 9] },
+            Piece::Got(Got { number: 4, offset: *number, whole: Some(number % 2 == 0) }),
+            Piece::Refused("fork".to_owned()),
+        ]).collect();
+        let bytes: Vec<u8> = said.iter().flat_map(Piece::encode).collect();
+        let (mut pieces, mut heard) = (Pieces::default(), Vec::new());
+        for part in bytes.chunks(cut) {
+            pieces.arrived(part);
+            while let Some(piece) = pieces.take().expect("pieces") {
+                heard.push(piece);
+            }
+        }
+        prop_assert_eq!(heard, said);
     }
 }
 
