@@ -301,7 +301,7 @@ fn sync(arguments: &Arguments, answers: &Answers, once: bool) -> Result<ExitCode
                     answers.line(&Trouble::of(answers.language, &error).what);
                 }
                 first = false;
-                thread::sleep(Duration::from_secs(5));
+                thread::sleep(Duration::from_millis(desk.wait_ms()));
             }
         }
     }

@@ -176,6 +176,12 @@ impl Desk {
         Ok((self.sync_status()?, changes))
     }
 
+    /// How long to wait before it makes sense to try again, milliseconds.
+    pub fn wait_ms(&self) -> u64 {
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        hold(&self.pace).next_ms().saturating_sub(now)
+    }
+
     /// Closes the open connection, if there is one. The next exchange begins a new one.
     pub fn hang_up(&self) {
         let mut connection = hold(&self.connection);
@@ -260,7 +266,11 @@ impl Desk {
                 Ok(round) => return Ok(round),
                 Err(error) => error,
             };
-            let bytes = link.bytes();
+            let (bytes, was_of_use) = (link.bytes(), link.was_of_use());
+            if was_of_use {
+                // A link that comes and goes is not one that fails.
+                hold(&self.pace).progressed();
+            }
             connection.bytes = sum(connection.bytes, bytes);
             connection.link = None;
             let plainly = error.params().iter().any(|(name, _)| *name == "plainly") && !connection.plainly;

@@ -266,6 +266,11 @@ impl Link {
         self.bytes
     }
 
+    /// Whether something that was sent was answered: the connection was of use.
+    pub fn was_of_use(&self) -> bool {
+        self.session.was_of_use()
+    }
+
     /// Bytes of scans the hub still wants.
     pub fn scan_bytes_left(&self) -> u64 {
         self.session.scan_bytes_left()

@@ -81,6 +81,11 @@ impl Pace {
         Action::Round
     }
 
+    /// A connection brought something through before it ended.
+    pub fn progressed(&mut self) {
+        self.failures = 0;
+    }
+
     /// Failures since the last success.
     pub fn failures(&self) -> u32 {
         self.failures

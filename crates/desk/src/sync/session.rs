@@ -444,6 +444,11 @@ impl Session {
         self.logs.iter().map(|log| (log.origin, log.sent)).collect()
     }
 
+    /// Whether something that was sent was answered: the connection was of use.
+    pub fn was_of_use(&self) -> bool {
+        self.window.has_answers()
+    }
+
     /// Bytes of scans that the hub still wants.
     pub fn scan_bytes_left(&self) -> u64 {
         self.wanted.iter().map(|wanted| wanted.size - wanted.next).sum()

@@ -4,13 +4,16 @@
 
 /// What may be on its way while a person works, bytes.
 pub const AT_WORK: f64 = 6.0 * 1024.0;
-/// Never less than this, bytes.
-const LEAST: f64 = 3.0 * 1024.0;
+/// Never less than this, bytes: a lost packet delays what comes after it, and is no queue.
+const LEAST: f64 = AT_WORK;
 /// Never more than this, bytes.
 const MOST: f64 = 1024.0 * 1024.0;
 
 /// A queue of this much is let stand, milliseconds: a line that was busy anyway is not left idle for it.
 const QUEUE_MS: f64 = 100.0;
+
+/// The shortest of so many round trips is held for the present one.
+const LATEST: usize = 8;
 
 /// The window of one connection.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,11 +21,12 @@ pub struct Window {
     size: f64,
     shortest_ms: f64,
     smoothed_ms: f64,
+    latest_ms: [f64; LATEST],
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Self { size: AT_WORK, shortest_ms: f64::INFINITY, smoothed_ms: 0.0 }
+        Self { size: AT_WORK, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, latest_ms: [f64::INFINITY; LATEST] }
     }
 }
 
@@ -32,10 +36,20 @@ impl Window {
         let rtt = (rtt_ms as f64).max(1.0);
         self.shortest_ms = self.shortest_ms.min(rtt);
         self.smoothed_ms = if self.smoothed_ms == 0.0 { rtt } else { self.smoothed_ms * 0.875 + rtt * 0.125 };
-        let aim = self.shortest_ms * 2.0 + QUEUE_MS;
+        self.latest_ms.rotate_right(1);
+        if let Some(latest) = self.latest_ms.first_mut() {
+            *latest = rtt;
+        }
+        let present = self.latest_ms.iter().copied().fold(f64::INFINITY, f64::min);
+        let aim = self.shortest_ms * 2.5 + QUEUE_MS;
         // At the aim it stays, at the shortest round trip it doubles in one, and beyond the aim it shrinks as fast.
-        let off = ((aim - rtt) / (aim - self.shortest_ms).max(1.0)).clamp(-1.0, 1.0);
+        let off = ((aim - present) / (aim - self.shortest_ms).max(1.0)).clamp(-1.0, 1.0);
         self.size = (self.size + off * bytes as f64).clamp(LEAST, MOST);
+    }
+
+    /// Whether anything was answered at all.
+    pub fn has_answers(&self) -> bool {
+        self.smoothed_ms > 0.0
     }
 
     /// Bytes that may be unanswered now.
@@ -71,7 +85,7 @@ mod tests {
     fn it_fills_a_thin_line_without_a_long_queue() {
         let window = settled(4000.0, 800.0);
         let bytes = window.bytes(false);
-        assert!((3_500..16_000).contains(&bytes), "{bytes}");
+        assert!((6_000..16_000).contains(&bytes), "{bytes}");
         assert!(window.bytes(true) <= AT_WORK as usize);
     }
 
