@@ -97,6 +97,14 @@ fn every_command_answers_one_document_of_its_shape() {
     let backup = file("b.mcxb");
     does(&["backup", text(&backup)], written(&backup));
     does(&["restore", text(&backup)], json!({ "ok": true, "operations": 6, "dossiers": 3 }));
+    let attached = json!({ "code": code, "timeline": [{ "text": "text" }] });
+    does(&["attach", &code, "--paper", "1", text(&picture)], attached);
+    let (bundle, answer_file) = (file("goi.mcxgoi"), file("tra-loi.mcxgoi"));
+    does(&["bundle", "out", text(&bundle)], written(&bundle));
+    let carried = ["bundle", "in", text(&bundle), "--out", text(&answer_file)];
+    let said = answer(hub_program(&hub).arg("--json").args(carried)).out;
+    has_shape(&serde_json::from_str(&said).expect("one document"), &written(&answer_file));
+    does(&["bundle", "in", text(&answer_file)], json!({ "waiting": 0, "acknowledged": "number" }));
     let catalogue = file("danh-muc.json");
     let procedure = json!({ "code": "1.900001", "name": "Thủ tục thử", "field": "Thử" });
     std::fs::write(&catalogue, json!({ "procedures": [procedure] }).to_string()).expect("a file");

@@ -14,6 +14,7 @@ mod no_signal;
 mod open_line;
 mod paper;
 mod pins;
+mod stick;
 mod strange_hub;
 mod tampering;
 mod two_desks;

@@ -2,7 +2,9 @@
 
 use crate::answers::Answers;
 use crate::session::{self, desk, desk_if_any};
-use crate::{Arguments, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size};
+use crate::{
+    Arguments, BundleCommand, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size,
+};
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
@@ -63,6 +65,15 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Find { text } => Ok(rows(answers, &desk(arguments)?.find(text)?)),
         Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
         Command::Sync { once } => sync(arguments, answers, *once),
+        Command::Bundle(BundleCommand::Out { file }) => {
+            let (written, _) = desk(arguments)?.bundle_out(file)?;
+            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+        }
+        Command::Bundle(BundleCommand::In { file }) => {
+            let desk = desk(arguments)?;
+            desk.bundle_in(file)?;
+            status(answers, &desk)
+        }
         Command::Status => status(answers, &desk(arguments)?),
         Command::Verify => verify(arguments, answers),
         Command::Backup { file } => {

@@ -134,6 +134,9 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Carry operations by a stick.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// How replication stands.
     Status,
     /// Replay the log and compare.
@@ -150,6 +153,20 @@ enum Command {
         /// Open it with the recovery sheet instead of the passphrase.
         #[arg(long)]
         recovery: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum BundleCommand {
+    /// Write everything the province has not acknowledged.
+    Out {
+        /// The file, on a stick.
+        file: PathBuf,
+    },
+    /// Take in the province's answer.
+    In {
+        /// The file, from a stick.
+        file: PathBuf,
     },
 }
 

@@ -80,6 +80,9 @@ codes! {
     NotEnrolled = "not_enrolled", "The desk has not been enrolled with a hub.";
     AlreadyEnrolled = "already_enrolled", "The desk is enrolled already.";
     EnrolCodeMalformed = "enrol_code_malformed", "A text is no one-time code.";
+    HubKeyUnknown = "hub_key_unknown", "The desk has not met the hub since it was enrolled, and knows only the hash of its key.";
+    BundleUnreadable = "bundle_unreadable", "A file is no bundle, is for another desk, or was damaged (`file`).";
+    BundleNotOurs = "bundle_not_ours", "A bundle was not written by the hub this desk trusts (`file`).";
     HubAddress = "hub_address", "A text is no address of a hub.";
     HubUnreachable = "hub_unreachable", "No connection to the hub.";
     HubSilent = "hub_silent", "The hub does not answer in time.";

@@ -179,9 +179,9 @@ pub fn dossiers(place: impl Into<Place>, agency: &AgencyCode) -> Result<Vec<Doss
     Ok(in_force.chain(set_aside).collect())
 }
 
-/// A backup that was made.
+/// A file that was written.
 #[derive(Debug, Clone)]
-pub struct BackupDone {
+pub struct Written {
     /// Its file.
     pub file: PathBuf,
     /// Its size.
@@ -190,7 +190,7 @@ pub struct BackupDone {
 
 /// Copies the store to a new file, checks the copy, and notes what it holds, so that desks learn it with their next
 /// answer. The file is an SQLite store, whichever engine the hub works with. The hub's key is not in it.
-pub fn back_up(place: impl Into<Place>, file: &Path) -> Result<BackupDone> {
+pub fn back_up(place: impl Into<Place>, file: &Path) -> Result<Written> {
     let mut store = place.into().open()?;
     let parent = match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -209,7 +209,7 @@ pub fn back_up(place: impl Into<Place>, file: &Path) -> Result<BackupDone> {
     sync_folder(parent).map_err(Error::folder(parent))?;
     store.write(|door| backed_up::note(door, &ends))?;
     let bytes = fs::metadata(file).map_err(Error::folder(file))?.len();
-    Ok(BackupDone { file: file.to_owned(), bytes })
+    Ok(Written { file: file.to_owned(), bytes })
 }
 
 /// A moment for a list, `2026-11-22T09:15:00+07:00`.

@@ -3,6 +3,7 @@
 
 use crate::clock::{DAY_MS, local_day};
 use crate::{Error, Result};
+use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
 use protocol::link::PROTOCOL;
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, PublicKeyData, SanType};
@@ -38,6 +39,16 @@ impl Identity {
     /// The key as PKCS #8 PEM.
     pub fn to_pem(&self) -> String {
         self.0.serialize_pem()
+    }
+
+    /// The key itself, for what is signed and opened outside TLS.
+    pub fn signing_key(&self) -> Option<SigningKey> {
+        // PKCS #8 of an Ed25519 key (RFC 8410): the 32 bytes of the seed, as an octet string in an octet string.
+        const SEED: [u8; 4] = [0x04, 0x22, 0x04, 0x20];
+        let der = self.0.serialize_der();
+        let place = der.windows(SEED.len()).position(|window| window == SEED)?;
+        let seed = der.get(place + SEED.len()..)?.first_chunk::<32>()?;
+        Some(SigningKey::from_bytes(seed))
     }
 
     /// What one-time codes carry, and what desks check the hub by.

@@ -97,6 +97,7 @@ impl Conversation {
             backed_up: backed.get(replica).copied().flatten(),
             set_aside: None,
             refused: None,
+            compared: None,
         });
         let welcome =
             Welcome { epoch, time_ms: (hub.clock)(), stored: stored.collect(), dictionary: dictionary.number(), more };
@@ -117,6 +118,11 @@ impl Conversation {
         let mut say = vec![Piece::Welcome(welcome)];
         say.extend(conversation.wants(hub)?);
         Ok((conversation, say))
+    }
+
+    /// Whether it is with the device of this key.
+    pub fn is_with(&self, key: &VerifyingKey) -> bool {
+        self.key == *key
     }
 
     /// Whose desk it is.
@@ -199,7 +205,7 @@ impl Conversation {
     /// What to say after an upload was stored, or refused.
     pub fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
         let (agency, replica) = (self.member.agency.as_str(), upload.request.replica);
-        let last = upload.request.first + upload.request.ops.len() as u64;
+        let last = (upload.request.first + upload.request.ops.len() as u64).saturating_sub(1);
         let (end, set_aside, backed_up) = hub.readers.read(|store| -> Result<_, Fault> {
             Ok((
                 op::end(store, agency, replica)?,
@@ -217,6 +223,7 @@ impl Conversation {
                 backed_up,
                 set_aside: (!set_aside.is_empty()).then_some(set_aside),
                 refused: None,
+                compared: Some(last.min(end.0)),
             }),
             Err(refusal) => refused(replica, end.0, refusal),
         });
@@ -333,7 +340,7 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
 
 fn refused(replica: u32, seq: u64, refusal: Refusal) -> Piece {
     let refused = Some(refusal.code().to_owned());
-    Piece::Stored(Stored { replica, seq, backed_up: None, set_aside: None, refused })
+    Piece::Stored(Stored { replica, seq, backed_up: None, set_aside: None, refused, compared: None })
 }
 
 /// Stretches of logs among operations: replica, first, last.

@@ -1,7 +1,9 @@
 //! What can go wrong for the hub's administrator, each with a sentence in both languages. What a desk is refused is
 //! [`crate::Refusal`].
 
+use crate::Refusal;
 use crate::store::Fault;
+use protocol::bundle::BadBundle;
 use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
@@ -61,6 +63,15 @@ pub enum Error {
     /// The system has no random numbers to give.
     #[error("The system gives no random numbers: {0}. No code was made.")]
     NoRandomness(String),
+    /// A file is no bundle for this hub.
+    #[error("The file is {0}. Nothing was taken in; have the desk write it again.")]
+    Bundle(BadBundle),
+    /// A bundle's desk is refused.
+    #[error("The bundle was refused ({}). Nothing of it was taken in after that.", .0.code())]
+    Refused(Refusal),
+    /// A bundle could not be taken in to its end. What was taken in is kept; the same bundle may be taken in again.
+    #[error("The bundle could not be taken in: {0}. Try the same file again.")]
+    Broken(String),
     /// A backup did not pass SQLite's check.
     #[error("The backup does not pass its check and was thrown away. The store itself was not changed.")]
     BadBackup,
@@ -95,6 +106,9 @@ impl Error {
                 format!("Tệp {} đã có và được giữ nguyên. Hãy chọn tên khác.", path.display())
             }
             Self::NoRandomness(cause) => format!("Hệ thống không cấp được số ngẫu nhiên: {cause}. Chưa tạo mã nào."),
+            Self::Bundle(_) => "Tệp không phải gói gửi cho máy chủ này, hoặc đã hỏng. Chưa nhận gì; hãy nhờ xã chép lại.".into(),
+            Self::Refused(refusal) => format!("Gói bị từ chối ({}). Từ chỗ đó không nhận gì thêm.", refusal.code()),
+            Self::Broken(cause) => format!("Chưa nhận hết gói: {cause}. Hãy nhận lại đúng tệp này."),
             Self::BadBackup => "Bản sao lưu không qua được kiểm tra nên đã bỏ đi. Kho dữ liệu không thay đổi.".into(),
         }
     }

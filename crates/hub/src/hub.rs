@@ -1,6 +1,7 @@
 //! What the requests to one hub share, and the way each of them ends.
 
 use crate::enrolment::UnknownCodes;
+use crate::place::Place;
 use crate::scans::Scans;
 use crate::store::{Fault, Readers};
 use crate::writer::{NotKept, Writer};
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 /// How many requests are worked on at once; the others wait with their bytes already received.
-pub const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 32;
 
 /// A hub at work.
 pub struct Hub {
@@ -34,6 +35,23 @@ pub struct Hub {
     pub shares_its_store: bool,
     /// Rings at every desk of an agency when its feed has grown.
     pub feeds: Feeds,
+}
+
+impl Hub {
+    /// A hub at work on the store of a place, whose writing hands have begun.
+    pub fn new(key: KeyHash, place: &Place, writer: Writer, clock: Clock, scans: bool) -> Self {
+        Self {
+            key,
+            writer,
+            readers: Readers::new(place.store().clone()),
+            clock,
+            unknown_codes: Mutex::default(),
+            room: Semaphore::new(AT_ONCE),
+            scans: place.scans().filter(|_| scans),
+            shares_its_store: place.is_shared(),
+            feeds: Feeds::default(),
+        }
+    }
 }
 
 /// A bell for each agency.

@@ -2,6 +2,7 @@
 //! It must not contain Tauri, printing or the desk's rules, nor change an operation that was acknowledged.
 
 mod admin;
+mod bundle;
 mod certificate;
 mod clock;
 mod conversation;
@@ -20,8 +21,9 @@ mod store;
 mod writer;
 
 pub use admin::{
-    BackupDone, DeskLine, DeskState, DossierLine, Revocation, add_desk, back_up, desks, dossiers, revoke_desk, written,
+    DeskLine, DeskState, DossierLine, Revocation, Written, add_desk, back_up, desks, dossiers, revoke_desk, written,
 };
+pub use bundle::carry_in;
 pub use clock::{Clock, system_clock};
 pub use error::{Error, Result};
 pub use place::Place;

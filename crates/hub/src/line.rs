@@ -115,7 +115,7 @@ async fn hello(
 }
 
 /// Takes in one piece. Answers the bytes to say.
-async fn heard(
+pub async fn heard(
     hub: &Arc<Hub>,
     mut conversation: Conversation,
     piece: Piece,

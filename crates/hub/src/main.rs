@@ -47,6 +47,9 @@ enum Command {
     /// Hồ sơ đã nhận, không có dữ liệu cá nhân. / Dossiers received, without personal data.
     #[command(subcommand)]
     Dossier(DossierCommand),
+    /// Gói hồ sơ mang bằng USB. / Bundles carried on a stick.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Sao lưu kho dữ liệu ra tệp mới; giữ riêng hub.key. / Copy the store to a new file; keep hub.key safe besides.
     Backup {
         /// Tệp mới. / The new file.
@@ -74,6 +77,18 @@ enum DeskCommand {
         /// Máy bị mất: những gì đến sau để riêng, không có hiệu lực. / Stolen: all that arrives later is set aside.
         #[arg(long)]
         stolen: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum BundleCommand {
+    /// Nhận gói của một máy và ghi gói trả lời. / Take in a desk's bundle and write the answer to carry back.
+    In {
+        /// Gói của máy. / The desk's bundle.
+        file: PathBuf,
+        /// Gói trả lời, ghi ra USB. / The answer.
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
@@ -139,6 +154,11 @@ fn run(place: &Place, as_json: bool, command: Command) -> hub::Result<ExitCode> 
             let list = hub::dossiers(place, &agency)?;
             let json = || list.iter().map(dossier_json).collect::<Value>().to_string();
             answer(&if as_json { json() } else { dossier_table(&list) });
+        }
+        Command::Bundle(BundleCommand::In { file, out }) => {
+            let done = hub::carry_in(place, &file, &out, hub::system_clock())?;
+            let json = json!({ "file": done.file, "bytes": done.bytes });
+            answer(&if as_json { json.to_string() } else { format!("{}\t{}", done.file.display(), done.bytes) });
         }
         Command::Backup { file } => {
             let done = hub::back_up(place, &file)?;

@@ -1,9 +1,8 @@
 //! The hub at work: listening, its certificate kept fresh, ended in good order.
 
 use crate::certificate::{Identity, Names};
-use crate::hub::{AT_ONCE, Feeds, Hub};
+use crate::hub::Hub;
 use crate::line;
-use crate::store::Readers;
 use crate::writer::Writer;
 use crate::{Clock, Error, Place, Result, http};
 use axum_server::accept::Accept;
@@ -15,7 +14,7 @@ use std::future::{Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -76,17 +75,7 @@ pub fn serve(config: Config) -> Result<Running> {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
-    let hub = Arc::new(Hub {
-        key: key_hash,
-        writer,
-        readers: Readers::new(config.place.store().clone()),
-        clock: Arc::clone(&config.clock),
-        unknown_codes: Mutex::default(),
-        room: Semaphore::new(AT_ONCE),
-        scans: config.place.scans().filter(|_| config.scans),
-        shares_its_store: config.place.is_shared(),
-        feeds: Feeds::default(),
-    });
+    let hub = Arc::new(Hub::new(key_hash, &config.place, writer, Arc::clone(&config.clock), config.scans));
     let handle = Handle::new();
     let (end, ended) = oneshot::channel::<()>();
     {

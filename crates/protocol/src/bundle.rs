@@ -38,9 +38,9 @@ pub enum BadBundle {
     Content,
 }
 
-/// Writes a bundle. `fresh` are 32 random bytes, used for nothing else.
-pub fn seal(from: &SigningKey, to: &VerifyingKey, fresh: [u8; 32], pieces: &[Piece]) -> Vec<u8> {
-    let mut content: Vec<u8> = pieces.iter().flat_map(Piece::encode).collect();
+/// Writes a bundle of encoded pieces. `fresh` are 32 random bytes, used for nothing else.
+pub fn seal(from: &SigningKey, to: &VerifyingKey, fresh: [u8; 32], pieces: &[u8]) -> Vec<u8> {
+    let mut content = pieces.to_vec();
     let signature = from.sign(&statement(to, &content)).to_bytes();
     content.splice(0..0, from.verifying_key().to_bytes().into_iter().chain(signature));
     let once = SigningKey::from_bytes(&fresh);
@@ -126,6 +126,10 @@ mod tests {
         SigningKey::from_bytes(&[byte; 32])
     }
 
+    fn encoded() -> Vec<u8> {
+        pieces().iter().flat_map(Piece::encode).collect()
+    }
+
     fn pieces() -> Vec<Piece> {
         let scan = |number| Piece::Scan { number, offset: 0, bytes: vec![7; 200_000] };
         vec![Piece::Read(5), scan(1), scan(2), scan(3), Piece::Ping(1)]
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn only_the_one_it_is_for_reads_it_and_knows_who_wrote_it() {
-        let file = seal(&key(1), &key(2).verifying_key(), [9; 32], &pieces());
+        let file = seal(&key(1), &key(2).verifying_key(), [9; 32], &encoded());
         let (writer, read) = open(&key(2), &file).expect("a bundle");
         assert_eq!((writer, read), (key(1).verifying_key(), pieces()));
         assert_eq!(open(&key(3), &file), Err(BadBundle::Sealed));
@@ -142,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_bundle_that_was_changed_or_cut_anywhere_is_none() {
-        let file = seal(&key(1), &key(2).verifying_key(), [9; 32], &pieces());
+        let file = seal(&key(1), &key(2).verifying_key(), [9; 32], &encoded());
         for place in (0..file.len()).step_by(file.len() / 97) {
             let mut changed = file.clone();
             changed[place] ^= 1;

@@ -102,6 +102,9 @@ pub struct Stored {
     /// Why nothing more of this log is taken.
     #[n(4)]
     pub refused: Option<String>,
+    /// How far what has come on this way was held against the log and found to be it.
+    #[n(5)]
+    pub compared: Option<u64>,
 }
 
 /// A part of the feed.

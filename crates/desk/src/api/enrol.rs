@@ -61,6 +61,7 @@ impl Desk {
             settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
             settings::set(writing, Key::Cursor, "0")
         })?;
+        self.know_hub(&hub)?;
         Ok((self.sync_status()?, changes))
     }
 

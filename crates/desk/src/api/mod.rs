@@ -2,6 +2,7 @@
 //! below them. Their inputs and views are the only types of the product with `Serialize` and generated TypeScript.
 
 pub mod attach;
+pub mod bundle;
 pub mod catalogue;
 pub mod deadline;
 pub mod dossiers;

@@ -9,6 +9,7 @@ use crate::sync::link::{self, Link};
 use crate::sync::pace::{Action, Event};
 use crate::sync::{self};
 use crate::texts::text;
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -242,6 +243,15 @@ impl Desk {
         round
     }
 
+    /// Notes the hub's key, for the day when only a stick gets through.
+    pub(super) fn know_hub(&self, hub: &Hub) -> Result<()> {
+        let Some(key) = hub.seen_key().map(|key| HEXLOWER.encode(key.as_bytes())) else { return Ok(()) };
+        if self.store.read(|connection| settings::get(connection, Key::HubPublic))? != key {
+            self.store.write(|writing| settings::set(writing, Key::HubPublic, &key))?;
+        }
+        Ok(())
+    }
+
     /// Works on the open connection for a while, opening one where there is none.
     fn exchange(&self, hub: &Hub) -> Result<sync::Round> {
         let mut connection = hold(&self.connection);
@@ -257,7 +267,10 @@ impl Desk {
             let was_open = connection.link.is_some();
             if !was_open {
                 match Link::open(hub, &desk, connection.plainly)? {
-                    Some(link) => connection.link = Some(link),
+                    Some(link) => {
+                        connection.link = Some(link);
+                        self.know_hub(hub)?;
+                    }
                     None => return sync::round(&self.store, hub, &self.device, self.now_ms()),
                 }
             }

@@ -29,6 +29,8 @@ pub enum Key {
     Hub,
     /// The hash of the hub's key, hexadecimal.
     HubKey,
+    /// The hub's Ed25519 key, hexadecimal, once it was met.
+    HubPublic,
     /// The hub's epoch.
     HubEpoch,
     /// How far this desk has read the feed of its scope.
@@ -65,6 +67,7 @@ impl Key {
             Self::DeviceKey => "device_key",
             Self::Hub => "hub",
             Self::HubKey => "hub_key",
+            Self::HubPublic => "hub_public",
             Self::HubEpoch => "hub_epoch",
             Self::Cursor => "cursor",
             Self::ClockOffset => "clock_offset_ms",

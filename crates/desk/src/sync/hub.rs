@@ -2,7 +2,7 @@
 //! and no certificate authority is asked.
 
 use crate::error::{Code, Error, Result};
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
 use protocol::enrolment::KeyHash;
 use protocol::frame::{self, Dictionary};
@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
 use std::error::Error as StdError;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -34,6 +34,8 @@ pub struct Hub {
     client: Client,
     tls: Arc<ClientConfig>,
     answer: Duration,
+    /// The key itself, once it was met.
+    seen: Arc<OnceLock<VerifyingKey>>,
 }
 
 impl Hub {
@@ -50,11 +52,12 @@ impl Hub {
             return Err(malformed());
         }
         let provider = Arc::new(ring::default_provider());
+        let seen = Arc::default();
         let mut tls = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::new(Code::Internal).because(error))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(OneKey { key, provider }))
+            .with_custom_certificate_verifier(Arc::new(OneKey { key, provider, seen: Arc::clone(&seen) }))
             .with_no_client_auth();
         let client = Client::builder()
             .tls_backend_preconfigured(tls.clone())
@@ -64,7 +67,12 @@ impl Hub {
             .build()
             .map_err(|error| Error::new(Code::Internal).because(error))?;
         tls.alpn_protocols = vec![PROTOCOL.to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { address, key, client, tls: Arc::new(tls), answer })
+        Ok(Self { address, key, client, tls: Arc::new(tls), answer, seen })
+    }
+
+    /// The key itself; `None` before the first handshake.
+    pub fn seen_key(&self) -> Option<VerifyingKey> {
+        self.seen.get().copied()
     }
 
     /// Whether it is the one at this address with this key.
@@ -159,11 +167,25 @@ pub(super) fn failure(error: &(dyn StdError + 'static)) -> Option<Code> {
     code
 }
 
+/// What stands before an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410).
+const ED25519: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+fn key_within(public_key_info: &[u8]) -> Option<VerifyingKey> {
+    let key = public_key_info.strip_prefix(&ED25519)?;
+    VerifyingKey::from_bytes(key.try_into().ok()?).ok()
+}
+
+/// The hash by which desks know a hub of this key.
+pub fn hash_of(key: &VerifyingKey) -> KeyHash {
+    KeyHash::of(&[ED25519.as_slice(), key.as_bytes()].concat())
+}
+
 /// Accepts one public key and no other, within the dates of its certificate.
 #[derive(Debug)]
 struct OneKey {
     key: KeyHash,
     provider: Arc<CryptoProvider>,
+    seen: Arc<OnceLock<VerifyingKey>>,
 }
 
 impl ServerCertVerifier for OneKey {
@@ -178,6 +200,10 @@ impl ServerCertVerifier for OneKey {
         let (_, parsed) = X509Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
         if KeyHash::of(parsed.public_key().raw) != self.key {
             return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        if let Some(key) = key_within(parsed.public_key().raw) {
+            // The same each time: it has the hash that is trusted.
+            let _ = self.seen.set(key);
         }
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         if now > parsed.validity().not_after.timestamp() {

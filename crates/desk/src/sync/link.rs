@@ -133,7 +133,7 @@ impl Link {
         while let Some(piece) = self.pieces.take().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
             let now = self.ms();
             if let Some(heard) = self.session.arrived(piece, desk.store, desk.scans, now)? {
-                self.take_in(heard, desk, round)?;
+                take_in(&mut self.session, heard, desk, round)?;
             }
         }
         let patience = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
@@ -161,84 +161,6 @@ impl Link {
         while self.tls.wants_write() {
             self.tls.write_tls(&mut self.tcp)?;
         }
-        Ok(())
-    }
-
-    /// Stores what was heard.
-    fn take_in(&mut self, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
-        let now_ms = desk.now_ms;
-        let ((), changes) = match heard {
-            Heard::Welcome(welcome) => {
-                let (own, all) =
-                    desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
-                let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
-                // After a restore the hub holds operations of this identity that this database lacks.
-                let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
-                round.superseded |= behind;
-                desk.store.write(|writing| {
-                    for stored in &welcome.stored {
-                        let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
-                        let Some(origin) = known else { continue };
-                        // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
-                        let seq = stored.seq.min(origin.acknowledged);
-                        let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
-                        ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
-                        if let Some(reason) = &stored.refused {
-                            ops::refuse(writing, origin.id, reason)?;
-                        }
-                    }
-                    if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0)
-                    {
-                        settings::set(writing, Key::Cursor, "0")?;
-                    }
-                    settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
-                    settings::set(writing, Key::LastSync, &now_ms.to_string())?;
-                    let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
-                    settings::set(writing, Key::ClockOffset, &offset.to_string())
-                })?
-            }
-            Heard::Stored { origin, verified, stored } => {
-                let all = desk.store.read(ops::all_own)?;
-                let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
-                let seq = verified.max(known.acknowledged);
-                round.acknowledged += seq - known.acknowledged;
-                let refused = stored.refused.is_some();
-                let written = desk.store.write(|writing| {
-                    for aside in stored.set_aside.iter().flatten() {
-                        ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
-                    }
-                    if let Some(reason) = &stored.refused {
-                        ops::refuse(writing, origin, reason)?;
-                    }
-                    let backed_up = stored.backed_up.unwrap_or(known.backed_up);
-                    ops::set_progress(writing, origin, seq, seq, backed_up)?;
-                    settings::set(writing, Key::LastSync, &now_ms.to_string())
-                })?;
-                if refused {
-                    round.changes.extend(written.1);
-                    return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
-                }
-                written
-            }
-            Heard::Feed { ops: heard, vouched, cursor } => {
-                let written = desk.store.write(|writing| {
-                    for op in heard {
-                        round.received += u64::from(writing.take_in(op)?);
-                    }
-                    for vouched in vouched {
-                        ops::vouch(writing, &vouched)?;
-                    }
-                    // What an older database lacks of its own identity is read again under the next one.
-                    if !round.superseded {
-                        settings::set(writing, Key::Cursor, &cursor.to_string())?;
-                    }
-                    settings::set(writing, Key::LastSync, &now_ms.to_string())
-                })?;
-                self.session.has_read(cursor);
-                written
-            }
-        };
-        round.changes.extend(changes);
         Ok(())
     }
 
@@ -275,6 +197,82 @@ impl Link {
     pub fn scan_bytes_left(&self) -> u64 {
         self.session.scan_bytes_left()
     }
+}
+
+/// Stores what was heard.
+pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
+    let now_ms = desk.now_ms;
+    let ((), changes) = match heard {
+        Heard::Welcome(welcome) => {
+            let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+            let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
+            // After a restore the hub holds operations of this identity that this database lacks.
+            let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
+            round.superseded |= behind;
+            desk.store.write(|writing| {
+                for stored in &welcome.stored {
+                    let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
+                    let Some(origin) = known else { continue };
+                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
+                    let seq = stored.seq.min(origin.acknowledged);
+                    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
+                    ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
+                    if let Some(reason) = &stored.refused {
+                        ops::refuse(writing, origin.id, reason)?;
+                    }
+                }
+                if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
+                    settings::set(writing, Key::Cursor, "0")?;
+                }
+                settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
+                settings::set(writing, Key::LastSync, &now_ms.to_string())?;
+                let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
+                settings::set(writing, Key::ClockOffset, &offset.to_string())
+            })?
+        }
+        Heard::Stored { origin, verified, stored } => {
+            let all = desk.store.read(ops::all_own)?;
+            let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
+            let seq = verified.max(known.acknowledged);
+            round.acknowledged += seq - known.acknowledged;
+            let refused = stored.refused.is_some();
+            let written = desk.store.write(|writing| {
+                for aside in stored.set_aside.iter().flatten() {
+                    ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
+                }
+                if let Some(reason) = &stored.refused {
+                    ops::refuse(writing, origin, reason)?;
+                }
+                let backed_up = stored.backed_up.unwrap_or(known.backed_up);
+                ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                settings::set(writing, Key::LastSync, &now_ms.to_string())
+            })?;
+            if refused {
+                round.changes.extend(written.1);
+                return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
+            }
+            written
+        }
+        Heard::Feed { ops: heard, vouched, cursor } => {
+            let written = desk.store.write(|writing| {
+                for op in heard {
+                    round.received += u64::from(writing.take_in(op)?);
+                }
+                for vouched in vouched {
+                    ops::vouch(writing, &vouched)?;
+                }
+                // What an older database lacks of its own identity is read again under the next one.
+                if !round.superseded {
+                    settings::set(writing, Key::Cursor, &cursor.to_string())?;
+                }
+                settings::set(writing, Key::LastSync, &now_ms.to_string())
+            })?;
+            session.has_read(cursor);
+            written
+        }
+    };
+    round.changes.extend(changes);
+    Ok(())
 }
 
 /// An error of the line: what TLS says of the other side, or `otherwise`.

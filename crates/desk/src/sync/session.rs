@@ -50,8 +50,12 @@ struct OnItsWay {
 
 #[derive(Debug, PartialEq, Eq)]
 enum What {
-    Ops { replica: u32, last: u64 },
-    Scan { number: u32, end: u64 },
+    /// Operations of a log, by its replica.
+    Ops(u32),
+    Scan {
+        number: u32,
+        end: u64,
+    },
     Ping,
 }
 
@@ -111,6 +115,8 @@ pub struct Session {
     heard_ms: u64,
     /// Whether somebody wants to know that all is said.
     asked: bool,
+    /// Whether this is a file: nothing is answered, and nothing is waited for.
+    on_paper: bool,
 }
 
 impl Session {
@@ -158,7 +164,21 @@ impl Session {
             raw: FIRST_RAW as f64,
             heard_ms: now_ms,
             asked: false,
+            on_paper: false,
         })
+    }
+
+    /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
+    /// hub has not acknowledged is said again, however often it was carried already.
+    pub fn all(&mut self, store: &Store, scans: &Scans) -> Result<Vec<u8>> {
+        self.on_paper = true;
+        // An older identity's operations are known to the hub, or it says that they are not.
+        self.logs.iter_mut().for_each(|log| log.open = true);
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.next(store, scans, 0, false)? {
+            bytes.extend(piece);
+        }
+        Ok(bytes)
     }
 
     /// The next piece to send, as bytes; `None` while there is nothing, or enough is on its way.
@@ -169,6 +189,9 @@ impl Session {
         }
         if let Some(answer) = self.answers.pop_front() {
             return Ok(Some(answer.encode()));
+        }
+        if self.on_paper {
+            self.on_its_way.clear();
         }
         let room = self.window.bytes(at_work).saturating_sub(self.bytes_on_their_way());
         if self.on_its_way.is_empty() || room >= PIECE / 2 {
@@ -231,7 +254,7 @@ impl Session {
             let signature = Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
             let aim = size as f64 * PACKED as f64 / packed.len().max(1) as f64;
             self.raw = (self.raw * 0.5 + aim * 0.5).clamp(RAW.0 as f64, RAW.1 as f64);
-            let what = What::Ops { replica: run.replica, last };
+            let what = What::Ops(run.replica);
             return Ok(Some(self.sent(Piece::Ops { signature, packed }, what, now_ms)));
         }
         Ok(None)
@@ -331,30 +354,20 @@ impl Session {
             ops::head_after(connection, &known.ok_or_else(unreadable)?, seq)
         })?;
         (log.sent, log.stored) = (seq, seq);
-        // What has gone out already leaves a gap there. It is answered, and says nothing.
-        for sent in &mut self.on_its_way {
-            if let What::Ops { replica, last } = &mut sent.what
-                && *replica == stored.replica
-            {
-                *last = 0;
-            }
-        }
         Ok(())
     }
 
     /// An answer to the oldest operations of a log that are on their way.
     fn stored(&mut self, stored: Stored, now_ms: u64) -> Option<Heard> {
         let replica = stored.replica;
-        let of_log = |what: &What| matches!(what, What::Ops { replica: of, .. } if *of == replica);
-        let place = self.on_its_way.iter().position(|sent| of_log(&sent.what));
-        let answered = place.and_then(|place| self.on_its_way.remove(place));
-        let mut verified = 0;
-        if let Some(OnItsWay { bytes, at_ms, what: What::Ops { last, .. } }) = answered {
+        let of_log = |sent: &OnItsWay| matches!(sent.what, What::Ops(of) if of == replica);
+        let place = self.on_its_way.iter().position(of_log);
+        if let Some(OnItsWay { bytes, at_ms, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
             self.window.answered(bytes, now_ms.saturating_sub(at_ms));
-            verified = if stored.refused.is_none() { last.min(stored.seq) } else { 0 };
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
+        let verified = stored.compared.unwrap_or(0).min(stored.seq);
         log.stored = log.stored.max(verified);
         Some(Heard::Stored { origin: log.origin, verified, stored })
     }
