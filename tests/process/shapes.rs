@@ -97,8 +97,9 @@ fn every_command_answers_one_document_of_its_shape() {
     let backup = file("b.mcxb");
     does(&["backup", text(&backup)], written(&backup));
     does(&["restore", text(&backup)], json!({ "ok": true, "operations": 6, "dossiers": 3 }));
-    let attached = json!({ "code": code, "timeline": [{ "text": "text" }] });
-    does(&["attach", &code, "--paper", "1", text(&picture)], attached);
+    let with_paper = before["code"].as_str().expect("a number");
+    let attached = json!({ "code": with_paper, "timeline": [{ "text": "text" }] });
+    does(&["attach", with_paper, "--paper", "1", text(&picture)], attached);
     let (bundle, answer_file) = (file("goi.mcxgoi"), file("tra-loi.mcxgoi"));
     does(&["bundle", "out", text(&bundle)], written(&bundle));
     let carried = ["bundle", "in", text(&bundle), "--out", text(&answer_file)];
