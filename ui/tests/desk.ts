@@ -19,6 +19,9 @@ const ARGS = [
   "--disable-sync",
 ];
 
+/** How long anything may take before a test gives up: builds beside it make a machine slow, not wrong. */
+const PATIENCE_MS = 100_000;
+
 export type Office = { server: ViteDevServer; browser: Browser; address: string };
 
 export async function openOffice(): Promise<Office> {
@@ -28,6 +31,7 @@ export async function openOffice(): Promise<Office> {
   const address = server.resolvedUrls?.local[0] ?? "";
   // On a fresh checkout the server gathers the packages at the first visit and sends the page anew; that visit is no test's.
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(address, { waitUntil: "networkidle" });
   await page.locator("#pin").waitFor();
   await page.close();
@@ -47,6 +51,7 @@ export class Desk {
   readonly faults: string[] = [];
 
   private constructor(readonly page: Page) {
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.faults.push(error.message));
     page.on("console", (line) => {
       if (line.type() === "error" || line.text().includes("[svelte]")) this.faults.push(line.text());
