@@ -32,6 +32,7 @@ fn a_month_without_a_link_reaches_the_province_on_a_stick_and_is_acknowledged_by
     let (first, again) = (world.path("usb-goi-1.mcxgoi"), world.path("usb-goi-2.mcxgoi"));
     desk.bundle_out(&first).expect("a bundle");
     assert_eq!(step(&desk, &codes[0]), SyncStep::Copied, "on a stick, and not yet there");
+    desk.back_up_if_due(true).expect("a look").expect("a stick is no backup");
     desk.add_note(&codes[0], "Mang xuống tỉnh ngày mai").expect("a note");
     desk.bundle_out(&again).expect("another bundle, with everything again");
     assert!(!String::from_utf8_lossy(&std::fs::read(&first).expect("a file")).contains("Hạnh"), "nobody else reads it");

@@ -42,11 +42,10 @@ impl Desk {
         let pieces = Session::new(&self.store, &self.device, hub.key(), false, 0)?.all(&self.store, &self.scans)?;
         let sealed = bundle::seal(&self.device, &key, crate::keys::random()?, &pieces);
         write_durably(file, &sealed)?;
-        // What is on a stick outlives this computer as what is in a backup does.
+        // What is on a stick outlives this computer as what is in a backup does; it is no backup.
         let ((), changes) = self.store.write(|writing| {
-            let copied = settings::number(writing.reading(), Key::CopiedOp)?.max(last);
             writing.changed(Change::Sync);
-            settings::set(writing, Key::CopiedOp, &copied.to_string())
+            settings::set(writing, Key::CarriedOp, &last.to_string())
         })?;
         Ok((BundleView { file: file.display().to_string(), bytes: sealed.len() as u64 }, changes))
     }

@@ -341,7 +341,7 @@ fn urgency(state: u8, due: Option<DateTime>, now: DateTime) -> Urgency {
 
 /// How far the slowest of this desk's operations on a dossier has got; a dossier of another desk is at the province.
 fn step(connection: &Connection, at: ops::At) -> Result<SyncStep> {
-    let copied = settings::number(connection, Key::CopiedOp)?;
+    let copied = ops::last_copied(connection)?;
     let mut statement = connection.prepare_cached(
         "SELECT min(CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2 WHEN op.id <= ?3 THEN 1
          ELSE 0 END) FROM op JOIN origin ON origin.id = op.origin

@@ -376,10 +376,16 @@ fn newly_seen(connection: &Connection, own: i64) -> Result<Vec<OpId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How far one operation has got: 0 stored here, 1 in a backup, 2 sent, 3 at the province (as all of other desks are); and why
+/// The last operation that is also outside this store: in a backup, or in a bundle on a stick.
+pub fn last_copied(connection: &Connection) -> Result<i64> {
+    use super::settings::{Key, number};
+    Ok(number(connection, Key::CopiedOp)?.max(number(connection, Key::CarriedOp)?))
+}
+
+/// How far one operation has got: 0 stored here, 1 in a backup or on a stick, 2 sent, 3 at the province (as all of other desks are); and why
 /// the hub set it aside, empty where it did not.
 pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
-    let copied = super::settings::number(connection, super::settings::Key::CopiedOp)?;
+    let copied = last_copied(connection)?;
     // CROSS JOIN: the few origins first. Left to itself the planner walks through the whole log.
     let mut statement = connection.prepare_cached(
         "SELECT CASE WHEN origin.own = 0 OR op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2

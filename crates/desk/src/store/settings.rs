@@ -43,6 +43,8 @@ pub enum Key {
     LastClock,
     /// Row number of the last operation the newest backup holds.
     CopiedOp,
+    /// Row number of the last operation that was written into a bundle.
+    CarriedOp,
     /// When that backup was made, milliseconds.
     CopiedAt,
     /// When a backup was last opened on trial, milliseconds.
@@ -74,6 +76,7 @@ impl Key {
             Self::LastSync => "last_sync_ms",
             Self::LastClock => "last_clock_ms",
             Self::CopiedOp => "copied_op",
+            Self::CarriedOp => "carried_op",
             Self::CopiedAt => "copied_at_ms",
             Self::TriedAt => "tried_at_ms",
             Self::BackupFolder => "backup_folder",
