@@ -94,7 +94,7 @@ fn with_an_authority_the_server_is_spoken_to_over_tls_and_no_other_is() {
     let files = [("server.crt", certificate.as_str()), ("server.key", &key.serialize_pem())];
     let _server = Server::start(&programs().expect("it is installed"), &settings, &files);
     let url = format!("postgres://motcua@localhost:{port}/postgres");
-    let ask = |authority| hub::desks(&Place::in_database(&url, authority, None), 0);
+    let ask = |authority| hub::desks(Place::in_database(&url, authority, None), 0);
     assert!(matches!(ask(Some(other.as_path())), Err(Error::Store(_))), "another's certificate");
     add_desk(&Place::in_database(&url, Some(&authority), None)).expect("a code");
     assert_eq!(ask(Some(&authority)).expect("a list").len(), 1);
