@@ -100,3 +100,20 @@ fn a_side_that_lacks_a_seed_is_told_everything_and_nothing_is_lost() {
     first.syncs().expect("an exchange");
     assert!(first.dossier(&code).expect("a dossier").timeline.iter().any(|line| line.text.contains("Hẹn buổi chiều")));
 }
+
+#[test]
+fn a_desk_revoked_while_its_connection_is_open_hears_nothing_more_of_the_others() {
+    let world = World::new();
+    let (first, second) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
+    for desk in [&first, &second] {
+        desk.syncs().expect("an exchange");
+    }
+    let now = u64::try_from(world.now_ms()).expect("now");
+    let newest = hub::desks(&world.hub_folder(), now).expect("the list").last().map(|line| line.desk);
+    hub::revoke_desk(&world.hub_folder(), newest.expect("a desk"), hub::Revocation::Stolen, now).expect("revoked");
+    let code = first.receives(&PAO, CERTIFIED_COPY);
+    first.syncs().expect("an exchange");
+    second.syncs().expect("it may still hand in what it has");
+    assert_eq!(second.codes(), Vec::<String>::new(), "other people's dossiers are no longer for it");
+    assert_eq!(world.codes_at_the_province(&first), [code]);
+}

@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::store::desk::Desk;
-use crate::store::{Fault, backed_up, checkpoint, desk, feed, op, scan, whole};
+use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
@@ -143,7 +143,10 @@ impl Conversation {
                 Some(wanted) => return Ok(Heard::Scan(wanted.hash, None)),
                 None => Vec::new(),
             },
-            Piece::Want(want) => vec![give(hub, &self.member.agency, want)],
+            Piece::Want(want) => {
+                let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
+                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, want) }]
+            }
             Piece::Ping(_) => {
                 self.asked = true;
                 Vec::new()
@@ -236,11 +239,12 @@ impl Conversation {
         if unread >= UNREAD {
             return Ok(None);
         }
-        if self.member.revoked_at.is_some() {
-            return Ok(std::mem::take(&mut self.asked).then(|| Piece::Pong((hub.clock)())));
-        }
         let (agency, cursor, replica) = (self.member.agency.as_str(), self.cursor, self.replica);
         let (page, vouched) = hub.readers.read(|store| -> Result<_, Fault> {
+            // Asked each time: the desk may have been revoked since it said who it is.
+            if is_revoked(store, replica)? {
+                return Ok((feed::Page { cursor, ..feed::Page::default() }, Vec::new()));
+            }
             let page = feed::after(store, agency, cursor, replica, PAGE)?;
             let mut vouched = Vec::new();
             for (replica, first, last) in stretches(&page.ops) {
@@ -320,6 +324,11 @@ impl Conversation {
     pub fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         if self.wanted.len() < WANTED / 2 { self.wants(hub) } else { Ok(Vec::new()) }
     }
+}
+
+/// Whether the desk of a replica was revoked: other people's dossiers are no longer for it.
+fn is_revoked(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
+    Ok(desk::by_replica(store, replica)?.is_none_or(|member| member.revoked_at.is_some()))
 }
 
 /// A part of a scan that a desk lacks.

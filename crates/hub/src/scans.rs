@@ -1,6 +1,7 @@
 //! Scanned papers at the hub: files called by the BLAKE3 hash of what they hold, one folder an agency. One that is not whole
 //! yet is a file of its own, and goes on at the byte where it stopped.
 
+use crate::place::sync_folder;
 use data_encoding::HEXLOWER;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -68,6 +69,7 @@ impl Scans {
         }
         file.sync_all()?;
         fs::rename(&part, &whole)?;
+        whole.parent().map_or(Ok(()), sync_folder)?;
         Ok(true)
     }
 

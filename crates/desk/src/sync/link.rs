@@ -192,11 +192,6 @@ impl Link {
     pub fn was_of_use(&self) -> bool {
         self.session.was_of_use()
     }
-
-    /// Bytes of scans the hub still wants.
-    pub fn scan_bytes_left(&self) -> u64 {
-        self.session.scan_bytes_left()
-    }
 }
 
 /// Stores what was heard.

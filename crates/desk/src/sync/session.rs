@@ -461,11 +461,6 @@ impl Session {
     pub fn was_of_use(&self) -> bool {
         self.window.has_answers()
     }
-
-    /// Bytes of scans that the hub still wants.
-    pub fn scan_bytes_left(&self) -> u64 {
-        self.wanted.iter().map(|wanted| wanted.size - wanted.next).sum()
-    }
 }
 
 fn unreadable() -> Error {
