@@ -3,7 +3,6 @@
 
 use crate::admin::Written;
 use crate::clock::Clock;
-use crate::conversation::Conversation;
 use crate::hub::{Failure, Hub};
 use crate::line;
 use crate::place::Place;
@@ -34,7 +33,7 @@ fn answered(place: &Place, file: &[u8], clock: Clock) -> Result<Vec<u8>> {
     let (writer, pieces) = bundle::open(&key, file).map_err(Error::Bundle)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::folder("tokio"))?;
     let (hand, threads) = Writer::start(place.store());
-    let hub = Arc::new(Hub::new(identity.key_hash(), place, hand, clock, true));
+    let hub = Arc::new(Hub::new(&identity, place, hand, clock, true)?);
     let said = runtime.block_on(answer(&hub, &writer, pieces));
     drop(runtime);
     drop(hub);
@@ -54,13 +53,21 @@ fn answered(place: &Place, file: &[u8], clock: Clock) -> Result<Vec<u8>> {
 
 async fn answer(hub: &Arc<Hub>, writer: &VerifyingKey, pieces: Vec<Piece>) -> std::result::Result<Vec<u8>, Failure> {
     let mut pieces = pieces.into_iter();
-    let Some(Piece::Hello(hello)) = pieces.next() else { return Err(crate::Refusal::Malformed.into()) };
-    let (mut conversation, say) = hub.aside(move |hub| Conversation::begin(hub, &hello)).await?;
+    let beginning = match pieces.next() {
+        Some(Piece::Hello(hello)) => (None, hello),
+        Some(Piece::Roster(roster)) => match pieces.next() {
+            Some(Piece::Hello(hello)) => (Some(roster), hello),
+            _ => return Err(crate::Refusal::Malformed.into()),
+        },
+        _ => return Err(crate::Refusal::Malformed.into()),
+    };
+    let (mut conversation, say) = line::begin(hub, beginning).await?;
     if !conversation.is_with(writer) {
         return Err(crate::Refusal::Signature.into());
     }
     let mut said: Vec<u8> = say.iter().flat_map(Piece::encode).collect();
-    for piece in pieces {
+    // With the last of it all is said.
+    for piece in pieces.chain([Piece::Ping(0)]) {
         let more;
         (conversation, more) = line::heard(hub, conversation, piece).await?;
         said.extend(more);

@@ -4,18 +4,20 @@
 use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
+use crate::roster;
 use crate::store::desk::Desk;
-use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
+use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Aside, Feed, Got, HELLO, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome};
+use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome};
 use protocol::message::{Relayed, Signed, SyncRequest};
 use protocol::op::Seed;
+use protocol::roster::{Mark, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Bytes of operations, before packing, that one piece of the feed carries.
 const PAGE: usize = 12 * 1024;
@@ -26,14 +28,38 @@ const UNREAD: usize = 16 * 1024;
 /// Scans one desk is asked for at a time.
 const WANTED: usize = 16;
 
+/// Logs a desk may name in its hello.
+const NAMED: usize = 64;
+
+/// A log that this desk may speak of: its own, or one of another desk of the agency that it passes on.
+#[derive(Debug, Clone)]
+struct Log {
+    /// Where it ends here.
+    end: (u64, Head),
+    /// The key its author signs with.
+    key: VerifyingKey,
+    /// Whether this desk wrote it.
+    is_own: bool,
+    /// Whether the desk has brought something of it: then it may have its scans too.
+    is_brought: bool,
+    /// How far the desk is known to hold it.
+    held: u64,
+}
+
 /// A connection whose desk has said who it is.
 pub struct Conversation {
     member: Desk,
     key: VerifyingKey,
     /// The replica the desk writes as now; the feed passes over it.
     replica: u32,
-    /// Where each of the desk's logs ends here.
-    ends: BTreeMap<u32, (u64, Head)>,
+    /// The logs it may speak of, as far as they came up.
+    logs: BTreeMap<u32, Log>,
+    /// The roster it has.
+    roster: Mark,
+    /// How often the agency's desks had changed when that was looked at last.
+    roster_version: Option<u64>,
+    /// Whether the hub was put back from a backup.
+    is_restored: bool,
     plainly: bool,
     packer: Packer,
     unpacker: Unpacker,
@@ -41,6 +67,8 @@ pub struct Conversation {
     /// Pieces of the feed that were not read yet: cursor, bytes.
     unread: Vec<(u64, usize)>,
     wanted: HashMap<u32, Wanted>,
+    /// Scans of others that the desk does not have.
+    not_here: BTreeSet<[u8; 32]>,
     last_want: u32,
     /// Whether the desk waits to hear that all is said.
     asked: bool,
@@ -49,6 +77,8 @@ pub struct Conversation {
 struct Wanted {
     hash: [u8; 32],
     size: u64,
+    /// Whether the desk wrote the operation that names it: nobody else says that it is not to be had.
+    is_own: bool,
 }
 
 /// What a piece amounts to.
@@ -57,6 +87,10 @@ pub enum Heard {
     Say(Vec<Piece>),
     /// Store this, then say what [`Conversation::stored`] answers.
     Store(Box<Upload>),
+    /// Learn from the hub's own roster of later, then say what [`Conversation::learned`] answers.
+    Learn(Box<Roster>),
+    /// All the desk has was heard.
+    All,
     /// Note what became of a scan, then ask for more: it is whole, and this is to be said, or it is not to be had.
     Scan([u8; 32], Option<Piece>),
 }
@@ -74,55 +108,120 @@ impl Conversation {
         let plainly = !said.dictionaries.contains(&newest.number());
         let dictionary = if plainly { Dictionary::None } else { newest };
         let broken = |error: BadWire| Failure::Broken(error.to_string());
-        let others = said.others.clone().unwrap_or_default();
-        let (epoch, cursor, more, ends, backed) = hub.readers.read(|store| -> Result<_, Fault> {
+        let (epoch, restored_at, cursor, more) = hub.readers.read(|store| -> Result<_, Fault> {
             let epoch = whole::epoch(store)?;
             let cursor = if said.epoch == epoch { said.cursor } else { 0 };
             let more = member.revoked_at.is_none() && feed::end(store, &member.agency)? > cursor;
-            let (mut ends, mut backed) = (BTreeMap::new(), BTreeMap::new());
-            for replica in others.iter().take(64).chain([&said.replica]) {
-                // The same computer's, or nothing is said of it.
-                let same = desk::by_replica(store, *replica)?
-                    .is_some_and(|other| other.agency == member.agency && other.device == member.device);
-                if same {
-                    ends.insert(*replica, op::end(store, &member.agency, *replica)?);
-                    backed.insert(*replica, backed_up::of_replica(store, &member.agency, *replica)?);
-                }
-            }
-            Ok((epoch, cursor, more, ends, backed))
+            Ok((epoch, whole::restored_at(store)?, cursor, more))
         })?;
-        let stored = ends.iter().map(|(replica, (seq, _))| Stored {
-            replica: *replica,
-            seq: *seq,
-            backed_up: backed.get(replica).copied().flatten(),
-            set_aside: None,
-            refused: None,
-            compared: None,
-        });
-        let welcome =
-            Welcome { epoch, time_ms: (hub.clock)(), stored: stored.collect(), dictionary: dictionary.number(), more };
         let mut conversation = Self {
             member,
             key,
             replica: said.replica,
-            ends,
+            logs: BTreeMap::new(),
+            roster: said.roster.unwrap_or_default(),
+            roster_version: None,
+            is_restored: restored_at.is_some(),
             plainly,
             packer: Packer::new(dictionary).map_err(broken)?,
             unpacker: Unpacker::new(dictionary).map_err(broken)?,
             cursor,
             unread: Vec::new(),
             wanted: HashMap::new(),
+            not_here: BTreeSet::new(),
             last_want: 0,
             asked: false,
         };
-        let mut say = vec![Piece::Welcome(welcome)];
+        let stored = conversation.named(hub, &said)?;
+        let restored = conversation.is_restored.then_some(true);
+        let time_ms = (hub.clock)();
+        let mut say =
+            vec![Piece::Welcome(Welcome { epoch, time_ms, stored, dictionary: dictionary.number(), more, restored })];
+        say.extend(conversation.roster(hub)?);
         say.extend(conversation.wants(hub)?);
         Ok((conversation, say))
+    }
+
+    /// How far the logs that a hello names are stored: its own, those of others it holds; all, where the hub looks for what it lacks.
+    fn named(&mut self, hub: &Hub, said: &Hello) -> Result<Vec<Stored>, Failure> {
+        let own: Vec<u32> = said.others.iter().flatten().take(NAMED).copied().chain([said.replica]).collect();
+        let mut named: Vec<(u32, Option<Held>)> = own.iter().map(|replica| (*replica, None)).collect();
+        named.extend(said.held.iter().flatten().take(NAMED).map(|held| (held.replica, Some(*held))));
+        if self.is_restored {
+            let all = hub.readers.read(|store| lease::of_agency(store, &self.member.agency))?;
+            named.extend(all.into_iter().map(|replica| (replica, None)));
+        }
+        let (mut stored, agency) = (Vec::new(), self.member.agency.clone());
+        for (replica, held) in named {
+            let is_new = !self.logs.contains_key(&replica);
+            // Of another agency's, or of one nobody was given, nothing is said.
+            let Some(log) = self.log(hub, replica)? else { continue };
+            // Another computer's is none of its own.
+            if own.contains(&replica) && !log.is_own {
+                self.logs.remove(&replica);
+                continue;
+            }
+            let seq = log.end.0;
+            if let Some(held) = held {
+                // Another copy of its writer may have written what the desk holds.
+                let head = hub.readers.read(|store| op::head_at(store, &agency, replica, held.seq))?;
+                if head.is_some_and(|head| held.is_of(&head)) {
+                    log.held = log.held.max(held.seq);
+                }
+            }
+            if is_new {
+                let backed_up = hub.readers.read(|store| backed_up::of_replica(store, &agency, replica))?;
+                stored.push(Stored { backed_up, ..Stored::of(replica, seq) });
+            }
+        }
+        Ok(stored)
+    }
+
+    /// A log of the agency, as far as the hub has it; `None` where nobody of the agency was given that replica number.
+    fn log(&mut self, hub: &Hub, replica: u32) -> Result<Option<&mut Log>, Failure> {
+        if !self.logs.contains_key(&replica) {
+            let agency = self.member.agency.as_str();
+            let (author, end) = hub.readers.read(|store| -> Result<_, Fault> {
+                Ok((desk::by_replica(store, replica)?, op::end(store, agency, replica)?))
+            })?;
+            let key = author.filter(|author| author.agency == agency).and_then(|author| author.device);
+            let Some(key) = key.and_then(|device| VerifyingKey::from_bytes(&device).ok()) else { return Ok(None) };
+            let is_own = key == self.key;
+            self.logs.insert(replica, Log { end, key, is_own, is_brought: is_own, held: 0 });
+        }
+        Ok(self.logs.get_mut(&replica))
+    }
+
+    /// The roster, where the desk has another one.
+    fn roster(&mut self, hub: &Hub) -> Result<Option<Piece>, Failure> {
+        let agency = self.member.agency.as_str();
+        let version = hub.readers.read(|store| desk::roster_version(store, agency))?;
+        if self.roster_version.replace(version) == Some(version) {
+            return Ok(None);
+        }
+        let signed = hub.readers.read(|store| roster::signed(hub, store, agency))?;
+        let mark = Roster::mark(&signed);
+        Ok((std::mem::replace(&mut self.roster, mark) != mark).then_some(Piece::Roster(signed)))
+    }
+
+    /// What to say after something was learned of a roster.
+    pub fn learned(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
+        let before: Vec<u32> = self.logs.keys().copied().collect();
+        let stored = self.named(hub, &Hello { replica: self.replica, ..Hello::default() })?;
+        let mut say: Vec<Piece> =
+            stored.into_iter().filter(|stored| !before.contains(&stored.replica)).map(Piece::Stored).collect();
+        say.extend(self.roster(hub)?);
+        Ok(say)
     }
 
     /// Whether it is with the device of this key.
     pub fn is_with(&self, key: &VerifyingKey) -> bool {
         self.key == *key
+    }
+
+    /// The desk.
+    pub fn member(&self) -> &Desk {
+        &self.member
     }
 
     /// Whose desk it is.
@@ -140,8 +239,14 @@ impl Conversation {
             }
             Piece::Scan { number, offset, bytes } => return self.scan(hub, number, offset, &bytes),
             Piece::Lacking(number) => match self.wanted.remove(&number) {
-                Some(wanted) => return Ok(Heard::Scan(wanted.hash, None)),
+                Some(wanted) => return Ok(self.lacks(hub, number, &wanted)),
                 None => Vec::new(),
+            },
+            Piece::Roster(brought) => match roster::own(hub, &brought) {
+                Some(roster) if self.is_restored && roster.agency == self.member.agency => {
+                    return Ok(Heard::Learn(Box::new(roster)));
+                }
+                _ => Vec::new(),
             },
             Piece::Want(want) => {
                 let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
@@ -149,7 +254,7 @@ impl Conversation {
             }
             Piece::Ping(_) => {
                 self.asked = true;
-                Vec::new()
+                return Ok(if self.is_restored { Heard::All } else { Heard::Say(Vec::new()) });
             }
             Piece::Hello(_) => return Err(Refusal::Malformed.into()),
             Piece::Welcome(_)
@@ -182,13 +287,15 @@ impl Conversation {
         };
         // One run a piece: a signature vouches for the end of one log.
         let (Some(run), true) = (runs.pop(), runs.is_empty()) else { return Err(Refusal::Malformed.into()) };
-        let (end, head) = *self.ends.get(&run.replica).ok_or(Refusal::UnknownReplica)?;
+        let log = self.log(hub, run.replica)?.ok_or(Refusal::UnknownReplica)?;
+        let ((end, head), key) = (log.end, log.key);
         let last = (run.first + run.ops.len() as u64).checked_sub(1).ok_or(Refusal::Malformed)?;
         let new = run.ops.iter().skip(usize::try_from((end + 1).saturating_sub(run.first)).unwrap_or(usize::MAX));
         let head = new.fold(head, |head, op| chain::follow(&head, &op.public));
         let checkpoint = Checkpoint { replica: run.replica, seq: last, head, signature };
+        log.is_brought = true;
         let is_next = run.first <= end + 1 && last > end;
-        if is_next && !checkpoint.is_signed_by(&self.key) {
+        if is_next && !checkpoint.is_signed_by(&key) {
             // Where part of it was known already, that part may be of another log: it is looked at before anything is said.
             log::info!("desk {}: a signature does not fit its log", self.member.desk);
             let refusal = if run.first <= end { Refusal::Fork } else { Refusal::Checkpoint };
@@ -216,7 +323,18 @@ impl Conversation {
                 backed_up::of_replica(store, agency, replica)?,
             ))
         })?;
-        self.ends.insert(replica, end);
+        let is_own = self.log(hub, replica)?.is_none_or(|log| {
+            log.end = end;
+            if outcome.is_ok() {
+                log.held = log.held.max(last.min(end.0));
+            }
+            log.is_own
+        });
+        let compared = last.min(end.0);
+        let agency = self.member.agency.as_str();
+        let head =
+            if is_own { None } else { hub.readers.read(|store| op::head_at(store, agency, replica, compared))? };
+        let word = head.map(|head| Checkpoint::sign(&hub.signer, replica, compared, head).signature);
         // What is lacking is said first: with the answer to the last operations all is said.
         let mut say = if upload.brings_scans() { self.wants(hub)? } else { Vec::new() };
         say.push(match outcome {
@@ -226,7 +344,8 @@ impl Conversation {
                 backed_up,
                 set_aside: (!set_aside.is_empty()).then_some(set_aside),
                 refused: None,
-                compared: Some(last.min(end.0)),
+                compared: Some(compared),
+                word,
             }),
             Err(refusal) => refused(replica, end.0, refusal),
         });
@@ -235,17 +354,23 @@ impl Conversation {
 
     /// The next piece of the feed, while there is something to say and not too much unread.
     pub fn feed(&mut self, hub: &Hub) -> Result<Option<Piece>, Failure> {
+        // The authors of what follows are in it.
+        if let Some(roster) = self.roster(hub)? {
+            return Ok(Some(roster));
+        }
         let unread: usize = self.unread.iter().map(|(_, bytes)| bytes).sum();
         if unread >= UNREAD {
             return Ok(None);
         }
-        let (agency, cursor, replica) = (self.member.agency.as_str(), self.cursor, self.replica);
+        let (agency, cursor, replica, logs) = (self.member.agency.as_str(), self.cursor, self.replica, &self.logs);
         let (page, vouched) = hub.readers.read(|store| -> Result<_, Fault> {
             // Asked each time: the desk may have been revoked since it said who it is.
             if is_revoked(store, replica)? {
                 return Ok((feed::Page { cursor, ..feed::Page::default() }, Vec::new()));
             }
-            let page = feed::after(store, agency, cursor, replica, PAGE)?;
+            let mut page = feed::after(store, agency, cursor, replica, PAGE)?;
+            // What a neighbour has told it already is not told again, unless there is something to add.
+            page.ops.retain(|op| op.set_aside.is_some() || logs.get(&op.replica).is_none_or(|log| op.seq > log.held));
             let mut vouched = Vec::new();
             for (replica, first, last) in stretches(&page.ops) {
                 vouched.extend(checkpoint::within(store, agency, replica, first, last)?);
@@ -290,19 +415,38 @@ impl Conversation {
     fn wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         let Some(scans) = &hub.scans else { return Ok(Vec::new()) };
         let agency = self.member.agency.as_str();
-        let replicas: Vec<u32> = self.ends.keys().copied().collect();
-        let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
         let mut say = Vec::new();
-        for (hash, size) in lacking {
-            if self.wanted.len() >= WANTED || self.wanted.values().any(|wanted| wanted.hash == hash) {
-                continue;
+        for is_own in [true, false] {
+            let brought = self.logs.iter().filter(|(_, log)| log.is_own == is_own && log.is_brought);
+            let replicas: Vec<u32> = brought.map(|(replica, _)| *replica).collect();
+            let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
+            for (hash, size) in lacking {
+                let is_known = self.wanted.values().any(|wanted| wanted.hash == hash) || self.not_here.contains(&hash);
+                if self.wanted.len() >= WANTED || is_known {
+                    continue;
+                }
+                self.last_want += 1;
+                self.wanted.insert(self.last_want, Wanted { hash, size, is_own });
+                let offset = scans.here(agency, &hash);
+                say.push(Piece::Want(Want { number: self.last_want, hash, offset }));
             }
-            self.last_want += 1;
-            self.wanted.insert(self.last_want, Wanted { hash, size });
-            let offset = scans.here(agency, &hash);
-            say.push(Piece::Want(Want { number: self.last_want, hash, offset }));
         }
         Ok(say)
+    }
+
+    /// The desk does not have a scan, or nothing of it that is not here.
+    fn lacks(&mut self, hub: &Hub, number: u32, wanted: &Wanted) -> Heard {
+        let Wanted { hash, size, is_own } = *wanted;
+        let here = hub.scans.as_ref().map_or(0, |scans| scans.here(&self.member.agency, &hash));
+        if here >= size {
+            // It came before the backup the hub was put back from.
+            return Heard::Scan(hash, Some(Piece::Got(Got { number, offset: here, whole: Some(true) })));
+        }
+        if is_own {
+            return Heard::Scan(hash, None);
+        }
+        self.not_here.insert(hash);
+        Heard::Say(Vec::new())
     }
 
     fn scan(&mut self, hub: &Hub, number: u32, offset: u64, bytes: &[u8]) -> Result<Heard, Failure> {
@@ -348,8 +492,7 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
 }
 
 fn refused(replica: u32, seq: u64, refusal: Refusal) -> Piece {
-    let refused = Some(refusal.code().to_owned());
-    Piece::Stored(Stored { replica, seq, backed_up: None, set_aside: None, refused, compared: None })
+    Piece::Stored(Stored { refused: Some(refusal.code().to_owned()), ..Stored::of(replica, seq) })
 }
 
 /// Stretches of logs among operations: replica, first, last.

@@ -3,6 +3,7 @@
 
 use crate::clock::{DAY_MS, local_day};
 use crate::hub::{Failure, Hub, answer_with};
+use crate::roster;
 use crate::store::lease::{self, GivenLane};
 use crate::store::{Door, Fault, desk, whole};
 use crate::writer::PROVINCE;
@@ -63,12 +64,17 @@ pub async fn enrol(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
     if unknown().too_many(now) {
         return Err(Refusal::SlowDown.into());
     }
+    let agency = request.agency.clone();
     let decided = hub.writer.write(PROVINCE, move |door| decide(door, &request, now)).await?;
     if decided == Err(Refusal::CodeUnknown) {
         unknown().count(now);
     }
-    let reply = decided?;
-    hub.aside(move |_| frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))).await
+    let mut reply = decided?;
+    hub.aside(move |hub| {
+        reply.roster = Some(hub.readers.read(|store| roster::signed(hub, store, &agency))?);
+        frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))
+    })
+    .await
 }
 
 /// The request, signed by the key it brings.
@@ -96,6 +102,8 @@ fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Result<En
         None if desk.failed_tries >= TRIES => Some(Refusal::CodeExhausted),
         None if now > code_ends(&desk) => Some(Refusal::CodeExpired),
         _ if !same_agency => Some(Refusal::WrongAgency),
+        // What was leased since the backup is not known yet.
+        None if whole::restored_at(door)?.is_some() => Some(Refusal::Restored),
         _ => None,
     };
     if let Some(refusal) = refusal {
@@ -119,7 +127,7 @@ fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Result<En
         log::info!("desk {} of {} enrolled", desk.desk, desk.agency);
     }
     let leases = lease::of_desk(door, &desk.agency, desk.desk)?;
-    Ok(Ok(EnrolReply { epoch: whole::epoch(door)?, leases, time_ms: now }))
+    Ok(Ok(EnrolReply { epoch: whole::epoch(door)?, leases, time_ms: now, roster: None }))
 }
 
 /// The last moment a desk's one-time code may be used.

@@ -1,11 +1,13 @@
 //! What the requests to one hub share, and the way each of them ends.
 
+use crate::certificate::Identity;
 use crate::enrolment::UnknownCodes;
 use crate::place::Place;
 use crate::scans::Scans;
 use crate::store::{Fault, Readers};
 use crate::writer::{NotKept, Writer};
-use crate::{Clock, Refusal};
+use crate::{Clock, Error, Refusal};
+use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
 use protocol::frame::{BadFrame, Dictionary};
 use std::collections::HashMap;
@@ -19,6 +21,8 @@ const AT_ONCE: usize = 32;
 pub struct Hub {
     /// The hash of its key, which every request is signed for.
     pub key: KeyHash,
+    /// The key itself: rosters and acknowledgements that others pass on are signed with it.
+    pub signer: SigningKey,
     /// The hands that write.
     pub writer: Writer,
     /// The eyes that read.
@@ -39,9 +43,10 @@ pub struct Hub {
 
 impl Hub {
     /// A hub at work on the store of a place, whose writing hands have begun.
-    pub fn new(key: KeyHash, place: &Place, writer: Writer, clock: Clock, scans: bool) -> Self {
-        Self {
-            key,
+    pub fn new(identity: &Identity, place: &Place, writer: Writer, clock: Clock, scans: bool) -> crate::Result<Self> {
+        Ok(Self {
+            key: identity.key_hash(),
+            signer: identity.signing_key().ok_or(Error::KeyElsewhere)?,
             writer,
             readers: Readers::new(place.store().clone()),
             clock,
@@ -50,7 +55,7 @@ impl Hub {
             scans: place.scans().filter(|_| scans),
             shares_its_store: place.is_shared(),
             feeds: Feeds::default(),
-        }
+        })
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::Refusal;
 use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Hub};
-use crate::replication;
-use crate::store::{Door, scan};
+use crate::store::{Door, desk, scan};
+use crate::writer::PROVINCE;
+use crate::{replication, roster};
 use protocol::link::{Piece, Pieces};
 use std::io;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpi
     let (mut pieces, mut buffer) = (Pieces::default(), vec![0; 16 * 1024]);
     let begun = timeout(HELLO, hello(stream, &mut pieces, &mut buffer)).await;
     let Some(hello) = begun.map_err(|_| Refusal::TooSlow)?? else { return Ok(()) };
-    let (mut conversation, say) = hub.aside(move |hub| Conversation::begin(hub, &hello)).await?;
+    let (mut conversation, say) = begin(hub, hello).await?;
     let mut grew = hub.feeds.of(conversation.agency());
     let mut out = say.iter().flat_map(Piece::encode).collect::<Vec<u8>>();
     loop {
@@ -93,15 +94,28 @@ async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpi
     }
 }
 
-/// The hello a connection begins with; `None` where it ends before.
+/// How a desk begins: its hello, and before it the roster where the hub may have forgotten the desk.
+pub type Beginning = (Option<protocol::message::Signed>, protocol::message::Signed);
+
+/// Begins with a desk.
+pub async fn begin(hub: &Arc<Hub>, (brought, hello): Beginning) -> Result<(Conversation, Vec<Piece>), Failure> {
+    if let Some(roster) = brought.and_then(|brought| roster::own(hub, &brought)) {
+        hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
+    }
+    hub.aside(move |hub| Conversation::begin(hub, &hello)).await
+}
+
+/// The beginning of a connection; `None` where it ends before.
 async fn hello(
     stream: &mut (impl AsyncRead + Unpin),
     pieces: &mut Pieces,
     buffer: &mut [u8],
-) -> Result<Option<protocol::message::Signed>, Failure> {
+) -> Result<Option<Beginning>, Failure> {
+    let mut brought = None;
     loop {
         match pieces.take().map_err(|_| Refusal::Malformed)? {
-            Some(Piece::Hello(hello)) => return Ok(Some(hello)),
+            Some(Piece::Hello(hello)) => return Ok(Some((brought, hello))),
+            Some(Piece::Roster(roster)) if brought.is_none() => brought = Some(roster),
             Some(_) => return Err(Refusal::Malformed.into()),
             None => {}
         }
@@ -145,6 +159,22 @@ pub async fn heard(
                 .await?;
             conversation = back;
             say
+        }
+        Heard::Learn(roster) => {
+            hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
+            let (back, say) = hub
+                .aside(move |hub| {
+                    let say = conversation.learned(hub)?;
+                    Ok((conversation, say))
+                })
+                .await?;
+            conversation = back;
+            say
+        }
+        Heard::All => {
+            let member = conversation.member().clone();
+            hub.writer.write(&member.agency.clone(), move |door| desk::heard(door, &member, now)).await?;
+            Vec::new()
         }
         Heard::Scan(hash, got) => {
             let agency = conversation.agency().to_owned();

@@ -75,7 +75,7 @@ pub fn serve(config: Config) -> Result<Running> {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
-    let hub = Arc::new(Hub::new(key_hash, &config.place, writer, Arc::clone(&config.clock), config.scans));
+    let hub = Arc::new(Hub::new(&identity, &config.place, writer, Arc::clone(&config.clock), config.scans)?);
     let handle = Handle::new();
     let (end, ended) = oneshot::channel::<()>();
     {

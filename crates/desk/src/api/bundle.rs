@@ -5,11 +5,10 @@ use super::{Desk, Done};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::store::settings::{self, Key};
-use crate::store::{Change, ops};
+use crate::store::{Change, ops, roster};
 use crate::sync::hub::hash_of;
-use crate::sync::session::Session;
+use crate::sync::session::{Manner, Session};
 use crate::sync::{Round, link};
-use data_encoding::HEXLOWER;
 use ed25519_dalek::VerifyingKey;
 use protocol::bundle::{self, MAX_BUNDLE};
 use serde::Serialize;
@@ -35,11 +34,11 @@ impl Desk {
     /// The desk was never enrolled, or has not met the hub since; the file cannot be written.
     pub fn bundle_out(&self, file: &Path) -> Done<BundleView> {
         let hub = self.hub()?;
-        let key = self.store.read(|connection| settings::get(connection, Key::HubPublic))?;
-        let key = HEXLOWER.decode(key.as_bytes()).ok().and_then(|key| VerifyingKey::try_from(key.as_slice()).ok());
-        let key = key.ok_or_else(|| Error::new(Code::HubKeyUnknown))?;
+        let key = self.store.read(roster::hub_key)?.ok_or_else(|| Error::new(Code::HubKeyUnknown))?;
         let last = self.store.read(ops::last_row)?;
-        let pieces = Session::new(&self.store, &self.device, hub.key(), false, 0)?.all(&self.store, &self.scans)?;
+        let pieces =
+            Session::new(&self.store, &self.device, hub.key(), Manner { introduces: true, plainly: false }, 0)?
+                .all(&self.store, &self.scans)?;
         let sealed = bundle::seal(&self.device, &key, crate::keys::random()?, &pieces);
         write_durably(file, &sealed)?;
         // What is on a stick outlives this computer as what is in a backup does; it is no backup.
@@ -67,7 +66,7 @@ impl Desk {
             now_ms: self.now_ms(),
             at_work: false,
         };
-        let mut session = Session::new(&self.store, &self.device, hub.key(), false, 0)?;
+        let mut session = Session::new(&self.store, &self.device, hub.key(), Manner::default(), 0)?;
         let mut round = Round::default();
         for piece in pieces {
             if let Some(heard) = session.arrived(piece, &self.store, &self.scans, 0)? {

@@ -5,7 +5,7 @@ use super::{Desk, Done, hold};
 use crate::error::{Code, Error, Result};
 use crate::identity::Identity;
 use crate::store::settings::{self, Key};
-use crate::store::{numbers, ops};
+use crate::store::{numbers, ops, roster};
 use crate::sync::hub::Hub;
 use crate::texts::text;
 use data_encoding::HEXLOWER;
@@ -62,6 +62,9 @@ impl Desk {
             settings::set(writing, Key::Cursor, "0")
         })?;
         self.know_hub(&hub)?;
+        if let Some(brought) = &reply.roster {
+            self.store.write(|writing| roster::keep(writing, brought, &code.hub))?;
+        }
         Ok((self.sync_status()?, changes))
     }
 

@@ -3,13 +3,13 @@
 
 use super::Round;
 use super::hub::{Hub, failure};
-use super::session::{Heard, Session};
+use super::session::{Heard, Manner, Session};
 use crate::error::{Code, Error, Result};
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
-use crate::store::{Store, ops};
+use crate::store::{Store, Writing, ops, roster};
 use ed25519_dalek::SigningKey;
-use protocol::link::{PROTOCOL, Pieces};
+use protocol::link::{PROTOCOL, Pieces, Stored};
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -49,7 +49,7 @@ pub struct Desk<'d> {
 
 impl Link {
     /// Opens a connection; `None` where the server speaks only what the first release spoke.
-    pub fn open(hub: &Hub, desk: &Desk<'_>, plainly: bool) -> Result<Option<Self>> {
+    pub fn open(hub: &Hub, desk: &Desk<'_>, manner: Manner) -> Result<Option<Self>> {
         let (name, port) = hub.place()?;
         let unreachable = |error: io::Error| Error::new(Code::HubUnreachable).because(error);
         let mut tcp = None;
@@ -75,7 +75,7 @@ impl Link {
             return Ok(None);
         }
         tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
-        let session = Session::new(desk.store, desk.device, hub.key(), plainly, 0)?;
+        let session = Session::new(desk.store, desk.device, hub.key(), manner, 0)?;
         let (began, patience) = (Instant::now(), hub.patience());
         Ok(Some(Self { tcp, tls, pieces: Pieces::default(), session, began, patience, bytes: (0, 0) }))
     }
@@ -199,22 +199,14 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
     let now_ms = desk.now_ms;
     let ((), changes) = match heard {
         Heard::Welcome(welcome) => {
-            let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+            let own = desk.store.read(ops::own)?;
             let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
             // After a restore the hub holds operations of this identity that this database lacks.
             let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
             round.superseded |= behind;
             desk.store.write(|writing| {
                 for stored in &welcome.stored {
-                    let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
-                    let Some(origin) = known else { continue };
-                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
-                    let seq = stored.seq.min(origin.acknowledged);
-                    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
-                    ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
-                    if let Some(reason) = &stored.refused {
-                        ops::refuse(writing, origin.id, reason)?;
-                    }
+                    hub_has(writing, stored)?;
                 }
                 if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
                     settings::set(writing, Key::Cursor, "0")?;
@@ -226,12 +218,13 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
             })?
         }
         Heard::Stored { origin, verified, stored } => {
-            let all = desk.store.read(ops::all_own)?;
+            let all = desk.store.read(ops::origins)?;
             let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
             let seq = verified.max(known.acknowledged);
-            round.acknowledged += seq - known.acknowledged;
-            let refused = stored.refused.is_some();
             let written = desk.store.write(|writing| {
+                if stored.compared.is_none() && stored.refused.is_none() {
+                    return hub_has(writing, &stored);
+                }
                 for aside in stored.set_aside.iter().flatten() {
                     ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
                 }
@@ -240,21 +233,32 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
                 }
                 let backed_up = stored.backed_up.unwrap_or(known.backed_up);
                 ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                if let Some(word) = &stored.word {
+                    ops::keep_word(writing, origin, verified, word)?;
+                }
                 settings::set(writing, Key::LastSync, &now_ms.to_string())
             })?;
-            if refused {
+            round.acknowledged += seq - known.acknowledged;
+            if let Some(reason) = stored.refused.filter(|_| known.is_own) {
                 round.changes.extend(written.1);
-                return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
+                return Err(Error::new(Code::HubRefused).with("reason", reason));
             }
             written
         }
+        Heard::Roster(brought) => desk.store.write(|writing| {
+            roster::keep(writing, &brought, &session.hub())?;
+            Ok(())
+        })?,
         Heard::Feed { ops: heard, vouched, cursor } => {
             let written = desk.store.write(|writing| {
                 for op in heard {
+                    let id = op.id();
                     round.received += u64::from(writing.take_in(op)?);
+                    ops::hub_told(writing, id)?;
                 }
+                let roster = roster::held(writing.reading())?;
                 for vouched in vouched {
-                    ops::vouch(writing, &vouched)?;
+                    roster::vouch(writing, roster.as_ref(), &vouched)?;
                 }
                 // What an older database lacks of its own identity is read again under the next one.
                 if !round.superseded {
@@ -268,6 +272,19 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
     };
     round.changes.extend(changes);
     Ok(())
+}
+
+/// Notes how far the hub holds a log. What it holds of this desk's own beyond what was acknowledged is acknowledged when it has
+/// compared it.
+fn hub_has(writing: &mut Writing<'_>, stored: &Stored) -> Result<()> {
+    let Some(origin) = ops::origin_known_as(writing.reading(), stored.replica)? else { return Ok(()) };
+    let most = if origin.is_own { origin.acknowledged } else { origin.last_seq };
+    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
+    ops::set_progress(writing, origin.id, origin.sent, stored.seq.min(most), backed_up)?;
+    match &stored.refused {
+        Some(reason) => ops::refuse(writing, origin.id, reason),
+        None => Ok(()),
+    }
 }
 
 /// An error of the line: what TLS says of the other side, or `otherwise`.
