@@ -145,9 +145,11 @@ impl Drop for Air {
 /// Whether this machine can have such a line; if not, what it lacks.
 pub fn can_be() -> Result<()> {
     if !rustix::process::geteuid().is_root() {
-        return Err("The bench `link` makes network namespaces, which only root may. As root: cargo xtask bench link\n\
+        return Err(
+            "The bench `link` makes network namespaces, which only root may. As root: cargo xtask bench link\n\
                     Without root, `cargo xtask link` is a bad line for trying, not for figures."
-            .into());
+                .into(),
+        );
     }
     if let Err(error) = File::options().read(true).write(true).open("/dev/net/tun") {
         return Err(format!("The bench `link` needs /dev/net/tun ({error}): modprobe tun").into());

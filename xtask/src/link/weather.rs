@@ -91,38 +91,3 @@ impl Way {
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BAD: Weather =
-        Weather { kbit: 32.0, rtt_ms: 800.0, queue_ms: 4000.0, trouble: 2.0, cut_ms: 30_000.0, outage_ms: 2000.0 };
-
-    #[test]
-    fn a_thin_line_takes_its_time_and_its_queue_ends_somewhere() {
-        let mut way = Way::new(Weather { trouble: 0.0, ..BAD }, 1);
-        assert_eq!(way.send(0.0, 4000), Fate::Arrives(1400.0), "a second on the line and half a round trip");
-        assert_eq!(way.send(0.0, 4000), Fate::Arrives(2400.0), "behind the first");
-        assert_eq!(way.send(5000.0, 400), Fate::Arrives(5500.0), "a line that was idle owes nothing");
-        let taken = (0..100).take_while(|_| way.send(5000.0, 1400) != Fate::NoRoom).count();
-        assert_eq!(taken, 12, "4 s of 32 kbit/s, and the packet that passes over");
-    }
-
-    #[test]
-    fn trouble_is_as_frequent_as_it_is_told_to_be() {
-        let mut way = Way::new(Weather { queue_ms: f64::INFINITY, ..BAD }, 7);
-        let met = (0..100_000).filter(|_| matches!(way.send(0.0, 1), Fate::Trouble(_))).count();
-        assert!((1_850..2_150).contains(&met), "{met} of 100,000");
-    }
-
-    #[test]
-    fn cuts_come_and_go() {
-        let at = |ms: f64| (BAD.cuts(ms).begun, BAD.cuts(ms).goes_on);
-        assert_eq!([at(0.0), at(29_999.0), at(30_000.0), at(31_999.0)], [(0, false), (0, false), (1, true), (1, true)]);
-        assert_eq!([at(32_000.0), at(60_000.0)], [(1, false), (2, true)]);
-        let turns = [0.0, 30_000.0, 32_000.0, 61_000.0].map(|ms| BAD.turns_at(ms));
-        assert_eq!(turns, [30_000.0, 32_000.0, 60_000.0, 62_000.0]);
-        assert_eq!(Weather { cut_ms: 0.0, ..BAD }.turns_at(1.0), f64::INFINITY);
-    }
-}
