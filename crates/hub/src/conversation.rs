@@ -5,13 +5,14 @@ use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::store::desk::Desk;
+use crate::store::scan::Lacking;
 use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Aside, Feed, Got, HELLO, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome};
+use protocol::link::{Aside, Feed, Got, HELLO, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed, SyncRequest};
 use protocol::op::Seed;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
@@ -145,7 +146,7 @@ impl Conversation {
             },
             Piece::Want(want) => {
                 let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
-                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, want) }]
+                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, &want)? }]
             }
             Piece::Ping(_) => {
                 self.asked = true;
@@ -293,14 +294,14 @@ impl Conversation {
         let replicas: Vec<u32> = self.ends.keys().copied().collect();
         let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
         let mut say = Vec::new();
-        for (hash, size) in lacking {
+        for Lacking { hash, bytes: size, named_by: OpId { replica, seq } } in lacking {
             if self.wanted.len() >= WANTED || self.wanted.values().any(|wanted| wanted.hash == hash) {
                 continue;
             }
             self.last_want += 1;
             self.wanted.insert(self.last_want, Wanted { hash, size });
-            let offset = scans.here(agency, &hash);
-            say.push(Piece::Want(Want { number: self.last_want, hash, offset }));
+            let (which, offset) = (Which::NamedBy { replica, seq }, scans.here(agency, &hash));
+            say.push(Piece::Want(Want { number: self.last_want, which, offset }));
         }
         Ok(say)
     }
@@ -332,12 +333,16 @@ fn is_revoked(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
 }
 
 /// A part of a scan that a desk lacks.
-fn give(hub: &Hub, agency: &str, want: Want) -> Piece {
-    let Want { number, hash, offset } = want;
-    match hub.scans.as_ref().and_then(|scans| scans.read(agency, &hash, offset, SCAN_PIECE)) {
-        Some(bytes) => Piece::Scan { number, offset, bytes },
-        None => Piece::Lacking(number),
-    }
+fn give(hub: &Hub, agency: &str, want: &Want) -> Result<Piece, Failure> {
+    let Want { number, which, offset } = *want;
+    let hash = match which {
+        Which::Hash(hash) => Some(hash),
+        Which::NamedBy { replica, seq } => {
+            hub.readers.read(|store| scan::named_by(store, agency, OpId { replica, seq }))?
+        }
+    };
+    let bytes = hash.zip(hub.scans.as_ref()).and_then(|(hash, scans)| scans.read(agency, &hash, offset, SCAN_PIECE));
+    Ok(bytes.map_or(Piece::Lacking(number), |bytes| Piece::Scan { number, offset, bytes }))
 }
 
 /// The key of the device that signed a hello for this hub.

@@ -127,7 +127,7 @@ fn waits(pair: &mut Pair, lines: &[(String, Line)], scans: usize) -> Result<()> 
         for paper in &line.attachments {
             let hash = data_encoding::HEXLOWER.decode(paper.hash.as_bytes())?;
             store.execute(
-                "INSERT OR IGNORE INTO scan (agency, hash, replica, bytes, whole_at) VALUES (?1, ?2, 0, ?3, 1)",
+                "INSERT OR IGNORE INTO scan (agency, hash, replica, seq, bytes, whole_at) VALUES (?1, ?2, 0, 0, ?3, 1)",
                 params![line.agency, hash, paper.bytes],
             )?;
         }
