@@ -201,7 +201,8 @@ CREATE TABLE outbox_15 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDE
 CREATE TABLE scan (
     agency   TEXT    NOT NULL,
     hash     BYTEA    NOT NULL, -- BLAKE3
-    replica  BIGINT NOT NULL,
+    replica  BIGINT NOT NULL, -- the first operation that named it
+    seq      BIGINT NOT NULL,
     bytes    BIGINT NOT NULL,
     whole_at BIGINT,          -- when all of it was here
     lacked_at BIGINT,         -- when the desk that named it said that it has it no more

@@ -134,7 +134,8 @@ CREATE TABLE backed_up (
 CREATE TABLE scan (
     agency   TEXT    NOT NULL,
     hash     BLOB    NOT NULL, -- BLAKE3
-    replica  INTEGER NOT NULL,
+    replica  INTEGER NOT NULL, -- the first operation that named it
+    seq      INTEGER NOT NULL,
     bytes    INTEGER NOT NULL,
     whole_at INTEGER,          -- when all of it was here
     lacked_at INTEGER,         -- when the desk that named it said that it has it no more

@@ -6,13 +6,14 @@ use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::roster;
 use crate::store::desk::Desk;
+use crate::store::scan::Lacking;
 use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome};
+use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed, SyncRequest};
 use protocol::op::Seed;
 use protocol::roster::{Mark, Roster};
@@ -250,7 +251,7 @@ impl Conversation {
             },
             Piece::Want(want) => {
                 let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
-                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, want) }]
+                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, &want)? }]
             }
             Piece::Ping(_) => {
                 self.asked = true;
@@ -370,7 +371,13 @@ impl Conversation {
             }
             let mut page = feed::after(store, agency, cursor, replica, PAGE)?;
             // What a neighbour has told it already is not told again, unless there is something to add.
-            page.ops.retain(|op| op.set_aside.is_some() || logs.get(&op.replica).is_none_or(|log| op.seq > log.held));
+            let is_news =
+                |op: &Relayed| op.set_aside.is_some() || logs.get(&op.replica).is_none_or(|log| op.seq > log.held);
+            page.ops.retain(is_news);
+            while page.ops.is_empty() && page.more {
+                page = feed::after(store, agency, page.cursor, replica, PAGE)?;
+                page.ops.retain(is_news);
+            }
             let mut vouched = Vec::new();
             for (replica, first, last) in stretches(&page.ops) {
                 vouched.extend(checkpoint::within(store, agency, replica, first, last)?);
@@ -420,15 +427,15 @@ impl Conversation {
             let brought = self.logs.iter().filter(|(_, log)| log.is_own == is_own && log.is_brought);
             let replicas: Vec<u32> = brought.map(|(replica, _)| *replica).collect();
             let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
-            for (hash, size) in lacking {
+            for Lacking { hash, bytes: size, named_by: OpId { replica, seq } } in lacking {
                 let is_known = self.wanted.values().any(|wanted| wanted.hash == hash) || self.not_here.contains(&hash);
                 if self.wanted.len() >= WANTED || is_known {
                     continue;
                 }
                 self.last_want += 1;
                 self.wanted.insert(self.last_want, Wanted { hash, size, is_own });
-                let offset = scans.here(agency, &hash);
-                say.push(Piece::Want(Want { number: self.last_want, hash, offset }));
+                let (which, offset) = (Which::NamedBy { replica, seq }, scans.here(agency, &hash));
+                say.push(Piece::Want(Want { number: self.last_want, which, offset }));
             }
         }
         Ok(say)
@@ -476,12 +483,16 @@ fn is_revoked(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
 }
 
 /// A part of a scan that a desk lacks.
-fn give(hub: &Hub, agency: &str, want: Want) -> Piece {
-    let Want { number, hash, offset } = want;
-    match hub.scans.as_ref().and_then(|scans| scans.read(agency, &hash, offset, SCAN_PIECE)) {
-        Some(bytes) => Piece::Scan { number, offset, bytes },
-        None => Piece::Lacking(number),
-    }
+fn give(hub: &Hub, agency: &str, want: &Want) -> Result<Piece, Failure> {
+    let Want { number, which, offset } = *want;
+    let hash = match which {
+        Which::Hash(hash) => Some(hash),
+        Which::NamedBy { replica, seq } => {
+            hub.readers.read(|store| scan::named_by(store, agency, OpId { replica, seq }))?
+        }
+    };
+    let bytes = hash.zip(hub.scans.as_ref()).and_then(|(hash, scans)| scans.read(agency, &hash, offset, SCAN_PIECE));
+    Ok(bytes.map_or(Piece::Lacking(number), |bytes| Piece::Scan { number, offset, bytes }))
 }
 
 /// The key of the device that signed a hello for this hub.

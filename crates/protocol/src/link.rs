@@ -201,6 +201,28 @@ pub struct Aside {
     pub reason: String,
 }
 
+/// Which scan is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Which {
+    /// The one that this operation names: its hash is known to whoever holds the operation, and need not be said.
+    #[n(0)]
+    NamedBy {
+        /// The operation's replica.
+        #[n(0)]
+        replica: u32,
+        /// Its number.
+        #[n(1)]
+        seq: u64,
+    },
+    /// The one of this hash.
+    #[n(1)]
+    Hash(
+        /// BLAKE3.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        ScanHash,
+    ),
+}
+
 /// Somebody lacks a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -208,9 +230,9 @@ pub struct Want {
     /// What it is called on this connection.
     #[n(0)]
     pub number: u32,
-    /// Its hash.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub hash: ScanHash,
+    /// Which one.
+    #[n(1)]
+    pub which: Which,
     /// How many of its bytes are here already.
     #[n(2)]
     pub offset: u64,

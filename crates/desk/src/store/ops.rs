@@ -361,6 +361,25 @@ pub fn seed(connection: &Connection, dossier: OpId) -> Result<Option<Seed>> {
     Ok(personal.and_then(|personal| fields::seed(&personal)))
 }
 
+/// The hash of the scan that an operation names, if it does.
+pub fn scan(connection: &Connection, id: OpId) -> Result<Option<[u8; 32]>> {
+    let named = connection
+        .prepare_cached(
+            "SELECT op.public, op.personal, op.salt FROM origin JOIN op ON op.origin = origin.id
+             WHERE origin.replica = ?1 AND op.seq = ?2",
+        )?
+        .query_row(params![id.replica, id.seq], encoded)
+        .optional()?;
+    let content = named.and_then(|op| {
+        let personal = op.personal.as_ref().map(|personal| personal.bytes.as_slice());
+        fields::read(&op.open().ok()?, personal).ok()
+    });
+    Ok(match content {
+        Some(Content::Dossier(Op::Attached { hash, .. })) => Some(hash.0),
+        _ => None,
+    })
+}
+
 /// The head of an origin's chain after its operation `seq`. Begins where a head is known, the hub's last acknowledgement.
 pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<Head> {
     if seq == origin.last_seq {

@@ -7,11 +7,12 @@ use crate::error::{Code, Error, Result};
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
 use crate::store::{Store, ops, roster};
+use domain::dossier::OpId;
 use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome};
+use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed};
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
@@ -280,7 +281,7 @@ impl Session {
                 let size: usize = ops.iter().map(ops::size).sum();
                 let run = Run { replica: log.replica, first: log.sent + 1, ops };
                 // The hub surely holds the reception of a dossier that it has acknowledged, or told of itself.
-                let known = |dossier: domain::dossier::OpId| {
+                let known = |dossier: OpId| {
                     let own = stored.iter().find(|(replica, _)| *replica == dossier.replica);
                     let there = !plainly && own.is_none_or(|(_, stored)| dossier.seq <= *stored);
                     if there { ops::seed(connection, dossier).ok().flatten() } else { None }
@@ -363,7 +364,7 @@ impl Session {
             }
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
             Piece::Want(want) => {
-                self.want(want, scans);
+                self.want(&want, store, scans)?;
                 Ok(None)
             }
             Piece::Got(Got { number, offset, .. }) => {
@@ -455,14 +456,18 @@ impl Session {
         self.answers.push_back(Piece::Read(cursor));
     }
 
-    fn want(&mut self, want: Want, scans: &Scans) {
-        self.wanted.retain(|wanted| wanted.number != want.number);
-        match scans.size(&want.hash) {
-            Some(size) if want.offset < size => {
-                self.wanted.push_back(Wanted { number: want.number, hash: want.hash, next: want.offset, size })
-            }
-            _ => self.answers.push_back(Piece::Lacking(want.number)),
+    fn want(&mut self, want: &Want, store: &Store, scans: &Scans) -> Result<()> {
+        let Want { number, which, offset: next } = *want;
+        self.wanted.retain(|wanted| wanted.number != number);
+        let hash = match which {
+            Which::Hash(hash) => Some(hash),
+            Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
+        };
+        match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
+            Some((hash, size)) if next < size => self.wanted.push_back(Wanted { number, hash, next, size }),
+            _ => self.answers.push_back(Piece::Lacking(number)),
         }
+        Ok(())
     }
 
     /// Takes off what was answered, and learns from how long it took.

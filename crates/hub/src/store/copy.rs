@@ -31,7 +31,7 @@ const TABLES: [(&str, &str, &str); 11] = [
     ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),
-    ("scan", "agency, hash", "replica, bytes, whole_at, lacked_at"),
+    ("scan", "agency, hash", "replica, seq, bytes, whole_at, lacked_at"),
 ];
 
 /// Copies one consistent state, which writers do not wait for, checks the copy, and says how far it holds each log.
