@@ -110,6 +110,7 @@ impl Link {
     /// One look at the line: out what may go out, in what has come. Whether anything moved.
     fn turn(&mut self, desk: &Desk<'_>, round: &mut Round) -> Result<bool> {
         let mut moved = false;
+        self.session.look_again(desk.store, desk.scans)?;
         while let Some(bytes) = self.session.next(desk.store, desk.scans, self.ms(), desk.at_work)? {
             moved = true;
             self.bytes.0 += bytes.len() as u64;

@@ -5,7 +5,9 @@
 //! No transaction is open while bytes cross the network.
 
 pub mod hub;
+pub mod lan;
 pub mod link;
+pub mod neighbour;
 pub mod pace;
 pub mod session;
 pub mod window;
