@@ -46,6 +46,7 @@ impl Log {
                 actor: Some(OpId { replica: 0, seq: clerk as u64 + 1 }),
                 dossier: known.map(|(dossier, _)| dossier),
                 deps: Vec::new(),
+                was: None,
             };
             if known.is_none() {
                 received.insert(place, (id, seed));

@@ -1,6 +1,8 @@
 //! Backups put back, folders copied, database files of yesterday: the desk goes on, and no number is given twice.
 
 use desk::api::dossiers::SyncStep;
+use desk::api::officers::{AddOfficer, Role};
+use desk::api::review::Settle;
 use desk::error::Code;
 use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, World, YNUE};
 use std::collections::BTreeSet;
@@ -169,30 +171,74 @@ fn a_desk_behind_the_hub_without_knowing_it_moves_to_a_spare_before_it_sends_any
 }
 
 #[test]
-fn a_log_the_hub_knows_otherwise_is_kept_and_does_not_block_what_comes_after_it() {
+fn two_copies_that_never_met_both_reach_the_province_and_a_number_printed_twice_is_told() {
     let world = World::new();
     let mut desk = world.enrolled_desk("Xã Cao Sơn");
-    desk.receives(&HANH, BIRTH);
+    let neighbour = world.enrolled_desk("Xã Cao Sơn");
+    let shared = desk.receives(&HANH, BIRTH);
     desk.syncs().expect("an exchange");
     desk.closes();
     let yesterday = std::fs::read(desk.database()).expect("the database");
     desk.opens().expect("the desk");
-    desk.receives(&PAO, BIRTH);
+    let of_one = desk.receives(&PAO, BIRTH);
+    desk.add_note(&of_one, "Bản thứ nhất").expect("a note");
     desk.syncs().expect("an exchange");
     desk.closes();
     std::fs::write(desk.database(), yesterday).expect("somebody puts the old file back");
     let store = desk.store_of_keys();
     std::fs::remove_file(desk.place().machine_file(&store, "mark.json")).expect("the mark");
+    world.cut_link();
     desk.opens().expect("the desk");
-    // Written without a link under numbers the hub has already seen otherwise.
-    let forked = desk.receives(&YNUE, BIRTH);
+    // The counters of numbers went with the mark: the second copy gives the first one's number again.
+    let printed = desk.receives(&YNUE, RESIDENCE);
+    assert_eq!(printed, of_one, "nobody could know");
+    let officer = AddOfficer { name: "Vừ Mí Sò".to_owned(), role: Role::OneStop, pin: "246810".to_owned() };
+    desk.add_officer(&officer).expect("an officer");
+    desk.change_phone(&printed, "0912 000 002").expect("a change");
+    desk.add_note(&shared, "Bản thứ hai").expect("a note");
+
+    world.link_returns();
     desk.syncs().expect_err("the hub refuses the fork");
     let after = desk.receives(&HANH, RESIDENCE);
-    desk.syncs().expect("the next identity is not held up");
-    assert!(world.codes_at_the_province(&desk).contains(&after));
-    assert!(desk.codes().contains(&forked), "what was forked is still here, and a person is told");
-    assert_eq!(desk.sync_status().expect("a status").pill, desk::api::sync::Pill::Attention);
-    desk.is_sound();
+    for _ in 0..2 {
+        desk.syncs().expect("what was written moves to the next identity");
+        neighbour.syncs().expect("an exchange");
+    }
+    let codes = desk.codes();
+    assert_eq!(
+        (codes.len(), codes.contains(&shared), codes.contains(&of_one), codes.contains(&after)),
+        (4, true, true, true)
+    );
+    assert_eq!(
+        (world.codes_at_the_province(&desk), neighbour.codes()),
+        (codes.clone(), codes.clone()),
+        "nothing is dropped"
+    );
+    let renumbered = codes.iter().find(|code| ![&shared, &of_one, &after].contains(code)).expect("the second copy's");
+    for desk in [&desk, &neighbour] {
+        let dossier = desk.dossier(renumbered).expect("a dossier");
+        assert_eq!((dossier.applicant.name.as_str(), dossier.sync), (YNUE.name, SyncStep::Received));
+        assert_eq!(dossier.cards[0].part, "code", "a person is told");
+        assert!(dossier.timeline.iter().any(|line| line.text.contains("0912")), "what followed has come along");
+        assert!(dossier.timeline.iter().any(|line| line.text.contains(&printed)), "with the number on the receipt");
+        assert_eq!(desk.find(&printed).expect("a search").len(), 2, "which finds both");
+        assert!(desk.dossier(&shared).expect("a dossier").timeline.iter().any(|line| line.text == "Bản thứ hai"));
+        assert!(desk.dossier(&of_one).expect("a dossier").timeline.iter().any(|line| line.text == "Bản thứ nhất"));
+        desk.is_sound();
+    }
+    assert_eq!(desk.officers().expect("officers").len(), 3);
+    assert_eq!(world.count_at_the_province("SELECT count(*) FROM outbox"), 4, "one effect a dossier");
+    assert_eq!(desk.sync_status().expect("a status").waiting, 0);
+
+    let card = &desk.dossier(renumbered).expect("a dossier").cards[0];
+    let keep = card.versions.iter().find(|version| version.text == *renumbered).expect("the new number").id.clone();
+    let shown = card.versions.iter().map(|version| version.id.clone()).collect();
+    let settle = Settle { code: renumbered.clone(), part: card.part.clone(), keep, shown };
+    desk.settle(&settle).expect("the citizen was told");
+    for desk in [&desk, &neighbour] {
+        desk.syncs().expect("an exchange");
+        assert!(desk.dossier(renumbered).expect("a dossier").cards.is_empty());
+    }
 }
 
 #[test]

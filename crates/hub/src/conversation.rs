@@ -301,7 +301,9 @@ impl Conversation {
             // Where part of it was known already, that part may be of another log: it is looked at before anything is said.
             log::info!("desk {}: a signature does not fit its log", self.member.desk);
             let refusal = if run.first <= end { Refusal::Fork } else { Refusal::Checkpoint };
-            return Ok(Heard::Say(vec![refused(run.replica, end, refusal)]));
+            let sent = run.ops.iter().map(|op| op.public.as_slice());
+            let same = self.same(hub, run.replica, run.first, sent)?;
+            return Ok(Heard::Say(vec![refused(run.replica, end, same, refusal)]));
         }
         let request = SyncRequest {
             epoch: 0,
@@ -312,6 +314,19 @@ impl Conversation {
             cursor: 0,
         };
         Ok(Heard::Store(Box::new(replication::uploaded(&self.member.agency, request)?)))
+    }
+
+    /// How far what was sent of a log is the one that is here.
+    fn same<'o>(
+        &self,
+        hub: &Hub,
+        replica: u32,
+        first: u64,
+        sent: impl Iterator<Item = &'o [u8]>,
+    ) -> Result<u64, Failure> {
+        let known = hub.readers.read(|store| op::public_parts(store, &self.member.agency, replica, first, u64::MAX))?;
+        let same = known.iter().zip(sent).take_while(|(known, sent)| known.as_slice() == *sent).count();
+        Ok((first + same as u64).saturating_sub(1))
     }
 
     /// What to say after an upload was stored, or refused.
@@ -349,7 +364,11 @@ impl Conversation {
                 compared: Some(compared),
                 word,
             }),
-            Err(refusal) => refused(replica, end.0, refusal),
+            Err(refusal) => {
+                let sent = upload.request.ops.iter().map(|op| op.public.as_slice());
+                let same = self.same(hub, replica, upload.request.first, sent)?;
+                refused(replica, end.0, same, refusal)
+            }
         });
         Ok(say)
     }
@@ -503,8 +522,9 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
 }
 
-fn refused(replica: u32, seq: u64, refusal: Refusal) -> Piece {
-    Piece::Stored(Stored { refused: Some(refusal.code().to_owned()), ..Stored::of(replica, seq) })
+fn refused(replica: u32, seq: u64, same: u64, refusal: Refusal) -> Piece {
+    let refused = Some(refusal.code().to_owned());
+    Piece::Stored(Stored { refused, compared: Some(same), ..Stored::of(replica, seq) })
 }
 
 /// Stretches of logs among operations: replica, first, last.

@@ -95,6 +95,7 @@ impl Opened {
                 | Op::FeeTaken { .. }
                 | Op::FeeCancelled { .. }
                 | Op::ResultRecorded { .. }
+                | Op::Renumbered { .. }
                 | Op::Unknown { .. } => None,
             },
             Content::OfficerAdded { .. } => None,

@@ -43,6 +43,8 @@ pub mod kind {
     pub const RESULT_RECORDED: u16 = 13;
     /// A person chose between what two desks wrote while apart.
     pub const SETTLED: u16 = 14;
+    /// The dossier goes on under another number than its receipt says.
+    pub const RENUMBERED: u16 = 15;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
 }
@@ -58,6 +60,8 @@ pub struct Header {
     pub dossier: Option<OpId>,
     /// What the author had newly seen of other replicas.
     pub deps: Vec<OpId>,
+    /// Where it was written first, if it is one that moved here from a log the hub knows otherwise.
+    pub was: Option<OpId>,
 }
 
 /// What an operation does: to a dossier, or to the office itself.
@@ -171,6 +175,9 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         Content::Dossier(Op::AliasGiven { code }) => {
             (kind::ALIAS_GIVEN, encode(&Text { text: Some(code.as_str().to_owned()) }), None)
         }
+        Content::Dossier(Op::Renumbered { printed }) => {
+            (kind::RENUMBERED, encode(&Text { text: Some(printed.as_str().to_owned()) }), None)
+        }
         Content::Dossier(Op::Printed { form, copy }) => {
             (kind::PRINTED, encode(&Printed { form: form.clone(), copy: *copy }), None)
         }
@@ -206,6 +213,7 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         deps: (!header.deps.is_empty()).then(|| header.deps.iter().copied().map(Ref::from).collect()),
         fields,
         personal: personal.as_ref().map(Personal::hash),
+        was: header.was.map(Ref::from),
     };
     Ok(Encoded { public: public.encode(), personal })
 }
@@ -227,6 +235,11 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             let code = text(&public.fields)?.unwrap_or_default();
             let code = DossierCode::parse(&code).map_err(|_| Malformed::Field("alias"))?;
             Content::Dossier(Op::AliasGiven { code })
+        }
+        kind::RENUMBERED => {
+            let printed = text(&public.fields)?.unwrap_or_default();
+            let printed = DossierCode::parse(&printed).map_err(|_| Malformed::Field("printed"))?;
+            Content::Dossier(Op::Renumbered { printed })
         }
         kind::PRINTED => {
             let Printed { form, copy } = decode(&public.fields)?;

@@ -78,6 +78,9 @@ pub struct Public {
     /// Hash of the personal part with its salt ([`Personal::hash`]); absent where there is none.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub personal: Option<[u8; 32]>,
+    /// The operation as which it was written first, in a log that the hub knows otherwise: two copies of one desk had written.
+    #[n(8)]
+    pub was: Option<Ref>,
 }
 
 /// The part that can be forgotten: its bytes (a CBOR map of numbered fields) and the salt they were hashed with.

@@ -16,7 +16,7 @@ use ts_rs::TS;
 /// One part of a dossier that was written in several versions while desks were apart.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct ReviewCard {
-    /// `phone`, `address`, `name`, `number`, `result`, `status`.
+    /// `phone`, `address`, `name`, `number`, `result`, `status`, `code`.
     pub part: String,
     /// The part in words.
     pub title: String,
@@ -113,6 +113,7 @@ impl Desk {
             }
             Value::Result(text) => text.clone(),
             Value::State(state) => state_text(self.language(), *state),
+            Value::Code(code) => code.as_str().to_owned(),
         };
         if said.is_empty() { text(self.language(), "value_none", &[]) } else { said }
     }
@@ -128,5 +129,6 @@ fn holds(dossier: &Dossier, value: &Value, in_force: bool) -> bool {
         Value::Number(number) => *number == now.number,
         Value::Result(text) => text == dossier.result(),
         Value::State(_) => in_force,
+        Value::Code(code) => *code == dossier.received().code,
     }
 }

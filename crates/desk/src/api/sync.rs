@@ -241,6 +241,10 @@ impl Desk {
             hold(&self.connection).link = None;
             self.leave_identity()?;
         }
+        if self.store.rehome(now)? > 0 {
+            hold(&self.connection).link = None;
+            self.mark()?;
+        }
         round
     }
 

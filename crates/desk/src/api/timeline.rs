@@ -74,6 +74,7 @@ fn words(language: Language, op: &Op) -> String {
             None => said("timeline_phone_removed", &[]),
         },
         Op::AliasGiven { code } => said("timeline_alias", &[("code", code.as_str().to_owned())]),
+        Op::Renumbered { printed } => said("timeline_renumbered", &[("code", printed.as_str().to_owned())]),
         Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
         Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
         Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
@@ -112,6 +113,7 @@ pub(super) fn part_code(part: Part) -> &'static str {
         Part::Number => "number",
         Part::Result => "result",
         Part::Status => "status",
+        Part::Code => "code",
     }
 }
 

@@ -378,12 +378,14 @@ fn former(dossier: &Dossier) -> String {
             Value::Number(number) if *number != now.number => {
                 number.as_ref().map(CitizenId::as_str).unwrap_or_default()
             }
+            Value::Code(code) if *code != dossier.received().code => code.as_str(),
             Value::Phone(_)
             | Value::Address(_)
             | Value::Name(_)
             | Value::Number(_)
             | Value::Result(_)
-            | Value::State(_) => "",
+            | Value::State(_)
+            | Value::Code(_) => "",
         };
         if !value.is_empty() && !former.contains(&value) {
             former.push(value);

@@ -1,6 +1,6 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
-use super::{Change, Store, Writing, dossiers, officers, seen};
+use super::{Change, Store, Writing, dossiers, officers, rehome, seen};
 use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
@@ -145,14 +145,14 @@ pub fn origins(connection: &Connection) -> Result<Vec<Origin>> {
 }
 
 /// The identity others know an operation by; the writer itself is replica 0 to a desk not yet enrolled.
-fn known_as(connection: &Connection, at: At) -> Result<OpId> {
+pub(super) fn known_as(connection: &Connection, at: At) -> Result<OpId> {
     let mut statement = connection.prepare_cached("SELECT replica FROM origin WHERE id = ?1")?;
     let replica: Option<u32> = statement.query_row([at.origin], |row| row.get(0))?;
     Ok(OpId { replica: replica.unwrap_or(0), seq: at.seq })
 }
 
 /// Where an operation another desk names stands here; the origin's row is made if it is the first that is heard of it.
-fn located(writing: &mut Writing<'_>, id: OpId, writer: i64) -> Result<At> {
+pub(super) fn located(writing: &mut Writing<'_>, id: OpId, writer: i64) -> Result<At> {
     if id.replica == 0 {
         return Ok(At { origin: writer, seq: id.seq });
     }
@@ -223,6 +223,7 @@ impl Writing<'_> {
             actor: actor.map(seen).transpose()?,
             dossier: dossier.map(seen).transpose()?,
             deps: newly_seen(&self.tx, own.id)?,
+            was: None,
         };
         let encoded = fields::write(&header, content, &seed).map_err(|error| match error {
             Malformed::TooLong => Error::new(Code::TextTooLong).with("limit", MAX_PART / 4).because(error),
@@ -307,7 +308,15 @@ impl Writing<'_> {
         Ok(true)
     }
 
-    fn insert(&mut self, at: At, op: &Encoded, hlc: Hlc, kind: u16, subject: Option<At>, head: &Head) -> Result<()> {
+    pub(super) fn insert(
+        &mut self,
+        at: At,
+        op: &Encoded,
+        hlc: Hlc,
+        kind: u16,
+        subject: Option<At>,
+        head: &Head,
+    ) -> Result<()> {
         let (personal, salt) = op.personal.as_ref().map(|p| (&p.bytes, &p.salt)).unzip();
         self.tx
             .prepare_cached(
@@ -333,7 +342,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn effect(&mut self, at: At, subject: Option<At>, content: &Content) -> Result<()> {
+    pub(super) fn effect(&mut self, at: At, subject: Option<At>, content: &Content) -> Result<()> {
         match (content, subject) {
             (Content::OfficerAdded { name, role }, _) => officers::add(self, at, name, *role),
             (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
@@ -448,7 +457,7 @@ pub(super) fn encoded(row: &Row<'_>) -> rusqlite::Result<Encoded> {
     Ok(Encoded { public: row.get(0)?, personal: personal.zip(salt).map(|(bytes, salt)| Personal { bytes, salt }) })
 }
 
-fn seed_of(connection: &Connection, dossier: At) -> Result<Seed> {
+pub(super) fn seed_of(connection: &Connection, dossier: At) -> Result<Seed> {
     let personal: Option<Vec<u8>> = connection
         .prepare_cached("SELECT personal FROM op WHERE origin = ?1 AND seq = ?2")?
         .query_row(params![dossier.origin, dossier.seq], |row| row.get(0))
@@ -531,12 +540,27 @@ pub fn words(connection: &Connection, origin: i64) -> Result<Vec<(u64, [u8; 64])
     Ok(statement.query_map([origin], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Notes that another desk's operation came from the hub.
-pub fn hub_told(writing: &mut Writing<'_>, id: OpId) -> Result<()> {
-    let sql =
-        "UPDATE origin SET acknowledged = ?2 WHERE replica = ?1 AND own = 0 AND acknowledged < ?2 AND last_seq >= ?2";
-    writing.tx.prepare_cached(sql)?.execute(params![id.replica, id.seq])?;
-    Ok(())
+/// Takes in an operation that the hub tells. Where a neighbour had told another one in its place, of another copy of its writer,
+/// the hub's is the one that holds. Answers whether it was new.
+pub fn take_in_from_hub(writing: &mut Writing<'_>, relayed: Relayed) -> Result<bool> {
+    let id = relayed.id();
+    if let Some(origin) = origin_known_as(&writing.tx, id.replica)?.filter(|origin| id.seq <= origin.last_seq) {
+        let known: Vec<u8> = writing
+            .tx
+            .prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq = ?2")?
+            .query_row(params![origin.id, id.seq], |row| row.get(0))?;
+        if known != relayed.op.public && !origin.is_own {
+            rehome::drop_from(writing, &origin, id.seq)?;
+        }
+    }
+    let is_new = writing.take_in(relayed)?;
+    writing
+        .tx
+        .prepare_cached(
+            "UPDATE origin SET acknowledged = ?2 WHERE replica = ?1 AND acknowledged < ?2 AND last_seq >= ?2",
+        )?
+        .execute(params![id.replica, id.seq])?;
+    Ok(is_new)
 }
 
 /// Keeps the hub's word on a log, to be passed on to its author.

@@ -60,6 +60,14 @@ pub(super) fn of(connection: &Connection, ops: &[(i64, OpId)]) -> Result<Seen> {
     Ok(seen)
 }
 
+/// What a writer had seen of others with its operation `seq`.
+pub(super) fn up_to(connection: &Connection, origin: i64, seq: u64) -> Result<Vec<OpId>> {
+    let mut statement = connection
+        .prepare_cached("SELECT replica, max(upto) FROM seen WHERE origin = ?1 AND seq <= ?2 GROUP BY replica")?;
+    let rows = statement.query_map(params![origin, seq], |row| Ok(OpId { replica: row.get(0)?, seq: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Every row of a writer, for verification: writer seen, number there, up to.
 pub(super) fn rows(connection: &Connection, origin: i64) -> Result<BTreeSet<(u32, u64, u64)>> {
     let mut statement = connection.prepare_cached("SELECT replica, seq, upto FROM seen WHERE origin = ?1")?;

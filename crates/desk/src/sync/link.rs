@@ -253,9 +253,7 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
         Heard::Feed { ops: heard, vouched, cursor } => {
             let written = desk.store.write(|writing| {
                 for op in heard {
-                    let id = op.id();
-                    round.received += u64::from(writing.take_in(op)?);
-                    ops::hub_told(writing, id)?;
+                    round.received += u64::from(ops::take_in_from_hub(writing, op)?);
                 }
                 let roster = roster::held(writing.reading())?;
                 for vouched in vouched {

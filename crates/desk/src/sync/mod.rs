@@ -104,9 +104,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
     let (received, changes) = store.write(|writing| {
         let mut received = 0;
         for op in reply.ops {
-            let id = op.id();
-            received += u64::from(writing.take_in(op)?);
-            ops::hub_told(writing, id)?;
+            received += u64::from(ops::take_in_from_hub(writing, op)?);
         }
         for aside in reply.set_aside {
             ops::set_aside(writing, ops::At { origin: origin.id, seq: aside.seq }, &aside.reason)?;

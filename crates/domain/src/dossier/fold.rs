@@ -126,6 +126,7 @@ impl Dossier {
                 | Op::NumberCorrected { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Settled { .. }
+                | Op::Renumbered { .. }
                 | Op::Unknown { .. } => {}
             }
         }
@@ -135,6 +136,7 @@ impl Dossier {
         let status = merge::status(id, &follows, &writes, &after);
         (dossier.state, dossier.state_by, dossier.idle) = (status.state, status.by, status.idle);
         dossier.cards.extend(status.card);
+        dossier.cards.extend(merge::numbers(&writes, &after));
         (dossier.writes, dossier.timeline) = (writes, timeline);
         Some(dossier)
     }
@@ -146,7 +148,7 @@ impl Dossier {
             Some(Value::Name(name)) => self.applicant.name = name,
             Some(Value::Number(number)) => self.applicant.number = number,
             Some(Value::Result(text)) => self.result = text,
-            Some(Value::State(_)) | None => {}
+            Some(Value::State(_) | Value::Code(_)) | None => {}
         }
     }
 

@@ -11,6 +11,7 @@
 //! - Money is a ledger: lines are added and cancelled by counter-lines, and never meet.
 
 use super::{Op, OpId, Part, Stamp};
+use crate::code::DossierCode;
 use crate::person::{CitizenId, PersonName, Phone};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +49,8 @@ pub enum Value {
     Result(String),
     /// A state, by the portal's numbers.
     State(u8),
+    /// A number of the dossier.
+    Code(DossierCode),
 }
 
 impl Value {
@@ -60,6 +63,7 @@ impl Value {
             Self::Number(_) => Part::Number,
             Self::Result(_) => Part::Result,
             Self::State(_) => Part::Status,
+            Self::Code(_) => Part::Code,
         }
     }
 
@@ -72,6 +76,7 @@ impl Value {
                 Self::Name(received.applicant.name.clone()),
                 Self::Number(received.applicant.number.clone()),
                 Self::State(super::RECEIVED_STATE),
+                Self::Code(received.code.clone()),
             ],
             Op::PhoneChanged { phone } => vec![Self::Phone(phone.clone())],
             Op::AddressChanged { address } => vec![Self::Address(address.clone())],
@@ -79,6 +84,7 @@ impl Value {
             Op::NumberCorrected { number } => vec![Self::Number(number.clone())],
             Op::ResultRecorded { text } => vec![Self::Result(text.clone())],
             Op::Moved { state, .. } => vec![Self::State(*state)],
+            Op::Renumbered { printed } => vec![Self::Code(printed.clone())],
             Op::Noted { .. }
             | Op::AliasGiven { .. }
             | Op::Printed { .. }
@@ -146,7 +152,7 @@ pub(super) fn register(
         }
     }
     let holds = match part {
-        Part::Phone | Part::Address | Part::Status => latest.last().map(|write| write.value.clone()),
+        Part::Phone | Part::Address | Part::Status | Part::Code => latest.last().map(|write| write.value.clone()),
         Part::Name | Part::Number | Part::Result => agreed(&written, after),
     };
     (holds, (versions.len() > 1).then_some(ReviewCard { part, versions }))
@@ -175,6 +181,16 @@ fn latest<'a>(written: &[&'a Version], after: &dyn Fn(&Stamp, &Stamp) -> bool) -
         }
     }
     latest
+}
+
+/// The card of a dossier whose receipt says another number than it has, until a person has looked after it was renumbered.
+pub(super) fn numbers(writes: &[Version], after: &dyn Fn(&Stamp, &Stamp) -> bool) -> Option<ReviewCard> {
+    let of_code = || writes.iter().filter(|write| write.value.part() == Part::Code);
+    let looked =
+        |write: &Version| of_code().any(|other| other.stamp.id != other.kept && after(&other.stamp, &write.stamp));
+    let versions: Vec<Version> = of_code().filter(|write| write.stamp.id == write.kept).cloned().collect();
+    let open = versions.iter().skip(1).any(|write| !looked(write));
+    open.then_some(ReviewCard { part: Part::Code, versions })
 }
 
 /// Where a dossier stands.

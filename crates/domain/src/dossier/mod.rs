@@ -225,11 +225,14 @@ pub enum Part {
     Result,
     /// Trạng thái.
     Status,
+    /// Số tiếp nhận, where two copies of one desk gave the same number.
+    Code,
 }
 
 impl Part {
     /// Every part.
-    pub const ALL: [Part; 6] = [Self::Phone, Self::Address, Self::Name, Self::Number, Self::Result, Self::Status];
+    pub const ALL: [Part; 7] =
+        [Self::Phone, Self::Address, Self::Name, Self::Number, Self::Result, Self::Status, Self::Code];
 }
 
 /// The operations of a dossier's life. An operation that names another does so as its author knows it: replica 0 is the author.
@@ -324,6 +327,12 @@ pub enum Op {
         /// The operation whose value is kept.
         kept: OpId,
     },
+    /// Another copy of the desk may have given the dossier's number to another one: it goes on under a number of its own. A
+    /// person has to look, since the receipt says the former.
+    Renumbered {
+        /// The number on the receipt.
+        printed: DossierCode,
+    },
     /// Something a newer release wrote; kept and passed on, without effect here.
     Unknown {
         /// Its kind.
@@ -349,6 +358,7 @@ impl Op {
             | Op::NumberCorrected { .. }
             | Op::FeeTaken { .. }
             | Op::ResultRecorded { .. }
+            | Op::Renumbered { .. }
             | Op::Unknown { .. } => {}
         }
         self

@@ -228,7 +228,7 @@ impl Desk {
     }
 
     fn write(&mut self, hlc: Hlc, dossier: Option<OpId>, op: Op) -> OpId {
-        let header = Header { hlc, actor: None, dossier, deps: vec![] };
+        let header = Header { hlc, actor: None, dossier, deps: vec![], was: None };
         let content = Content::Dossier(op);
         self.log.push(fields::write(&header, &content, &[7; 16]).expect("an operation"));
         OpId { replica: self.replica, seq: self.log.len() as u64 }

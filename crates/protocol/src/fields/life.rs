@@ -52,7 +52,7 @@ struct FeeCancelled {
 #[derive(Encode, Decode)]
 #[cbor(map)]
 struct Settled {
-    /// 1 phone, 2 address, 3 name, 4 number, 5 result, 6 status.
+    /// 1 phone, 2 address, 3 name, 4 number, 5 result, 6 status, 7 code.
     #[n(0)]
     part: u8,
     #[n(1)]
@@ -108,6 +108,7 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         | Op::PhoneChanged { .. }
         | Op::AliasGiven { .. }
         | Op::Printed { .. }
+        | Op::Renumbered { .. }
         | Op::Unknown { .. } => return Err(Malformed::Field("kind")),
     })
 }
@@ -161,6 +162,7 @@ fn part_number(part: Part) -> u8 {
         Part::Number => 4,
         Part::Result => 5,
         Part::Status => 6,
+        Part::Code => 7,
     }
 }
 

@@ -28,6 +28,7 @@ fn read_as_everything(bytes: &[u8]) {
             actor: None,
             dossier: None,
             deps: None,
+            was: None,
             fields: bytes.to_vec(),
             personal: None,
         };

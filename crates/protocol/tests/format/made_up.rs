@@ -149,6 +149,7 @@ fn life() -> impl Strategy<Value = Op> {
         (id(), ".{0,80}").prop_map(|(line, reason)| Op::FeeCancelled { line, reason }),
         ".{0,200}".prop_map(|text| Op::ResultRecorded { text }),
         (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
+        code().prop_map(|printed| Op::Renumbered { printed }),
     ]
 }
 
@@ -258,7 +259,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     };
     let ethnic =
         Received { applicant: Person { ethnicity: "Mường".to_owned(), ..least.applicant.clone() }, ..least.clone() };
-    let alone = Header { hlc: Hlc(0x019a_0000_0000_0001), actor: None, dossier: None, deps: vec![] };
+    let alone = Header { hlc: Hlc(0x019a_0000_0000_0001), actor: None, dossier: None, deps: vec![], was: None };
     let actor = Some(OpId { replica: 0, seq: 1 });
     let begins = Header { actor, deps: vec![OpId { replica: 7, seq: 300 }], ..alone.clone() };
     let follows = Header { actor, dossier: Some(OpId { replica: 12, seq: 70_000 }), ..alone.clone() };
@@ -317,6 +318,7 @@ fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
         ("fee_cancelled", Op::FeeCancelled { line: own, reason: "Thu nhầm".to_owned() }),
         ("result_recorded", Op::ResultRecorded { text: "Giấy khai sinh số 45/2026".to_owned() }),
         ("settled", Op::Settled { part: Part::Status, kept: other }),
+        ("renumbered", Op::Renumbered { printed: DossierCode::parse("H56.14-261122-01002").expect("a code") }),
     ]
     .map(|(name, op)| (name, follows.clone(), Content::Dossier(op)))
     .into()

@@ -65,7 +65,7 @@ proptest! {
 
     #[test]
     fn a_public_part_is_bytes_a_newer_release_may_have_made(kind: u16, schema: u16, hlc: u64, fields in prop::collection::vec(any::<u8>(), 0..40)) {
-        let public = Public { kind, schema, hlc, actor: None, dossier: None, deps: None, fields, personal: None };
+        let public = Public { kind, schema, hlc, actor: None, dossier: None, deps: None, fields, personal: None, was: None };
         prop_assert_eq!(Public::decode(&public.encode()).expect("a public part"), public);
     }
 }

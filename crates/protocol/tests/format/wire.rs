@@ -120,6 +120,7 @@ fn a_seed_that_only_the_sender_knows_is_said_to_be_missing() {
         actor: None,
         dossier: Some(OpId { replica: 0, seq: 9 }),
         deps: vec![],
+        was: None,
     };
     let note = domain::dossier::Op::Noted { text: "Hẹn buổi chiều".to_owned() };
     let op = fields::write(&header, &fields::Content::Dossier(note), &SEED).expect("an operation");
