@@ -118,7 +118,7 @@ mod tests {
 
     fn op(content: &Content) -> Encoded {
         let dossier = matches!(content, Content::Dossier(_)).then_some(OpId { replica: 0, seq: 9 });
-        let header = Header { hlc: Hlc(1 << 40), actor: None, dossier, deps: vec![] };
+        let header = Header { hlc: Hlc(1 << 40), actor: None, dossier, deps: vec![], was: None };
         fields::write(&header, content, &SEED).expect("an operation")
     }
 

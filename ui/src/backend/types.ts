@@ -930,7 +930,7 @@ export type Revealed = {
 number: string, };
 export type ReviewCard = { 
 /**
- * `phone`, `address`, `name`, `number`, `result`, `status`.
+ * `phone`, `address`, `name`, `number`, `result`, `status`, `code`.
  */
 part: string, 
 /**

@@ -174,8 +174,9 @@ prop_compose! {
     /// Any header.
     pub fn header()(
         hlc in any::<u64>(), actor in option::of(id()), dossier in option::of(id()), deps in prop::collection::vec(id(), 0..5),
+        was in option::of(id()),
     ) -> Header {
-        Header { hlc: Hlc(hlc), actor, dossier, deps }
+        Header { hlc: Hlc(hlc), actor, dossier, deps, was }
     }
 }
 
