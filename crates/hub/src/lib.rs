@@ -18,6 +18,7 @@ mod replication;
 mod scans;
 mod server;
 mod store;
+mod tls;
 mod writer;
 
 pub use admin::{

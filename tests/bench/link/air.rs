@@ -176,6 +176,8 @@ struct Carrier {
     /// What is on its way: when it is there (nanoseconds), in which order it was sent, to whom.
     on_its_way: BinaryHeap<Reverse<(u64, u64, usize, Vec<u8>)>>,
     sent: u64,
+    sec: u64, // TRACE
+    last: u64, // TRACE
     connections: Connections,
     bad: Option<Bad>,
 }
@@ -197,7 +199,7 @@ impl Bad {
 impl Carrier {
     fn new(devices: [Tun; 2], orders: Receiver<(Weather, u64, Instant)>, counts: Arc<Mutex<Counts>>) -> Self {
         let (on_its_way, connections) = (BinaryHeap::new(), Connections::new());
-        Self { devices, orders, counts, on_its_way, sent: 0, connections, bad: None }
+        Self { devices, orders, counts, on_its_way, sent: 0, sec: 0, last: 0, connections, bad: None }
     }
 
     /// Carries packets until nobody gives orders any more.
@@ -214,6 +216,11 @@ impl Carrier {
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Ok(()),
             }
+            if let Some(bad) = &self.bad && std::env::var_os("AIR_TRACE").is_some() { // TRACE
+                let t = (bad.ms() / 500.0) as u64; // TRACE
+                if t != self.sec { self.sec = t; let c = *self.counts.lock().unwrap_or_else(PoisonError::into_inner); // TRACE
+                    eprintln!("T {:.1} up {} q {:.0} fl {} lost {} cut {}", t as f64/2.0, c.bytes[0]-self.last, bad.ways[0].queue(bad.ms()), self.on_its_way.len(), c.lost, bad.goes_on); self.last = c.bytes[0]; } // TRACE
+            } // TRACE
             let wait_ms = self.turns()?.min(self.delivers()?).clamp(0.0, LOOK_MS);
             let [near, far] = &self.devices;
             let mut looks = [near, far].map(|device| PollFd::new(device, PollFlags::IN));

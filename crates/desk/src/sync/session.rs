@@ -12,7 +12,7 @@ use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome, Which};
+use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, Stored, Vouched, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::VecDeque;
@@ -194,14 +194,18 @@ impl Session {
         if self.on_paper {
             self.on_its_way.clear();
         }
-        let room = self.window.bytes(at_work).saturating_sub(self.bytes_on_their_way());
-        if self.on_its_way.is_empty() || room >= PIECE / 2 {
-            if let Some(piece) = self.next_ops(store, room.clamp(PIECE / 4, PIECE), now_ms)? {
-                return Ok(Some(piece));
-            }
-            if let Some(piece) = self.next_scan(scans, now_ms)? {
-                return Ok(Some(piece));
-            }
+        let (window, taken) = (self.window.bytes(at_work), self.bytes_on_their_way());
+        // An operation does not wait for room that scans have taken.
+        if taken <= window
+            && let Some(piece) = self.next_ops(store, (window - taken).clamp(PIECE / 4, PIECE), now_ms)?
+        {
+            return Ok(Some(piece));
+        }
+        let count = self.window.scan_piece();
+        if (taken == 0 || taken + count <= window)
+            && let Some(piece) = self.next_scan(scans, count, now_ms)?
+        {
+            return Ok(Some(piece));
         }
         let quiet = self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS;
         if quiet || std::mem::take(&mut self.asked) {
@@ -261,10 +265,10 @@ impl Session {
         Ok(None)
     }
 
-    fn next_scan(&mut self, scans: &Scans, now_ms: u64) -> Result<Option<Vec<u8>>> {
+    fn next_scan(&mut self, scans: &Scans, count: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
         while let Some(wanted) = self.wanted.front_mut() {
             let (number, offset) = (wanted.number, wanted.next);
-            let bytes = scans.read(&wanted.hash, offset, SCAN_PIECE)?;
+            let bytes = scans.read(&wanted.hash, offset, count)?;
             wanted.next += bytes.len() as u64;
             let end = wanted.next;
             if wanted.next >= wanted.size || bytes.is_empty() {

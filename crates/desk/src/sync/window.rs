@@ -2,15 +2,22 @@
 //! behind scans and that a cut costs little. It follows the round trips the link shows (after LEDBAT, RFC 6817): more while
 //! they stay near the shortest one, less when a queue builds up.
 
+use protocol::link::{PIECE, SCAN_PIECE};
+
 /// What may be on its way while a person works, bytes.
-pub const AT_WORK: f64 = 6.0 * 1024.0;
+pub const AT_WORK: f64 = 5.5 * 1024.0;
+/// What is on its way before anything was answered, bytes.
+const FIRST: f64 = 8.0 * 1024.0;
 /// Never less than this, bytes: a lost packet delays what comes after it, and is no queue.
-const LEAST: f64 = AT_WORK;
+const LEAST: f64 = 5.5 * 1024.0;
 /// Never more than this, bytes.
 const MOST: f64 = 1024.0 * 1024.0;
 
 /// A queue of this much is let stand, milliseconds: a line that was busy anyway is not left idle for it.
 const QUEUE_MS: f64 = 100.0;
+
+/// How many times the shortest round trip the present one may be.
+const AIM: f64 = 1.5;
 
 /// The shortest of so many round trips is held for the present one.
 const LATEST: usize = 8;
@@ -26,7 +33,7 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { size: AT_WORK, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, latest_ms: [f64::INFINITY; LATEST] }
+        Self { size: FIRST, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, latest_ms: [f64::INFINITY; LATEST] }
     }
 }
 
@@ -41,7 +48,7 @@ impl Window {
             *latest = rtt;
         }
         let present = self.latest_ms.iter().copied().fold(f64::INFINITY, f64::min);
-        let aim = self.shortest_ms * 2.5 + QUEUE_MS;
+        let aim = self.shortest_ms * AIM + QUEUE_MS;
         // At the aim it stays, at the shortest round trip it doubles in one, and beyond the aim it shrinks as fast.
         let off = ((aim - present) / (aim - self.shortest_ms).max(1.0)).clamp(-1.0, 1.0);
         self.size = (self.size + off * bytes as f64).clamp(LEAST, MOST);
@@ -58,6 +65,11 @@ impl Window {
         let quick = self.size * 250.0 / self.shortest_ms;
         let most = if at_work { quick.max(AT_WORK) } else { MOST };
         self.size.min(most) as usize
+    }
+
+    /// Bytes of a scan that make one piece: one packet, or more where so much is on its way that a packet is little.
+    pub fn scan_piece(&self) -> usize {
+        (self.size as usize / 16).clamp(SCAN_PIECE, PIECE)
     }
 
     /// How long nothing may be heard while something is unanswered before the link counts as dead, milliseconds.
