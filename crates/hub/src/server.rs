@@ -23,8 +23,8 @@ use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
-use tokio_rustls::server::{StartHandshake, TlsStream};
 use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::{StartHandshake, TlsStream};
 
 /// Connections held at once; more are closed unanswered and come again.
 const CONNECTIONS: usize = 1024;
@@ -227,7 +227,8 @@ impl<S: Send + 'static> Accept<TcpStream, S> for Parting {
             }
             let room = parting.open.try_acquire_owned().map_err(io::Error::other)?;
             let StartHandshake { accepted, io: stream, .. } = start;
-            let tls = accepted.into_connection(parting.pieces.get_inner()).map_err(|(error, _)| io::Error::other(error))?;
+            let tls =
+                accepted.into_connection(parting.pieces.get_inner()).map_err(|(error, _)| io::Error::other(error))?;
             let stream = Tls::new(stream, tls)?;
             tokio::spawn(async move {
                 line::talk(parting.hub, stream).await;

@@ -101,7 +101,6 @@ impl Drop for Space {
 impl Air {
     /// A line of its own; `name` tells it from others.
     pub fn new(name: &str) -> Result<Self> {
-        can_be()?;
         let name = format!("motcua-{}-{name}", std::process::id());
         let (desk, near) = Space::new(format!("{name}-desk"), DESK, HUB)?;
         let (hub, far) = Space::new(format!("{name}-hub"), HUB, DESK)?;
@@ -168,16 +167,16 @@ fn ip(words: &[&str]) -> Result<()> {
 /// A connection as the line sees it: what each end expects next, by what it last acknowledged.
 type Connections = BTreeMap<[u8; 12], [Option<u32>; 2]>;
 
+/// A packet on its way: when it is there (nanoseconds), in which order it was sent, to whom, and it.
+type Packet = (u64, u64, usize, Vec<u8>);
+
 /// The thread between the devices.
 struct Carrier {
     devices: [Tun; 2],
     orders: Receiver<(Weather, u64, Instant)>,
     counts: Arc<Mutex<Counts>>,
-    /// What is on its way: when it is there (nanoseconds), in which order it was sent, to whom.
-    on_its_way: BinaryHeap<Reverse<(u64, u64, usize, Vec<u8>)>>,
+    on_its_way: BinaryHeap<Reverse<Packet>>,
     sent: u64,
-    sec: u64, // TRACE
-    last: u64, // TRACE
     connections: Connections,
     bad: Option<Bad>,
 }
@@ -199,7 +198,7 @@ impl Bad {
 impl Carrier {
     fn new(devices: [Tun; 2], orders: Receiver<(Weather, u64, Instant)>, counts: Arc<Mutex<Counts>>) -> Self {
         let (on_its_way, connections) = (BinaryHeap::new(), Connections::new());
-        Self { devices, orders, counts, on_its_way, sent: 0, sec: 0, last: 0, connections, bad: None }
+        Self { devices, orders, counts, on_its_way, sent: 0, connections, bad: None }
     }
 
     /// Carries packets until nobody gives orders any more.
@@ -216,11 +215,6 @@ impl Carrier {
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Ok(()),
             }
-            if let Some(bad) = &self.bad && std::env::var_os("AIR_TRACE").is_some() { // TRACE
-                let t = (bad.ms() / 500.0) as u64; // TRACE
-                if t != self.sec { self.sec = t; let c = *self.counts.lock().unwrap_or_else(PoisonError::into_inner); // TRACE
-                    eprintln!("T {:.1} up {} q {:.0} fl {} lost {} cut {}", t as f64/2.0, c.bytes[0]-self.last, bad.ways[0].queue(bad.ms()), self.on_its_way.len(), c.lost, bad.goes_on); self.last = c.bytes[0]; } // TRACE
-            } // TRACE
             let wait_ms = self.turns()?.min(self.delivers()?).clamp(0.0, LOOK_MS);
             let [near, far] = &self.devices;
             let mut looks = [near, far].map(|device| PollFd::new(device, PollFlags::IN));
@@ -335,6 +329,10 @@ fn ends(packet: &[u8], tcp: &[u8], from: usize) -> Option<[u8; 12]> {
     ends.try_into().ok()
 }
 
+/// Flags of TCP (RFC 9293).
+const RST: u8 = 4;
+const ACK: u8 = 16;
+
 /// Notes what one end expects next: the acknowledgement in a packet of its own.
 fn note(connections: &mut Connections, packet: &[u8], from: usize) {
     let noted = || -> Option<([u8; 12], u8, u32)> {
@@ -342,7 +340,6 @@ fn note(connections: &mut Connections, packet: &[u8], from: usize) {
         let next = u32::from_be_bytes(tcp.get(8..12)?.try_into().ok()?);
         Some((ends(packet, tcp, from)?, *tcp.get(13)?, next))
     };
-    let (RST, ACK) = (4, 16);
     let Some((ends, flags, next)) = noted() else { return };
     if flags & RST != 0 {
         connections.remove(&ends);

@@ -83,7 +83,6 @@ impl Way {
         if self.roll() < self.weather.trouble / 100.0 { Fate::Trouble(there) } else { Fate::Arrives(there) }
     }
 
-    pub fn queue(&self, now: f64) -> f64 { (self.free_ms - now).max(0.0) } // TRACE
     /// Between 0 and 1 (SplitMix64).
     fn roll(&mut self) -> f64 {
         self.dice = self.dice.wrapping_add(0x9E37_79B9_7F4A_7C15);

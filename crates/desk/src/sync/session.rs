@@ -46,6 +46,8 @@ struct Log {
 struct OnItsWay {
     bytes: usize,
     at_ms: u64,
+    /// Where the [`Window`] stood.
+    mark: u64,
     what: What,
 }
 
@@ -67,6 +69,8 @@ struct Wanted {
     hash: [u8; 32],
     next: u64,
     size: u64,
+    /// Bytes from `next` on that were read together: what a scan is sealed in is opened once.
+    ahead: VecDeque<u8>,
 }
 
 /// What has arrived and concerns the store.
@@ -268,7 +272,10 @@ impl Session {
     fn next_scan(&mut self, scans: &Scans, count: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
         while let Some(wanted) = self.wanted.front_mut() {
             let (number, offset) = (wanted.number, wanted.next);
-            let bytes = scans.read(&wanted.hash, offset, count)?;
+            if wanted.ahead.is_empty() {
+                wanted.ahead = scans.read(&wanted.hash, offset, usize::MAX)?.into();
+            }
+            let bytes: Vec<u8> = wanted.ahead.drain(..count.min(wanted.ahead.len())).collect();
             wanted.next += bytes.len() as u64;
             let end = wanted.next;
             if wanted.next >= wanted.size || bytes.is_empty() {
@@ -284,7 +291,7 @@ impl Session {
 
     fn sent(&mut self, piece: Piece, what: What, at_ms: u64) -> Vec<u8> {
         let bytes = piece.encode();
-        self.on_its_way.push_back(OnItsWay { bytes: bytes.len(), at_ms, what });
+        self.on_its_way.push_back(OnItsWay { bytes: bytes.len(), at_ms, mark: self.window.mark(), what });
         bytes
     }
 
@@ -367,8 +374,8 @@ impl Session {
         let replica = stored.replica;
         let of_log = |sent: &OnItsWay| matches!(sent.what, What::Ops(of) if of == replica);
         let place = self.on_its_way.iter().position(of_log);
-        if let Some(OnItsWay { bytes, at_ms, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
-            self.window.answered(bytes, now_ms.saturating_sub(at_ms));
+        if let Some(OnItsWay { bytes, at_ms, mark, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
+            self.window.answered(bytes, mark, now_ms.saturating_sub(at_ms));
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
@@ -414,7 +421,9 @@ impl Session {
             Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
         };
         match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
-            Some((hash, size)) if next < size => self.wanted.push_back(Wanted { number, hash, next, size }),
+            Some((hash, size)) if next < size => {
+                self.wanted.push_back(Wanted { number, hash, next, size, ahead: VecDeque::new() });
+            }
             _ => self.answers.push_back(Piece::Lacking(number)),
         }
         Ok(())
@@ -422,17 +431,17 @@ impl Session {
 
     /// Takes off what was answered, and learns from how long it took.
     fn answered(&mut self, now_ms: u64, is: impl Fn(&What) -> bool) {
-        let (mut bytes, mut sent_ms) = (0, None);
+        let (mut bytes, mut newest) = (0, None);
         self.on_its_way.retain(|sent| {
             let answered = is(&sent.what);
             if answered {
                 bytes += sent.bytes;
-                sent_ms = Some(sent.at_ms);
+                newest = Some((sent.at_ms, sent.mark));
             }
             !answered
         });
-        if let Some(sent_ms) = sent_ms {
-            self.window.answered(bytes, now_ms.saturating_sub(sent_ms));
+        if let Some((sent_ms, mark)) = newest {
+            self.window.answered(bytes, mark, now_ms.saturating_sub(sent_ms));
         }
     }
 

@@ -1,26 +1,28 @@
 //! How much may be on its way unanswered: enough to keep the line busy, little enough that a receipt is not kept waiting
-//! behind scans and that a cut costs little. It follows the round trips the link shows (after LEDBAT, RFC 6817): more while
-//! they stay near the shortest one, less when a queue builds up.
+//! behind scans and that a cut costs little. It follows what the line has shown to carry and its shortest round trip (after BBR:
+//! loss says little about a radio): what it carries in that time, and somewhat more.
+//!
+//! Somewhat more is a queue of half a round trip. A packet that is lost is sent again behind the queue, so a longer one would not
+//! keep the line busier; a shorter one would leave it idle until the loss is known.
 
 use protocol::link::{PIECE, SCAN_PIECE};
 
-/// What may be on its way while a person works, bytes.
+/// What may be on its way while a person works, bytes: four packets.
 pub const AT_WORK: f64 = 5.5 * 1024.0;
 /// What is on its way before anything was answered, bytes.
 const FIRST: f64 = 8.0 * 1024.0;
-/// Never less than this, bytes: a lost packet delays what comes after it, and is no queue.
-const LEAST: f64 = 5.5 * 1024.0;
+/// Never less than this, bytes.
+const LEAST: f64 = AT_WORK;
 /// Never more than this, bytes.
 const MOST: f64 = 1024.0 * 1024.0;
 
-/// A queue of this much is let stand, milliseconds: a line that was busy anyway is not left idle for it.
+/// How many of the shortest round trips' worth may be on its way.
+const ROUND_TRIPS: f64 = 1.4;
+/// And a queue of this much more, milliseconds: a line that was busy anyway is not left idle for it.
 const QUEUE_MS: f64 = 100.0;
 
-/// How many times the shortest round trip the present one may be.
-const AIM: f64 = 1.5;
-
-/// The shortest of so many round trips is held for the present one.
-const LATEST: usize = 8;
+/// The best of so many rates is what the line carries.
+const LATEST: usize = 16;
 
 /// The window of one connection.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,30 +30,36 @@ pub struct Window {
     size: f64,
     shortest_ms: f64,
     smoothed_ms: f64,
-    latest_ms: [f64; LATEST],
+    /// Bytes that were answered so far.
+    answered: u64,
+    /// Bytes a millisecond.
+    latest: [f64; LATEST],
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Self { size: FIRST, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, latest_ms: [f64::INFINITY; LATEST] }
+        Self { size: FIRST, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, answered: 0, latest: [0.0; LATEST] }
     }
 }
 
 impl Window {
-    /// `bytes` were answered `rtt_ms` after they were sent.
-    pub fn answered(&mut self, bytes: usize, rtt_ms: u64) {
+    /// What has been answered so far, to be noted with what is sent now.
+    pub fn mark(&self) -> u64 {
+        self.answered
+    }
+
+    /// `bytes` were answered `rtt_ms` after they were sent; `mark` was noted then.
+    pub fn answered(&mut self, bytes: usize, mark: u64, rtt_ms: u64) {
         let rtt = (rtt_ms as f64).max(1.0);
         self.shortest_ms = self.shortest_ms.min(rtt);
         self.smoothed_ms = if self.smoothed_ms == 0.0 { rtt } else { self.smoothed_ms * 0.875 + rtt * 0.125 };
-        self.latest_ms.rotate_right(1);
-        if let Some(latest) = self.latest_ms.first_mut() {
-            *latest = rtt;
+        self.answered += bytes as u64;
+        self.latest.rotate_right(1);
+        if let Some(latest) = self.latest.first_mut() {
+            *latest = self.answered.saturating_sub(mark) as f64 / rtt;
         }
-        let present = self.latest_ms.iter().copied().fold(f64::INFINITY, f64::min);
-        let aim = self.shortest_ms * AIM + QUEUE_MS;
-        // At the aim it stays, at the shortest round trip it doubles in one, and beyond the aim it shrinks as fast.
-        let off = ((aim - present) / (aim - self.shortest_ms).max(1.0)).clamp(-1.0, 1.0);
-        self.size = (self.size + off * bytes as f64).clamp(LEAST, MOST);
+        let rate = self.latest.iter().copied().fold(0.0, f64::max);
+        self.size = (rate * (self.shortest_ms * ROUND_TRIPS + QUEUE_MS)).clamp(LEAST, MOST);
     }
 
     /// Whether anything was answered at all.
@@ -81,30 +89,50 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::VecDeque;
 
     /// A line of so many bytes a second and so long a way, with the window always full.
-    fn settled(bytes_a_second: f64, way_ms: f64) -> Window {
+    fn settled(bytes_a_second: f64, way_ms: f64, at_work: bool) -> Window {
         let mut window = Window::default();
-        for _ in 0..2000 {
-            let piece = 2048.0;
-            let rtt = (window.size / bytes_a_second * 1000.0).max(way_ms + piece / bytes_a_second * 1000.0);
-            window.answered(piece as usize, rtt as u64);
+        let (mut now, mut free) = (0.0_f64, 0.0_f64);
+        let mut on_its_way: VecDeque<(f64, f64, u64, usize)> = VecDeque::new();
+        for _ in 0..3000 {
+            let piece = window.scan_piece();
+            let taken: usize = on_its_way.iter().map(|(.., bytes)| bytes).sum();
+            if taken == 0 || taken + piece <= window.bytes(at_work) {
+                free = free.max(now) + piece as f64 / bytes_a_second * 1000.0;
+                on_its_way.push_back((now, free + way_ms, window.mark(), piece));
+            } else if let Some((sent, there, mark, bytes)) = on_its_way.pop_front() {
+                now = there;
+                window.answered(bytes, mark, (there - sent) as u64);
+            }
         }
         window
     }
 
     #[test]
     fn it_fills_a_thin_line_without_a_long_queue() {
-        let window = settled(4000.0, 800.0);
-        let bytes = window.bytes(false);
-        assert!((6_000..16_000).contains(&bytes), "{bytes}");
-        assert!(window.bytes(true) <= AT_WORK as usize);
+        let bytes = settled(4000.0, 800.0, false).bytes(false);
+        assert!((6_000..8_000).contains(&bytes), "{bytes}: 800 ms and a packet's time are 4,500");
+        let at_work = settled(4000.0, 800.0, true).bytes(true);
+        assert!((4_500..=AT_WORK as usize).contains(&at_work), "{at_work}");
     }
 
     #[test]
     fn it_opens_on_a_wide_line_also_at_work() {
-        let window = settled(1_000_000.0, 20.0);
-        assert!(window.bytes(false) > 20_000, "{}", window.bytes(false));
-        assert!(window.bytes(true) > AT_WORK as usize);
+        for at_work in [false, true] {
+            let bytes = settled(1_000_000.0, 20.0, at_work).bytes(at_work);
+            assert!(bytes > 20_000, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_idle_is_not_thought_wide() {
+        let mut window = settled(4000.0, 800.0, false);
+        for _ in 0..100 {
+            let mark = window.mark();
+            window.answered(100, mark, 900);
+        }
+        assert_eq!(window.bytes(false), LEAST as usize);
     }
 }
