@@ -48,8 +48,9 @@ pub struct Desk<'d> {
 }
 
 impl Link {
-    /// Opens a connection; `None` where the server speaks only what the first release spoke.
-    pub fn open(hub: &Hub, desk: &Desk<'_>, plainly: bool) -> Result<Option<Self>> {
+    /// Opens a connection; `None` where the server speaks only what the first release spoke. `cut_after`: what the last one had
+    /// carried when it was cut.
+    pub fn open(hub: &Hub, desk: &Desk<'_>, plainly: bool, cut_after: Option<u64>) -> Result<Option<Self>> {
         let (name, port) = hub.place()?;
         let unreachable = |error: io::Error| Error::new(Code::HubUnreachable).because(error);
         let mut tcp = None;
@@ -67,7 +68,9 @@ impl Link {
         set.and_then(|()| tcp.set_write_timeout(Some(hub.patience()))).map_err(unreachable)?;
         let mut tls =
             ClientConnection::new(hub.tls(), name).map_err(|error| Error::new(Code::HubUnreachable).because(error))?;
-        let begin = || Session::new(desk.store, desk.device, hub.key(), plainly, 0);
+        let begin = || -> Result<Session> {
+            Ok(Session::new(desk.store, desk.device, hub.key(), plainly, 0)?.after_a_cut(cut_after))
+        };
         let (mut session, began, mut sent) = (begin()?, Instant::now(), 0);
         if let Some(mut early) = tls.early_data() {
             // With a ticket of the last connection, the first words go out together with those of TLS.
@@ -166,6 +169,7 @@ impl Link {
             if self.tls.read_tls(&mut self.tcp)? == 0 {
                 return Ok(0);
             }
+            without_hurry(&self.tcp);
             self.tls.process_new_packets().map_err(io::Error::other)?;
             self.flush()?;
         }
@@ -202,10 +206,26 @@ impl Link {
         self.bytes
     }
 
+    /// How many bytes were carried, where the connection ends in the middle of something.
+    pub fn cut_after(&self) -> Option<u64> {
+        self.session.cut_after()
+    }
+
     /// Whether something that was sent was answered: the connection was of use.
     pub fn was_of_use(&self) -> bool {
         self.session.was_of_use()
     }
+}
+
+/// What was heard is acknowledged together with what is said next, if that is soon: a packet of nothing else takes a thin line
+/// a fiftieth of its time. The kernel forgets it; so it is said after each look.
+fn without_hurry(tcp: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::net::sockopt::set_tcp_quickack(tcp, false) {
+        log::debug!("acknowledgements go out by themselves: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = tcp;
 }
 
 /// Stores what was heard.

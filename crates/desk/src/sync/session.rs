@@ -173,6 +173,17 @@ impl Session {
         })
     }
 
+    /// The last connection had carried so many bytes when it was cut in the middle of something.
+    pub fn after_a_cut(mut self, carried: Option<u64>) -> Self {
+        self.window = carried.map_or(self.window, Window::after_a_cut);
+        self
+    }
+
+    /// How many bytes were carried, where the connection ends in the middle of something.
+    pub fn cut_after(&self) -> Option<u64> {
+        (!self.on_its_way.is_empty()).then(|| self.window.mark())
+    }
+
     /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
     /// hub has not acknowledged is said again, however often it was carried already.
     pub fn all(&mut self, store: &Store, scans: &Scans) -> Result<Vec<u8>> {

@@ -21,6 +21,9 @@ const ROUND_TRIPS: f64 = 1.4;
 /// And a queue of this much more, milliseconds: a line that was busy anyway is not left idle for it.
 const QUEUE_MS: f64 = 100.0;
 
+/// What is on its way is at most one of so many parts of what a connection carries before it is cut.
+const OF_A_CONNECTION: f64 = 10.0;
+
 /// The best of so many rates is what the line carries.
 const LATEST: usize = 16;
 
@@ -32,17 +35,39 @@ pub struct Window {
     smoothed_ms: f64,
     /// Bytes that were answered so far.
     answered: u64,
+    /// What the last connection had carried when it was cut in the middle of something, bytes.
+    cut_after: Option<u64>,
     /// Bytes a millisecond.
     latest: [f64; LATEST],
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Self { size: FIRST, shortest_ms: f64::INFINITY, smoothed_ms: 0.0, answered: 0, latest: [0.0; LATEST] }
+        Self {
+            size: FIRST,
+            shortest_ms: f64::INFINITY,
+            smoothed_ms: 0.0,
+            answered: 0,
+            cut_after: None,
+            latest: [0.0; LATEST],
+        }
     }
 }
 
 impl Window {
+    /// Begins after a connection that was cut when it had carried so many bytes. What is on its way at a cut is said again: on a
+    /// line that is cut often it is no more than a small part of what gets through between two cuts.
+    pub fn after_a_cut(carried: u64) -> Self {
+        let mut window = Self { cut_after: Some(carried), ..Self::default() };
+        window.size = window.size.min(window.most());
+        window
+    }
+
+    fn most(&self) -> f64 {
+        let carried = self.cut_after.map_or(f64::INFINITY, |carried| carried.max(self.answered) as f64);
+        (carried / OF_A_CONNECTION).clamp(LEAST, MOST)
+    }
+
     /// What has been answered so far, to be noted with what is sent now.
     pub fn mark(&self) -> u64 {
         self.answered
@@ -59,7 +84,7 @@ impl Window {
             *latest = self.answered.saturating_sub(mark) as f64 / rtt;
         }
         let rate = self.latest.iter().copied().fold(0.0, f64::max);
-        self.size = (rate * (self.shortest_ms * ROUND_TRIPS + QUEUE_MS)).clamp(LEAST, MOST);
+        self.size = (rate * (self.shortest_ms * ROUND_TRIPS + QUEUE_MS)).clamp(LEAST, self.most());
     }
 
     /// Whether anything was answered at all.
@@ -124,6 +149,17 @@ mod tests {
             let bytes = settled(1_000_000.0, 20.0, at_work).bytes(at_work);
             assert!(bytes > 20_000, "{bytes}");
         }
+    }
+
+    #[test]
+    fn a_line_that_is_cut_often_gets_less() {
+        assert_eq!(Window::after_a_cut(50_000).bytes(false), LEAST as usize);
+        let mut window = Window::after_a_cut(70_000);
+        assert_eq!(window.bytes(false), 7_000);
+        for _ in 0..1000 {
+            window.answered(2000, window.mark(), 20);
+        }
+        assert!(window.bytes(false) > 7_000, "it holds by now: {}", window.bytes(false));
     }
 
     #[test]
