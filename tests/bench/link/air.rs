@@ -25,6 +25,9 @@ pub const DESK: &str = "10.99.0.1";
 /// The hub's.
 pub const HUB: &str = "10.99.0.2";
 
+/// How the names of namespaces begin; the number of the process follows.
+const NAMES: &str = "motcua-link-";
+
 /// Largest packet.
 const MTU: usize = 1400;
 
@@ -101,7 +104,7 @@ impl Drop for Space {
 impl Air {
     /// A line of its own; `name` tells it from others.
     pub fn new(name: &str) -> Result<Self> {
-        let name = format!("motcua-{}-{name}", std::process::id());
+        let name = format!("{NAMES}{}-{name}", std::process::id());
         let (desk, near) = Space::new(format!("{name}-desk"), DESK, HUB)?;
         let (hub, far) = Space::new(format!("{name}-hub"), HUB, DESK)?;
         let (orders, heard) = channel();
@@ -154,6 +157,18 @@ pub fn can_be() -> Result<()> {
         return Err(format!("The bench `link` needs /dev/net/tun ({error}): modprobe tun").into());
     }
     ip(&["-V"]).map_err(|error| format!("{error}\nThe bench `link` needs iproute2: apt install iproute2").into())
+}
+
+/// Takes away what benches that were killed have left.
+pub fn sweep() -> Result<()> {
+    for entry in std::fs::read_dir("/var/run/netns").into_iter().flatten() {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(NAMES).and_then(|rest| rest.split('-').next());
+        if process.is_some_and(|process| !std::path::Path::new("/proc").join(process).exists()) {
+            ip(&["netns", "del", &name])?;
+        }
+    }
+    Ok(())
 }
 
 fn ip(words: &[&str]) -> Result<()> {
