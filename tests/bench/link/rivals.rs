@@ -7,14 +7,15 @@ use crate::figure::Figure;
 use crate::{Load, Result};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// A rival's program says nothing when it listens.
-const BEGINS: Duration = Duration::from_secs(5);
+/// A rival's server that does not listen after this is given up.
+const BEGINS: Duration = Duration::from_secs(60);
 
 /// One of them.
 struct Rival {
@@ -118,9 +119,14 @@ impl Rival {
             server.arg(&status);
         }
         let mut server = Running(server.args(self.server.1).stdout(Stdio::null()).spawn()?);
-        thread::sleep(BEGINS);
-        if let Some(ended) = server.0.try_wait()? {
-            return Err(format!("its server has ended: {ended}").into());
+        let since = Instant::now();
+        while air.desk.inside(|| Ok(TcpStream::connect((HUB, 9000)).is_ok())).is_ok_and(|listens| !listens) {
+            if let Some(ended) = server.0.try_wait()? {
+                return Err(format!("its server has ended: {ended}").into());
+            }
+            if since.elapsed() > BEGINS {
+                return Err("its server does not listen".into());
+            }
         }
         let mut client = words(air.desk.command(self.interpreter), self.client.0);
         // Python's transport stands before the load, the number of connections or documents after it.
