@@ -209,7 +209,8 @@ impl Session {
         if self.on_paper {
             self.on_its_way.clear();
         }
-        let (window, taken) = (self.window.bytes(at_work), self.bytes_on_their_way());
+        let oldest_ms = self.on_its_way.front().map_or(0, |oldest| now_ms.saturating_sub(oldest.at_ms));
+        let (window, taken) = (self.window.bytes(at_work, oldest_ms), self.bytes_on_their_way());
         // An operation does not wait for room that scans have taken.
         if taken <= window
             && let Some(piece) = self.next_ops(store, (window - taken).clamp(PIECE / 4, PIECE), now_ms)?

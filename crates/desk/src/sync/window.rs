@@ -83,8 +83,17 @@ impl Window {
         if let Some(latest) = self.latest.first_mut() {
             *latest = self.answered.saturating_sub(mark) as f64 / rtt;
         }
-        let rate = self.latest.iter().copied().fold(0.0, f64::max);
-        self.size = (rate * (self.shortest_ms * ROUND_TRIPS + QUEUE_MS)).clamp(LEAST, self.most());
+        self.size = (self.rate() * self.usual_ms()).clamp(LEAST, self.most());
+    }
+
+    /// Bytes a millisecond that the line carries.
+    fn rate(&self) -> f64 {
+        self.latest.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// How long an answer takes on a line that is kept busy and loses nothing, milliseconds.
+    fn usual_ms(&self) -> f64 {
+        self.shortest_ms * ROUND_TRIPS + QUEUE_MS
     }
 
     /// Whether anything was answered at all.
@@ -92,12 +101,17 @@ impl Window {
         self.smoothed_ms > 0.0
     }
 
-    /// Bytes that may be unanswered now.
-    pub fn bytes(&self, at_work: bool) -> usize {
-        // On a line whose round trip is short a person does not notice more.
-        let quick = self.size * 250.0 / self.shortest_ms;
-        let most = if at_work { quick.max(AT_WORK) } else { MOST };
-        self.size.min(most) as usize
+    /// Bytes that may be unanswered now. `oldest_ms`: how long the oldest that is unanswered has been on its way.
+    pub fn bytes(&self, at_work: bool, oldest_ms: u64) -> usize {
+        if at_work {
+            // On a line whose round trip is short a person does not notice more.
+            let quick = self.size * 250.0 / self.shortest_ms;
+            return self.size.min(quick.max(AT_WORK)) as usize;
+        }
+        // An answer that is late has a lost packet before it, here or there, and all the rest may have arrived: the line is
+        // not left idle until it is known.
+        let late = (oldest_ms as f64 - self.usual_ms()).max(0.0) * self.rate();
+        (self.size + late.min(self.size / 2.0)).min(self.most()) as usize
     }
 
     /// Bytes of a scan that make one piece: one packet, or more where so much is on its way that a packet is little.
@@ -124,7 +138,7 @@ mod tests {
         for _ in 0..3000 {
             let piece = window.scan_piece();
             let taken: usize = on_its_way.iter().map(|(.., bytes)| bytes).sum();
-            if taken == 0 || taken + piece <= window.bytes(at_work) {
+            if taken == 0 || taken + piece <= window.bytes(at_work, 0) {
                 free = free.max(now) + piece as f64 / bytes_a_second * 1000.0;
                 on_its_way.push_back((now, free + way_ms, window.mark(), piece));
             } else if let Some((sent, there, mark, bytes)) = on_its_way.pop_front() {
@@ -137,29 +151,39 @@ mod tests {
 
     #[test]
     fn it_fills_a_thin_line_without_a_long_queue() {
-        let bytes = settled(4000.0, 800.0, false).bytes(false);
+        let bytes = settled(4000.0, 800.0, false).bytes(false, 0);
         assert!((6_000..8_000).contains(&bytes), "{bytes}: 800 ms and a packet's time are 4,500");
-        let at_work = settled(4000.0, 800.0, true).bytes(true);
+        let at_work = settled(4000.0, 800.0, true).bytes(true, 0);
         assert!((4_500..=AT_WORK as usize).contains(&at_work), "{at_work}");
     }
 
     #[test]
     fn it_opens_on_a_wide_line_also_at_work() {
         for at_work in [false, true] {
-            let bytes = settled(1_000_000.0, 20.0, at_work).bytes(at_work);
+            let bytes = settled(1_000_000.0, 20.0, at_work).bytes(at_work, 0);
             assert!(bytes > 20_000, "{bytes}");
         }
     }
 
     #[test]
+    fn a_late_answer_leaves_the_line_busy_but_not_for_ever() {
+        let window = settled(4000.0, 800.0, false);
+        let at = |oldest_ms| window.bytes(false, oldest_ms);
+        assert_eq!(at(1_500), at(0), "not late yet");
+        assert!((at(2_200) - at(0)).abs_diff(2_000) < 400, "half a second of the line: {}", at(2_200) - at(0));
+        assert_eq!(at(60_000), at(0) * 3 / 2);
+        assert_eq!(window.bytes(true, 60_000), window.bytes(true, 0), "a receipt may come");
+    }
+
+    #[test]
     fn a_line_that_is_cut_often_gets_less() {
-        assert_eq!(Window::after_a_cut(50_000).bytes(false), LEAST as usize);
+        assert_eq!(Window::after_a_cut(50_000).bytes(false, 0), LEAST as usize);
         let mut window = Window::after_a_cut(70_000);
-        assert_eq!(window.bytes(false), 7_000);
+        assert_eq!(window.bytes(false, 0), 7_000);
         for _ in 0..1000 {
             window.answered(2000, window.mark(), 20);
         }
-        assert!(window.bytes(false) > 7_000, "it holds by now: {}", window.bytes(false));
+        assert!(window.bytes(false, 0) > 7_000, "it holds by now: {}", window.bytes(false, 0));
     }
 
     #[test]
@@ -169,6 +193,6 @@ mod tests {
             let mark = window.mark();
             window.answered(100, mark, 900);
         }
-        assert_eq!(window.bytes(false), LEAST as usize);
+        assert_eq!(window.bytes(false, 0), LEAST as usize);
     }
 }
