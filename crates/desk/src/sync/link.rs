@@ -217,8 +217,8 @@ impl Link {
     }
 }
 
-/// What was heard is acknowledged together with what is said next, if that is soon: a packet of nothing else takes a thin line
-/// a fiftieth of its time. The kernel forgets it; so it is said after each look.
+/// What was heard is acknowledged together with what is said next, if that is soon, and not by a packet of its own (0.6 per cent
+/// of a thin line's bytes). The kernel forgets it; so it is said after each look.
 fn without_hurry(tcp: &TcpStream) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::net::sockopt::set_tcp_quickack(tcp, false) {
