@@ -2,6 +2,9 @@
 
 use desk::api::dossiers::SyncStep;
 use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, Weather, World};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
 
 #[test]
 fn a_scan_goes_on_at_the_byte_where_the_line_was_cut() {
@@ -98,4 +101,51 @@ fn a_desk_revoked_while_its_connection_is_open_hears_nothing_more_of_the_others(
     second.syncs().expect("it may still hand in what it has");
     assert_eq!(second.codes(), Vec::<String>::new(), "other people's dossiers are no longer for it");
     assert_eq!(world.codes_at_the_province(&first), [code]);
+}
+
+/// What a desk says before it has heard anything: TLS's hello, and two more records under the ticket of the last connection.
+fn first_words(listener: &TcpListener) -> Vec<u8> {
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let (mut words, mut early) = (Vec::new(), 0);
+    while early < 2 {
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).expect("a record of TLS: nothing is waited for");
+        let mut body = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+        stream.read_exact(&mut body).expect("the rest of it");
+        early += u32::from(head[0] == 23);
+        words.extend(head.into_iter().chain(body));
+    }
+    words
+}
+
+#[test]
+fn the_first_words_wait_for_nobody_and_said_again_change_nothing() {
+    let world = World::new();
+    let desk = world.enrolled_desk("Xã Cao Sơn");
+    desk.syncs().expect("an exchange: now there is a ticket");
+    desk.hang_up();
+    let code = desk.receives(&HANH, BIRTH);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    desk.link().lead_to(listener.local_addr().expect("an address"));
+    let words = thread::scope(|scope| {
+        scope.spawn(|| desk.syncs().expect_err("somebody listens and answers nothing"));
+        first_words(&listener)
+    });
+    assert_eq!(world.codes_at_the_province(&desk), Vec::<String>::new());
+    world.link_returns();
+    let operations = || world.count_at_the_province("SELECT count(*) FROM op");
+    let mut stored = Vec::new();
+    for _ in 0..3 {
+        // Whoever listened says it to the hub, word for word, and cannot read the answer.
+        let mut stream = TcpStream::connect(world.hub_url().trim_start_matches("https://")).expect("a connection");
+        stream.write_all(&words).and_then(|()| stream.shutdown(Shutdown::Write)).expect("said");
+        stream.read_to_end(&mut Vec::new()).ok();
+        stored.push(operations());
+    }
+    // The first time they are the desk's own words, only late. The ticket opens once.
+    assert_eq!(world.codes_at_the_province(&desk), [code]);
+    assert!(stored.iter().all(|count| count == &stored[0]), "{stored:?}");
+    desk.syncs().expect("the desk itself");
+    assert_eq!((operations(), desk.sync_status().expect("a status").waiting), (stored[0], 0));
+    desk.is_sound();
 }

@@ -5,11 +5,12 @@ use crate::clock::{DAY_MS, local_day};
 use crate::{Error, Result};
 use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
-use protocol::link::PROTOCOL;
+use protocol::link::{EARLY, PROTOCOL};
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, PublicKeyData, SanType};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::server::ServerSessionMemoryCache;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ const VALID_DAYS: u64 = 365;
 
 /// A certificate with less than this left is made anew, in days.
 const RENEW_DAYS: u64 = 30;
+
+/// Tickets that are kept: several for each desk of a province.
+const TICKETS: usize = 8192;
 
 /// The hub's key pair.
 #[derive(Debug)]
@@ -85,16 +89,22 @@ impl Identity {
             && named.as_ref() == Some(&names.0)
     }
 
-    /// TLS with this key and that certificate: rustls on ring, nothing older than TLS 1.2.
-    pub fn tls(&self, certificate_pem: &str) -> Result<Arc<ServerConfig>> {
+    /// TLS with this key and that certificate: rustls on ring, nothing older than TLS 1.2. For HTTP, and for pieces.
+    pub fn tls(&self, certificate_pem: &str) -> Result<(Arc<ServerConfig>, Arc<ServerConfig>)> {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes()).map_err(certificate_error)?;
         let key = PrivatePkcs8KeyDer::from(self.0.serialize_der());
         let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key.into()))
             .map_err(certificate_error)?;
-        config.alpn_protocols = vec![PROTOCOL.to_vec(), b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+        let mut pieces = config.clone();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        pieces.alpn_protocols = vec![PROTOCOL.to_vec()];
+        // A desk with a ticket, which opens once, is heard and answered within the handshake (docs/adr/0009).
+        pieces.session_storage = ServerSessionMemoryCache::new(TICKETS);
+        pieces.max_early_data_size = EARLY as u32;
+        pieces.send_half_rtt_data = true;
+        Ok((Arc::new(config), Arc::new(pieces)))
     }
 }
 

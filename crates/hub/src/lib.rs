@@ -20,6 +20,7 @@ mod roster;
 mod scans;
 mod server;
 mod store;
+mod tls;
 mod writer;
 
 pub use admin::{

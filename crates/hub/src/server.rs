@@ -3,13 +3,15 @@
 use crate::certificate::{Identity, Names};
 use crate::hub::Hub;
 use crate::line;
+use crate::tls::Tls;
 use crate::writer::Writer;
 use crate::{Clock, Error, Place, Result, http};
 use axum_server::accept::Accept;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::TokioTimer;
 use protocol::enrolment::KeyHash;
 use protocol::link::PROTOCOL;
+use rustls::server::Acceptor;
 use std::future::{Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -20,9 +22,15 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::{StartHandshake, TlsStream};
 
 /// Connections held at once; more are closed unanswered and come again.
 const CONNECTIONS: usize = 1024;
+
+/// A client that does not end its part of TLS in this time is let go.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How long requests in hand may take to end when the hub is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -70,8 +78,8 @@ pub fn serve(config: Config) -> Result<Running> {
     listener.set_nonblocking(true).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let names = Names::new(address.ip(), &config.names)?;
-    let tls =
-        RustlsConfig::from_config(identity.tls(&certificate(&config.place, &identity, &names, &config.clock)?)?);
+    let (http, pieces) = identity.tls(&certificate(&config.place, &identity, &names, &config.clock)?)?;
+    let (http, pieces) = (RustlsConfig::from_config(http), RustlsConfig::from_config(pieces));
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
@@ -80,8 +88,13 @@ pub fn serve(config: Config) -> Result<Running> {
     let (end, ended) = oneshot::channel::<()>();
     {
         let _inside = runtime.enter();
-        let entrance = RustlsAcceptor::new(tls.clone()).acceptor(Entrance(handle.clone()));
-        let acceptor = Parting { entrance, hub: Arc::clone(&hub), open: Arc::new(Semaphore::new(CONNECTIONS)) };
+        let acceptor = Parting {
+            entrance: Entrance(handle.clone()),
+            http: http.clone(),
+            pieces: pieces.clone(),
+            hub: Arc::clone(&hub),
+            open: Arc::new(Semaphore::new(CONNECTIONS)),
+        };
         let mut server = axum_server::from_tcp(listener)
             .map_err(listen_error)?
             .acceptor(acceptor)
@@ -102,7 +115,10 @@ pub fn serve(config: Config) -> Result<Running> {
         loop {
             tokio::time::sleep(LOOK_AT_CERTIFICATE).await;
             match certificate(&place, &identity, &names, &clock).and_then(|pem| identity.tls(&pem)) {
-                Ok(fresh) => tls.reload_from_config(fresh),
+                Ok((for_http, for_pieces)) => {
+                    http.reload_from_config(for_http);
+                    pieces.reload_from_config(for_pieces);
+                }
                 Err(error) => log::error!("the certificate could not be renewed: {error}"),
             }
         }
@@ -187,28 +203,35 @@ impl<S> Accept<TcpStream, S> for Entrance {
 /// Where connections part: those that speak pieces are talked with here, the others are HTTP's.
 #[derive(Clone)]
 struct Parting {
-    entrance: RustlsAcceptor<Entrance>,
+    entrance: Entrance,
+    http: RustlsConfig,
+    pieces: RustlsConfig,
     hub: Arc<Hub>,
     /// Room for connections that speak pieces.
     open: Arc<Semaphore>,
 }
 
 impl<S: Send + 'static> Accept<TcpStream, S> for Parting {
-    type Stream = <RustlsAcceptor<Entrance> as Accept<TcpStream, S>>::Stream;
+    type Stream = TlsStream<TcpStream>;
     type Service = S;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, S)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let accepting = self.entrance.accept(stream, service);
-        let (hub, open) = (Arc::clone(&self.hub), Arc::clone(&self.open));
+        let (entering, parting) = (self.entrance.accept(stream, service), self.clone());
         Box::pin(async move {
-            let (stream, service) = accepting.await?;
-            if stream.get_ref().1.alpn_protocol() != Some(PROTOCOL) {
-                return Ok((stream, service));
+            let (stream, service) = entering.await?;
+            let start = timeout(HANDSHAKE, LazyConfigAcceptor::new(Acceptor::default(), stream)).await??;
+            let speaks_pieces = start.client_hello().alpn().is_some_and(|mut asked| asked.any(|name| name == PROTOCOL));
+            if !speaks_pieces {
+                return Ok((timeout(HANDSHAKE, start.into_stream(parting.http.get_inner())).await??, service));
             }
-            let room = open.try_acquire_owned().map_err(io::Error::other)?;
+            let room = parting.open.try_acquire_owned().map_err(io::Error::other)?;
+            let StartHandshake { accepted, io: stream, .. } = start;
+            let tls =
+                accepted.into_connection(parting.pieces.get_inner()).map_err(|(error, _)| io::Error::other(error))?;
+            let stream = Tls::new(stream, tls)?;
             tokio::spawn(async move {
-                line::talk(hub, stream).await;
+                line::talk(parting.hub, stream).await;
                 drop(room);
             });
             // Not an error of anybody's: the server has nothing more to do with it.

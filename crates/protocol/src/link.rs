@@ -25,8 +25,11 @@ pub const MAX_PIECE: usize = 256 * 1024;
 /// What senders aim at, in bytes: a second of a line of 32 kbit/s.
 pub const PIECE: usize = 4 * 1024;
 
-/// Bytes of a scan that make one piece.
-pub const SCAN_PIECE: usize = 2 * 1024;
+/// Bytes of a scan that make one piece: with what TLS and TCP put before it one packet, also where a tunnel has taken its part.
+pub const SCAN_PIECE: usize = 1300;
+
+/// Bytes that may be said before TLS has ended its handshake: a hello and some operations.
+pub const EARLY: usize = 16 * 1024;
 
 /// BLAKE3 hash of a scan, which is its name.
 pub type ScanHash = [u8; 32];

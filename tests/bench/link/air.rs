@@ -25,6 +25,9 @@ pub const DESK: &str = "10.99.0.1";
 /// The hub's.
 pub const HUB: &str = "10.99.0.2";
 
+/// How the names of namespaces begin; the number of the process follows.
+const NAMES: &str = "motcua-link-";
+
 /// Largest packet.
 const MTU: usize = 1400;
 
@@ -101,8 +104,7 @@ impl Drop for Space {
 impl Air {
     /// A line of its own; `name` tells it from others.
     pub fn new(name: &str) -> Result<Self> {
-        can_be()?;
-        let name = format!("motcua-{}-{name}", std::process::id());
+        let name = format!("{NAMES}{}-{name}", std::process::id());
         let (desk, near) = Space::new(format!("{name}-desk"), DESK, HUB)?;
         let (hub, far) = Space::new(format!("{name}-hub"), HUB, DESK)?;
         let (orders, heard) = channel();
@@ -157,6 +159,18 @@ pub fn can_be() -> Result<()> {
     ip(&["-V"]).map_err(|error| format!("{error}\nThe bench `link` needs iproute2: apt install iproute2").into())
 }
 
+/// Takes away what benches that were killed have left.
+pub fn sweep() -> Result<()> {
+    for entry in std::fs::read_dir("/var/run/netns").into_iter().flatten() {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(NAMES).and_then(|rest| rest.split('-').next());
+        if process.is_some_and(|process| !std::path::Path::new("/proc").join(process).exists()) {
+            ip(&["netns", "del", &name])?;
+        }
+    }
+    Ok(())
+}
+
 fn ip(words: &[&str]) -> Result<()> {
     let output = Command::new("ip").args(words).stdin(Stdio::null()).output()?;
     if output.status.success() {
@@ -168,13 +182,15 @@ fn ip(words: &[&str]) -> Result<()> {
 /// A connection as the line sees it: what each end expects next, by what it last acknowledged.
 type Connections = BTreeMap<[u8; 12], [Option<u32>; 2]>;
 
+/// A packet on its way: when it is there (nanoseconds), in which order it was sent, to whom, and it.
+type Packet = (u64, u64, usize, Vec<u8>);
+
 /// The thread between the devices.
 struct Carrier {
     devices: [Tun; 2],
     orders: Receiver<(Weather, u64, Instant)>,
     counts: Arc<Mutex<Counts>>,
-    /// What is on its way: when it is there (nanoseconds), in which order it was sent, to whom.
-    on_its_way: BinaryHeap<Reverse<(u64, u64, usize, Vec<u8>)>>,
+    on_its_way: BinaryHeap<Reverse<Packet>>,
     sent: u64,
     connections: Connections,
     bad: Option<Bad>,
@@ -328,6 +344,10 @@ fn ends(packet: &[u8], tcp: &[u8], from: usize) -> Option<[u8; 12]> {
     ends.try_into().ok()
 }
 
+/// Flags of TCP (RFC 9293).
+const RST: u8 = 4;
+const ACK: u8 = 16;
+
 /// Notes what one end expects next: the acknowledgement in a packet of its own.
 fn note(connections: &mut Connections, packet: &[u8], from: usize) {
     let noted = || -> Option<([u8; 12], u8, u32)> {
@@ -335,7 +355,6 @@ fn note(connections: &mut Connections, packet: &[u8], from: usize) {
         let next = u32::from_be_bytes(tcp.get(8..12)?.try_into().ok()?);
         Some((ends(packet, tcp, from)?, *tcp.get(13)?, next))
     };
-    let (RST, ACK) = (4, 16);
     let Some((ends, flags, next)) = noted() else { return };
     if flags & RST != 0 {
         connections.remove(&ends);

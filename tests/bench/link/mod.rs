@@ -19,7 +19,8 @@ use fastrand::Rng;
 use motcua_tests::support::{BIRTH, HANH, PAO, YNUE, brought};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use weather::Weather;
@@ -75,6 +76,7 @@ struct Outcome {
 /// Runs every course, and the rivals of a folder beside them.
 pub fn measure(load: &Load) -> Result<Vec<Figure>> {
     air::can_be()?;
+    air::sweep()?;
     let lines = load.lines_or_invented(PASSED_OVER + DOSSIERS)?;
     let from = if lines.len() >= PASSED_OVER + DOSSIERS { PASSED_OVER } else { 0 };
     let lines = lines.get(from..from + DOSSIERS).ok_or("too few lines: 100 are needed")?;
@@ -162,27 +164,34 @@ impl Course {
         // Everybody has gone home by then; where not, the receipts tell the desk.
         pair.now.fetch_add(600_000, Ordering::SeqCst);
         let before = pair.desk.line_bytes().0;
-        let (begun, over) = (air.turns(self.weather, seed), AtomicBool::new(false));
+        let begun = air.turns(self.weather, seed);
+        let ((end, ended), (turns, turned)) = (channel(), channel());
         let watched = thread::scope(|scope| {
-            scope.spawn(|| {
-                if let Err(error) = air.desk.inside(|| keeps_running(&pair, begun, &over)) {
+            let (air, pair) = (&air, &pair);
+            scope.spawn(move || {
+                if let Err(error) = air.desk.inside(move || keeps_running(pair, begun, &ended, &turns)) {
                     eprintln!("{}: the desk has ended: {error}", self.name);
                 }
             });
-            let watched = self.watch(&pair, begun, seed);
-            over.store(true, Ordering::SeqCst);
-            watched
+            // With its end the desk hears that it is over.
+            let _end = end;
+            self.watch(pair, begun, seed, &turned)
         });
         let (records, all, receipts) = watched?;
         let sent = pair.desk.line_bytes().0 - before;
         pair.is_there()?;
         let counts = air.counts();
-        air.desk.inside(|| Ok(drop(pair)))?;
         Ok(Outcome { records, all, receipts, sent, counts })
     }
 
     /// Looks at the hub's store until everything is there, and works at the desk meanwhile.
-    fn watch(&self, pair: &Pair, begun: Instant, seed: u64) -> Result<(Duration, Duration, Sample)> {
+    fn watch(
+        &self,
+        pair: &Pair,
+        begun: Instant,
+        seed: u64,
+        turned: &Receiver<()>,
+    ) -> Result<(Duration, Duration, Sample)> {
         let store = Connection::open_with_flags(pair.hub_folder().join("hub.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         store.busy_timeout(Duration::from_secs(10))?;
         let count = |sql: &str| store.prepare_cached(sql)?.query_row([], |row| row.get::<_, u64>(0));
@@ -222,7 +231,9 @@ impl Course {
                 if self.at_work && records.is_some() && waiting.is_none() && Instant::now() >= next {
                     break;
                 }
-                thread::sleep(LOOK);
+                if turned.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
+                    return Err("nobody keeps the desk running".into());
+                }
             }
             let desk = &pair.desk;
             desk.receive_answering_all(brought(desk, person, BIRTH), desk.now()?)?;
@@ -271,12 +282,12 @@ impl Course {
 }
 
 /// What `src-tauri/src/keeping.rs` does, on a clock that goes on.
-fn keeps_running(pair: &Pair, begun: Instant, over: &AtomicBool) -> Result<()> {
+fn keeps_running(pair: &Pair, begun: Instant, ended: &Receiver<()>, turns: &Sender<()>) -> Result<()> {
     let from = pair.now.load(Ordering::SeqCst);
-    while !over.load(Ordering::SeqCst) {
+    while ended.recv_timeout(TURN) == Err(RecvTimeoutError::Timeout) {
         pair.now.store(from + i64::try_from(begun.elapsed().as_millis())?, Ordering::SeqCst);
         pair.desk.tick(pair.desk.takes_new_work())?;
-        thread::sleep(TURN);
+        turns.send(())?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "store", measure: |house, load| ours::measure(house, "store", load) },
     Bench { name: "receipt", measure: |house, load| ours::measure(house, "receipt", load) },
     Bench { name: "wire", measure: ours::wire },
-    Bench { name: "link", measure: |house, load| ours::measure(house, "link", load) },
+    Bench { name: "link", measure: ours::link },
     Bench { name: "hub", measure: ours::hub },
     Bench { name: "qr", measure: ours::qr },
 ];

@@ -23,6 +23,16 @@ pub fn wire(house: &House, load: &Load) -> Result<Vec<Figure>> {
     Ok(all)
 }
 
+/// How soon everything is at the province over a bad line, and with the rivals' programs beside.
+pub fn link(house: &House, load: &Load) -> Result<Vec<Figure>> {
+    let Some(folder) = &load.peers else { return measure(house, "link", load) };
+    let data = load.data.clone().map_or_else(|| peers::data(house, folder), Ok)?;
+    let mut bench =
+        bench(house, "link", &Load { peers: Some(folder.clone()), data: Some(data.clone()), manifest: None })?;
+    bench.env("WORK", peers::work(house, folder, &data)?);
+    figures(house, "link", bench)
+}
+
 /// Codes read from pictures, and by the decoders that `qr_baseline.py` of the rivals' folder knows.
 pub fn qr(house: &House, load: &Load) -> Result<Vec<Figure>> {
     let Some(manifest) = &load.manifest else { return Err("The pictures: --manifest FILE".into()) };

@@ -1,12 +1,12 @@
 //! Rivals measured in the same run, by the programs of the folder that `--peers` names: `sync/sizes.py` for bytes per
-//! dossier, `qr_baseline.py` for decoders of codes. They are Python and need its packages; where one cannot run, the bench
-//! says so and goes on with our own figures alone.
+//! dossier, `qr_baseline.py` for decoders of codes, and in the bench `link` those that cross its line. They need packages of
+//! Python and Node; where one cannot run, the bench says so and goes on with our own figures alone.
 
 use super::Figure;
 use super::ours::whole;
 use crate::house::House;
 use crate::{Result, call};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How many dossiers each column of the table of `sizes.py` has.
@@ -14,22 +14,52 @@ const COLUMNS: [&str; 4] = ["1", "10", "100", "1000"];
 
 /// Bytes per dossier in every encoding of `sizes.py`.
 pub fn sizes(house: &House, folder: &Path, data: Option<&Path>) -> Result<Vec<Figure>> {
-    let sync = whole(folder)?.join("sync");
-    let work = house.output("bench").join("peers");
-    std::fs::create_dir_all(&work)?;
-    let generate = |count: &str, seed: &str, name: &str| -> Result<std::path::PathBuf> {
-        let file = work.join(name);
-        if !file.exists() {
-            call::run(python(&sync.join("gen.py")).args([count, seed]).arg(&file))?;
-        }
-        Ok(file)
-    };
-    let measured = || -> Result<String> {
-        let data = data.map_or_else(|| generate("10000", "20261122", "d10k.jsonl"), whole)?;
-        let training = generate("4000", "777", "train.jsonl")?;
-        call::read(python(&sync.join("sizes.py")).arg(data).arg(training).env("WORK", &work))
+    let measured = || {
+        let data = data.map_or_else(|| self::data(house, folder), whole)?;
+        measured_sizes(house, folder, &data)
     };
     Ok(measured().map_or_else(|error| unavailable(&error.to_string()), |table| read_sizes(&table)))
+}
+
+/// The load that the rivals' own figures are told for: 10,000 dossiers.
+pub fn data(house: &House, folder: &Path) -> Result<PathBuf> {
+    generated(house, folder, "10000", "20261122", "d10k.jsonl")
+}
+
+/// Where the programs of the link find a dictionary and a certificate; made as far as this machine can.
+pub fn work(house: &House, folder: &Path, data: &Path) -> Result<PathBuf> {
+    let work = house.output("bench").join("peers");
+    std::fs::create_dir_all(&work)?;
+    if !work.join("dict_pack.zdict").exists()
+        && let Err(error) = measured_sizes(house, folder, data)
+    {
+        unavailable(&error.to_string());
+    }
+    if !work.join("cert.pem").exists() {
+        let mut openssl = Command::new("openssl");
+        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
+        openssl.args(["-days", "365", "-subj", "/CN=hub.test", "-keyout", "key.pem", "-out", "cert.pem"]);
+        if let Err(error) = call::read(openssl.current_dir(&work)) {
+            unavailable(&error.to_string());
+        }
+    }
+    Ok(work)
+}
+
+fn measured_sizes(house: &House, folder: &Path, data: &Path) -> Result<String> {
+    let training = generated(house, folder, "4000", "777", "train.jsonl")?;
+    let work = house.output("bench").join("peers");
+    call::read(python(&whole(folder)?.join("sync/sizes.py")).arg(whole(data)?).arg(training).env("WORK", &work))
+}
+
+fn generated(house: &House, folder: &Path, count: &str, seed: &str, name: &str) -> Result<PathBuf> {
+    let work = house.output("bench").join("peers");
+    std::fs::create_dir_all(&work)?;
+    let file = work.join(name);
+    if !file.exists() {
+        call::run(python(&whole(folder)?.join("sync/gen.py")).args([count, seed]).arg(&file))?;
+    }
+    Ok(file)
 }
 
 /// Decode rates of the decoders of `qr_baseline.py`.

@@ -75,6 +75,8 @@ pub(super) struct Connection {
     pub(super) link: Option<Link>,
     /// How the next connection begins, by what the other side lacked the last time.
     pub(super) manner: Manner,
+    /// What the last connection had carried when it was cut in the middle of something, bytes.
+    pub(super) cut_after: Option<u64>,
     /// Bytes of connections that have ended: sent, received.
     pub(super) bytes: (u64, u64),
 }
@@ -271,7 +273,7 @@ impl Desk {
         for last in [false, false, true] {
             let was_open = connection.link.is_some();
             if !was_open {
-                match Link::open(hub, &desk, connection.manner)? {
+                match Link::open(hub, &desk, connection.manner, connection.cut_after)? {
                     Some(link) => {
                         connection.link = Some(link);
                         self.know_hub(hub)?;
@@ -284,12 +286,13 @@ impl Desk {
                 Ok(round) => return Ok(round),
                 Err(error) => error,
             };
-            let (bytes, was_of_use) = (link.bytes(), link.was_of_use());
+            let (bytes, was_of_use, cut_after) = (link.bytes(), link.was_of_use(), link.cut_after());
             if was_of_use {
                 // A link that comes and goes is not one that fails.
                 hold(&self.pace).progressed();
             }
             connection.bytes = sum(connection.bytes, bytes);
+            connection.cut_after = cut_after;
             connection.link = None;
             let says = |name: &str, value: &str| error.params().iter().any(|(n, v)| *n == name && *v == value);
             let manner = Manner {

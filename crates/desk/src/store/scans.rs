@@ -82,7 +82,7 @@ impl Scans {
         let payload = Payload { msg: sealed, aad: &beside(hash, place) };
         let part = self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
         let from = usize::try_from(offset % PART as u64).unwrap_or(PART).min(part.len());
-        let to = (from + count).min(part.len());
+        let to = from.saturating_add(count).min(part.len());
         Ok(part.get(from..to).unwrap_or_default().to_vec())
     }
 

@@ -12,7 +12,7 @@ use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome, Which};
+use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, Stored, Vouched, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed};
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
@@ -51,6 +51,8 @@ struct Log {
 struct OnItsWay {
     bytes: usize,
     at_ms: u64,
+    /// Where the [`Window`] stood.
+    mark: u64,
     what: What,
 }
 
@@ -72,6 +74,8 @@ struct Wanted {
     hash: [u8; 32],
     next: u64,
     size: u64,
+    /// Bytes from `next` on that were read together: what a scan is sealed in is opened once.
+    ahead: VecDeque<u8>,
 }
 
 /// What has arrived and concerns the store.
@@ -203,6 +207,17 @@ impl Session {
         })
     }
 
+    /// The last connection had carried so many bytes when it was cut in the middle of something.
+    pub fn after_a_cut(mut self, carried: Option<u64>) -> Self {
+        self.window = carried.map_or(self.window, Window::after_a_cut);
+        self
+    }
+
+    /// How many bytes were carried, where the connection ends in the middle of something.
+    pub fn cut_after(&self) -> Option<u64> {
+        (!self.on_its_way.is_empty()).then(|| self.window.mark())
+    }
+
     /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
     /// hub has not acknowledged is said again, however often it was carried already.
     pub fn all(&mut self, store: &Store, scans: &Scans) -> Result<Vec<u8>> {
@@ -234,14 +249,19 @@ impl Session {
         if self.on_paper {
             self.on_its_way.clear();
         }
-        let room = self.window.bytes(at_work).saturating_sub(self.bytes_on_their_way());
-        if self.on_its_way.is_empty() || room >= PIECE / 2 {
-            if let Some(piece) = self.next_ops(store, room.clamp(PIECE / 4, PIECE), now_ms)? {
-                return Ok(Some(piece));
-            }
-            if let Some(piece) = self.next_scan(scans, now_ms)? {
-                return Ok(Some(piece));
-            }
+        let oldest_ms = self.on_its_way.front().map_or(0, |oldest| now_ms.saturating_sub(oldest.at_ms));
+        let (window, taken) = (self.window.bytes(at_work, oldest_ms), self.bytes_on_their_way());
+        // An operation does not wait for room that scans have taken.
+        if taken <= window
+            && let Some(piece) = self.next_ops(store, (window - taken).clamp(PIECE / 4, PIECE), now_ms)?
+        {
+            return Ok(Some(piece));
+        }
+        let count = self.window.scan_piece();
+        if (taken == 0 || taken + count <= window)
+            && let Some(piece) = self.next_scan(scans, count, now_ms)?
+        {
+            return Ok(Some(piece));
         }
         let quiet = self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS;
         if quiet || std::mem::take(&mut self.asked) {
@@ -341,10 +361,13 @@ impl Session {
         Ok(())
     }
 
-    fn next_scan(&mut self, scans: &Scans, now_ms: u64) -> Result<Option<Vec<u8>>> {
+    fn next_scan(&mut self, scans: &Scans, count: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
         while let Some(wanted) = self.wanted.front_mut() {
             let (number, offset) = (wanted.number, wanted.next);
-            let bytes = scans.read(&wanted.hash, offset, SCAN_PIECE)?;
+            if wanted.ahead.is_empty() {
+                wanted.ahead = scans.read(&wanted.hash, offset, usize::MAX)?.into();
+            }
+            let bytes: Vec<u8> = wanted.ahead.drain(..count.min(wanted.ahead.len())).collect();
             wanted.next += bytes.len() as u64;
             let end = wanted.next;
             if wanted.next >= wanted.size || bytes.is_empty() {
@@ -360,7 +383,7 @@ impl Session {
 
     fn sent(&mut self, piece: Piece, what: What, at_ms: u64) -> Vec<u8> {
         let bytes = piece.encode();
-        self.on_its_way.push_back(OnItsWay { bytes: bytes.len(), at_ms, what });
+        self.on_its_way.push_back(OnItsWay { bytes: bytes.len(), at_ms, mark: self.window.mark(), what });
         bytes
     }
 
@@ -455,8 +478,8 @@ impl Session {
         let replica = stored.replica;
         let of_log = |sent: &OnItsWay| matches!(sent.what, What::Ops(of) if of == replica);
         let place = self.on_its_way.iter().position(of_log);
-        if let Some(OnItsWay { bytes, at_ms, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
-            self.window.answered(bytes, now_ms.saturating_sub(at_ms));
+        if let Some(OnItsWay { bytes, at_ms, mark, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
+            self.window.answered(bytes, mark, now_ms.saturating_sub(at_ms));
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
@@ -502,7 +525,9 @@ impl Session {
             Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
         };
         match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
-            Some((hash, size)) if next < size => self.wanted.push_back(Wanted { number, hash, next, size }),
+            Some((hash, size)) if next < size => {
+                self.wanted.push_back(Wanted { number, hash, next, size, ahead: VecDeque::new() });
+            }
             None if hash.is_some() && self.is_anothers(which) => self.awaited.push(want.clone()),
             _ => self.answers.push_back(Piece::Lacking(number)),
         }
@@ -522,17 +547,17 @@ impl Session {
 
     /// Takes off what was answered, and learns from how long it took.
     fn answered(&mut self, now_ms: u64, is: impl Fn(&What) -> bool) {
-        let (mut bytes, mut sent_ms) = (0, None);
+        let (mut bytes, mut newest) = (0, None);
         self.on_its_way.retain(|sent| {
             let answered = is(&sent.what);
             if answered {
                 bytes += sent.bytes;
-                sent_ms = Some(sent.at_ms);
+                newest = Some((sent.at_ms, sent.mark));
             }
             !answered
         });
-        if let Some(sent_ms) = sent_ms {
-            self.window.answered(bytes, now_ms.saturating_sub(sent_ms));
+        if let Some((sent_ms, mark)) = newest {
+            self.window.answered(bytes, mark, now_ms.saturating_sub(sent_ms));
         }
     }
 
