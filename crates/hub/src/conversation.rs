@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::store::desk::Desk;
-use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
+use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
@@ -55,10 +55,27 @@ struct Wanted {
 pub enum Heard {
     /// Say this.
     Say(Vec<Piece>),
-    /// Store this, then say what [`Conversation::stored`] answers.
-    Store(Box<Upload>),
-    /// Note what became of a scan, then ask for more: it is whole, and this is to be said, or it is not to be had.
+    /// Write this, then say what [`Conversation::written`] answers.
+    Write(Write),
+}
+
+/// What the writing hand has to do.
+pub enum Write {
+    /// Takes operations in.
+    Ops(Upload),
+    /// Notes what became of a scan: it is whole, and this is to be said of it, or it is not to be had.
     Scan([u8; 32], Option<Piece>),
+}
+
+impl Write {
+    /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
+    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+        match self {
+            Self::Ops(upload) => replication::take_in(door, upload, now),
+            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
+            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
+        }
+    }
 }
 
 impl Conversation {
@@ -140,7 +157,7 @@ impl Conversation {
             }
             Piece::Scan { number, offset, bytes } => return self.scan(hub, number, offset, &bytes),
             Piece::Lacking(number) => match self.wanted.remove(&number) {
-                Some(wanted) => return Ok(Heard::Scan(wanted.hash, None)),
+                Some(wanted) => return Ok(Heard::Write(Write::Scan(wanted.hash, None))),
                 None => Vec::new(),
             },
             Piece::Want(want) => {
@@ -202,11 +219,19 @@ impl Conversation {
             checkpoint: is_next.then_some(checkpoint),
             cursor: 0,
         };
-        Ok(Heard::Store(Box::new(replication::uploaded(&self.member.agency, request)?)))
+        Ok(Heard::Write(Write::Ops(replication::uploaded(&self.member.agency, request)?)))
     }
 
-    /// What to say after an upload was stored, or refused.
-    pub fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    /// What to say once something was written, or refused.
+    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+        match write {
+            Write::Ops(upload) => self.stored(hub, upload, outcome),
+            // What is lacking is said first: with the last answer all is said.
+            Write::Scan(_, got) => Ok(self.more_wants(hub)?.into_iter().chain(got.clone()).collect()),
+        }
+    }
+
+    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
         let (agency, replica) = (self.member.agency.as_str(), upload.request.replica);
         let last = (upload.request.first + upload.request.ops.len() as u64).saturating_sub(1);
         let (end, set_aside, backed_up) = hub.readers.read(|store| -> Result<_, Fault> {
@@ -317,11 +342,11 @@ impl Conversation {
         let whole = scans.finish(agency, &hash).map_err(broken)?;
         self.wanted.remove(&number);
         let got = Piece::Got(Got { number, offset: here, whole: Some(whole) });
-        if whole { Ok(Heard::Scan(hash, Some(got))) } else { Ok(Heard::Say(vec![got])) }
+        if whole { Ok(Heard::Write(Write::Scan(hash, Some(got)))) } else { Ok(Heard::Say(vec![got])) }
     }
 
     /// Whether more scans should be asked for, once some are whole; and which.
-    pub fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
+    fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         if self.wanted.len() < WANTED / 2 { self.wants(hub) } else { Ok(Vec::new()) }
     }
 }
