@@ -3,6 +3,7 @@
 
 pub mod attach;
 pub mod bundle;
+pub mod carried;
 pub mod catalogue;
 pub mod deadline;
 pub mod dossiers;

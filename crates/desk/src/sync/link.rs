@@ -1,15 +1,11 @@
-//! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves pieces between it, the
-//! [`Session`] and the store. No transaction is open while bytes cross the network.
+//! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves bytes between it and the
+//! [`Exchange`]. No transaction is open while bytes cross the network.
 
 use super::Round;
+use super::exchange::{Desk, Exchange};
 use super::hub::{Hub, failure};
-use super::session::{Heard, Session};
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
-use crate::store::settings::{self, Key};
-use crate::store::{Store, ops};
-use ed25519_dalek::SigningKey;
-use protocol::link::{PROTOCOL, Pieces};
+use protocol::link::PROTOCOL;
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -25,26 +21,11 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Link {
     tcp: TcpStream,
     tls: ClientConnection,
-    pieces: Pieces,
-    session: Session,
+    exchange: Exchange,
     began: Instant,
     patience: Duration,
     /// Bytes above TLS, out and in.
     bytes: (u64, u64),
-}
-
-/// What a connection was opened for, and what it works on.
-pub struct Desk<'d> {
-    /// The store.
-    pub store: &'d Store,
-    /// The scans beside it.
-    pub scans: &'d Scans,
-    /// The device's key.
-    pub device: &'d SigningKey,
-    /// The computer's clock, milliseconds since 1970.
-    pub now_ms: i64,
-    /// Whether a person is at work: receipts must not wait behind scans.
-    pub at_work: bool,
 }
 
 impl Link {
@@ -75,9 +56,9 @@ impl Link {
             return Ok(None);
         }
         tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
-        let session = Session::new(desk.store, desk.device, hub.key(), plainly, 0)?;
+        let exchange = Exchange::begin(desk, hub.key(), plainly)?;
         let (began, patience) = (Instant::now(), hub.patience());
-        Ok(Some(Self { tcp, tls, pieces: Pieces::default(), session, began, patience, bytes: (0, 0) }))
+        Ok(Some(Self { tcp, tls, exchange, began, patience, bytes: (0, 0) }))
     }
 
     /// Sends and takes in for as long as something moves, at most for `most`. `more` of the answer says that it goes on.
@@ -91,7 +72,7 @@ impl Link {
             match self.turn(desk, &mut round) {
                 // An older database of this desk goes on under another identity, on another connection.
                 Ok(_) if round.superseded => break Ok(()),
-                Ok(moved) if !moved && self.session.is_quiet() => break Ok(()),
+                Ok(moved) if !moved && self.exchange.is_quiet() => break Ok(()),
                 Ok(_) if begun.elapsed() >= most => {
                     round.more = true;
                     break Ok(());
@@ -101,7 +82,7 @@ impl Link {
             }
         };
         if let Err(error) = outcome {
-            self.note_sent(desk)?;
+            self.exchange.note_sent(desk)?;
             return Err(error);
         }
         Ok(round)
@@ -110,7 +91,7 @@ impl Link {
     /// One look at the line: out what may go out, in what has come. Whether anything moved.
     fn turn(&mut self, desk: &Desk<'_>, round: &mut Round) -> Result<bool> {
         let mut moved = false;
-        while let Some(bytes) = self.session.next(desk.store, desk.scans, self.ms(), desk.at_work)? {
+        while let Some(bytes) = self.exchange.next(desk, self.ms())? {
             moved = true;
             self.bytes.0 += bytes.len() as u64;
             if self.tls.writer().write_all(&bytes).and_then(|()| self.flush()).is_err() {
@@ -123,21 +104,16 @@ impl Link {
             Ok(0) => return Err(Error::new(Code::HubSilent).because("the connection was closed")),
             Ok(count) => {
                 self.bytes.1 += count as u64;
-                self.pieces.arrived(buffer.get(..count).unwrap_or_default());
+                let now = self.ms();
+                self.exchange.arrived(buffer.get(..count).unwrap_or_default(), desk, now, round)?;
                 moved = true;
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
             Err(error) => return Err(failure_of(error, Code::HubSilent)),
         }
-        while let Some(piece) = self.pieces.take().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
-            let now = self.ms();
-            if let Some(heard) = self.session.arrived(piece, desk.store, desk.scans, now)? {
-                take_in(&mut self.session, heard, desk, round)?;
-            }
-        }
         let patience = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
-        if self.session.is_dead(self.ms(), patience) {
+        if self.exchange.is_dead(self.ms(), patience) {
             return Err(Error::new(Code::HubSilent));
         }
         Ok(moved)
@@ -164,23 +140,13 @@ impl Link {
         Ok(())
     }
 
-    /// What went out may have arrived although no answer came: it is shown as sent, not yet as received.
-    fn note_sent(&self, desk: &Desk<'_>) -> Result<()> {
-        let own = desk.store.read(ops::all_own)?;
-        for (id, sent) in self.session.gone_out() {
-            let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
-            desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
-        }
-        Ok(())
-    }
-
     fn ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Asks the hub whether there is more: the next pump goes on until it has said all.
     pub fn ask(&mut self) {
-        self.session.ask();
+        self.exchange.ask();
     }
 
     /// Bytes above TLS so far: sent, received.
@@ -190,84 +156,8 @@ impl Link {
 
     /// Whether something that was sent was answered: the connection was of use.
     pub fn was_of_use(&self) -> bool {
-        self.session.was_of_use()
+        self.exchange.was_of_use()
     }
-}
-
-/// Stores what was heard.
-pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
-    let now_ms = desk.now_ms;
-    let ((), changes) = match heard {
-        Heard::Welcome(welcome) => {
-            let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
-            let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
-            // After a restore the hub holds operations of this identity that this database lacks.
-            let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
-            round.superseded |= behind;
-            desk.store.write(|writing| {
-                for stored in &welcome.stored {
-                    let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
-                    let Some(origin) = known else { continue };
-                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
-                    let seq = stored.seq.min(origin.acknowledged);
-                    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
-                    ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
-                    if let Some(reason) = &stored.refused {
-                        ops::refuse(writing, origin.id, reason)?;
-                    }
-                }
-                if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
-                    settings::set(writing, Key::Cursor, "0")?;
-                }
-                settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
-                settings::set(writing, Key::LastSync, &now_ms.to_string())?;
-                let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
-                settings::set(writing, Key::ClockOffset, &offset.to_string())
-            })?
-        }
-        Heard::Stored { origin, verified, stored } => {
-            let all = desk.store.read(ops::all_own)?;
-            let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
-            let seq = verified.max(known.acknowledged);
-            round.acknowledged += seq - known.acknowledged;
-            let refused = stored.refused.is_some();
-            let written = desk.store.write(|writing| {
-                for aside in stored.set_aside.iter().flatten() {
-                    ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
-                }
-                if let Some(reason) = &stored.refused {
-                    ops::refuse(writing, origin, reason)?;
-                }
-                let backed_up = stored.backed_up.unwrap_or(known.backed_up);
-                ops::set_progress(writing, origin, seq, seq, backed_up)?;
-                settings::set(writing, Key::LastSync, &now_ms.to_string())
-            })?;
-            if refused {
-                round.changes.extend(written.1);
-                return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
-            }
-            written
-        }
-        Heard::Feed { ops: heard, vouched, cursor } => {
-            let written = desk.store.write(|writing| {
-                for op in heard {
-                    round.received += u64::from(writing.take_in(op)?);
-                }
-                for vouched in vouched {
-                    ops::vouch(writing, &vouched)?;
-                }
-                // What an older database lacks of its own identity is read again under the next one.
-                if !round.superseded {
-                    settings::set(writing, Key::Cursor, &cursor.to_string())?;
-                }
-                settings::set(writing, Key::LastSync, &now_ms.to_string())
-            })?;
-            session.has_read(cursor);
-            written
-        }
-    };
-    round.changes.extend(changes);
-    Ok(())
 }
 
 /// An error of the line: what TLS says of the other side, or `otherwise`.

@@ -1,0 +1,171 @@
+//! An exchange with the hub without the line that carries it: what is to be said comes out as bytes, what has arrived goes in
+//! and into the store. A TLS connection carries it ([`super::link`]), or a stick, or whatever a test makes of it.
+
+use super::Round;
+use super::session::{Heard, Session};
+use crate::error::{Code, Error, Result};
+use crate::store::scans::Scans;
+use crate::store::settings::{self, Key};
+use crate::store::{Store, ops};
+use ed25519_dalek::SigningKey;
+use protocol::enrolment::KeyHash;
+use protocol::link::{Piece, Pieces};
+
+/// What an exchange works on.
+pub struct Desk<'d> {
+    /// The store.
+    pub store: &'d Store,
+    /// The scans beside it.
+    pub scans: &'d Scans,
+    /// The device's key.
+    pub device: &'d SigningKey,
+    /// The computer's clock, milliseconds since 1970.
+    pub now_ms: i64,
+    /// Whether a person is at work: receipts must not wait behind scans.
+    pub at_work: bool,
+}
+
+/// An exchange.
+pub struct Exchange {
+    pieces: Pieces,
+    session: Session,
+}
+
+impl Exchange {
+    /// Begins one. `plainly`: the other side lacked a dictionary or a seed the last time.
+    pub fn begin(desk: &Desk<'_>, hub: KeyHash, plainly: bool) -> Result<Self> {
+        let session = Session::new(desk.store, desk.device, hub, plainly, 0)?;
+        Ok(Self { pieces: Pieces::default(), session })
+    }
+
+    /// The next bytes to send; `None` while there are none, or enough is on its way. `now_ms` counts from the beginning.
+    pub fn next(&mut self, desk: &Desk<'_>, now_ms: u64) -> Result<Option<Vec<u8>>> {
+        self.session.next(desk.store, desk.scans, now_ms, desk.at_work)
+    }
+
+    /// Takes in bytes that have arrived, as far as they make whole pieces.
+    ///
+    /// # Errors
+    /// The hub refuses or talks nonsense. The line is of no use any more.
+    pub fn arrived(&mut self, bytes: &[u8], desk: &Desk<'_>, now_ms: u64, round: &mut Round) -> Result<()> {
+        self.pieces.arrived(bytes);
+        while let Some(piece) = self.pieces.take().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
+            self.heard(piece, desk, now_ms, round)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in one piece.
+    pub fn heard(&mut self, piece: Piece, desk: &Desk<'_>, now_ms: u64, round: &mut Round) -> Result<()> {
+        match self.session.arrived(piece, desk.store, desk.scans, now_ms)? {
+            Some(heard) => take_in(&mut self.session, heard, desk, round),
+            None => Ok(()),
+        }
+    }
+
+    /// What went out may have arrived although no answer came: it is shown as sent, not yet as received.
+    pub fn note_sent(&self, desk: &Desk<'_>) -> Result<()> {
+        let own = desk.store.read(ops::all_own)?;
+        for (id, sent) in self.session.gone_out() {
+            let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
+            desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
+        }
+        Ok(())
+    }
+
+    /// Whether all is said, as far as is known.
+    pub fn is_quiet(&self) -> bool {
+        self.session.is_quiet()
+    }
+
+    /// Whether an answer is so long overdue that the line counts as dead. `patience_ms` is what a person has.
+    pub fn is_dead(&self, now_ms: u64, patience_ms: u64) -> bool {
+        self.session.is_dead(now_ms, patience_ms)
+    }
+
+    /// Asks the hub whether there is more. It answers when it has said all.
+    pub fn ask(&mut self) {
+        self.session.ask();
+    }
+
+    /// Whether something that was sent was answered.
+    pub fn was_of_use(&self) -> bool {
+        self.session.was_of_use()
+    }
+}
+
+/// Stores what was heard.
+fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
+    let now_ms = desk.now_ms;
+    let ((), changes) = match heard {
+        Heard::Welcome(welcome) => {
+            let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+            let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
+            // After a restore the hub holds operations of this identity that this database lacks.
+            let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
+            round.superseded |= behind;
+            desk.store.write(|writing| {
+                for stored in &welcome.stored {
+                    let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
+                    let Some(origin) = known else { continue };
+                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
+                    let seq = stored.seq.min(origin.acknowledged);
+                    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
+                    ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
+                    if let Some(reason) = &stored.refused {
+                        ops::refuse(writing, origin.id, reason)?;
+                    }
+                }
+                if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
+                    settings::set(writing, Key::Cursor, "0")?;
+                }
+                settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
+                settings::set(writing, Key::LastSync, &now_ms.to_string())?;
+                let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
+                settings::set(writing, Key::ClockOffset, &offset.to_string())
+            })?
+        }
+        Heard::Stored { origin, verified, stored } => {
+            let all = desk.store.read(ops::all_own)?;
+            let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
+            let seq = verified.max(known.acknowledged);
+            round.acknowledged += seq - known.acknowledged;
+            let refused = stored.refused.is_some();
+            let written = desk.store.write(|writing| {
+                for aside in stored.set_aside.iter().flatten() {
+                    ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
+                }
+                if let Some(reason) = &stored.refused {
+                    ops::refuse(writing, origin, reason)?;
+                }
+                let backed_up = stored.backed_up.unwrap_or(known.backed_up);
+                ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                settings::set(writing, Key::LastSync, &now_ms.to_string())
+            })?;
+            if refused {
+                round.changes.extend(written.1);
+                return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
+            }
+            written
+        }
+        Heard::Feed { ops: heard, vouched, cursor } => {
+            let written = desk.store.write(|writing| {
+                for op in heard {
+                    round.received += u64::from(writing.take_in(op)?);
+                }
+                for vouched in vouched {
+                    ops::vouch(writing, &vouched)?;
+                }
+                // What an older database lacks of its own identity is read again under the next one.
+                if !round.superseded {
+                    settings::set(writing, Key::Cursor, &cursor.to_string())?;
+                }
+                settings::set(writing, Key::LastSync, &now_ms.to_string())
+            })?;
+            session.has_read(cursor);
+            written
+        }
+    };
+    round.changes.extend(changes);
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Whatever happens in whatever order: worlds drawn from seeds, and the invariants that hold in all of them.
+
+use motcua_tests::sim::run::{sabotaged, shorter};
+use motcua_tests::sim::world::Sabotage;
+use motcua_tests::sim::{Failure, run, run_many};
+
+/// Seeds of every test run.
+const SEEDS: u64 = 2_000;
+
+/// Seeds that failed once, each with a line that says why.
+const KEPT: &str = include_str!("seeds.txt");
+
+/// Failures that are shown; the others are the same more often than not.
+const SHOWN: usize = 5;
+
+fn kept() -> impl Iterator<Item = u64> {
+    let lines = KEPT.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines.map(|line| line.split(' ').next().and_then(|seed| seed.parse().ok()).expect("a seed, and why it is kept"))
+}
+
+fn told(failures: &[Failure]) -> String {
+    failures.iter().map(|failure| format!("\n{failure}\n")).collect()
+}
+
+#[test]
+fn whatever_happens_in_whatever_order_the_promises_hold() {
+    let asked = std::env::var("MOTCUA_SEED").ok().map(|seed| seed.parse().expect("MOTCUA_SEED is a number"));
+    let first: Vec<u64> = asked.map_or_else(|| kept().collect(), |seed| vec![seed]);
+    for seed in first {
+        if let Err(failure) = run(seed) {
+            panic!("{}", told(&[shorter(*failure, Sabotage::None)]));
+        }
+    }
+    if asked.is_none() {
+        let count = std::env::var("MOTCUA_SEEDS").ok().map(|count| count.parse().expect("MOTCUA_SEEDS is a number"));
+        let failures = run_many(0..count.unwrap_or(SEEDS), SHOWN);
+        assert!(failures.is_empty(), "{}", told(&failures));
+    }
+}
+
+/// A part that does what it must not is found, by the invariant that speaks of it.
+fn is_found(sabotage: Sabotage, invariant: &str) {
+    let found = (0..400).filter_map(|seed| sabotaged(seed, sabotage).err());
+    let found: Vec<&str> = found.map(|failure| failure.broken.invariant).take(3).collect();
+    assert!(found.contains(&invariant), "{sabotage:?} breaks {found:?}");
+}
+
+#[test]
+fn a_hub_that_answers_before_it_has_stored_is_found() {
+    is_found(Sabotage::AnswersBeforeItStores, "nothing acknowledged is lost");
+}
+
+#[test]
+fn a_machine_that_forgets_its_mark_is_found() {
+    is_found(Sabotage::MachineForgets, "no number is given twice");
+}
+
+#[test]
+fn an_effect_that_happens_again_is_found() {
+    is_found(Sabotage::EffectsAgain, "every effect happens once");
+}
+
+#[test]
+fn a_restored_hub_that_does_not_say_so_is_found() {
+    is_found(Sabotage::SameEpoch, "nothing acknowledged is lost");
+}

@@ -1,0 +1,120 @@
+//! Running seeds: one, or many over all processors; and a failing one made as short as it gets.
+
+use super::check;
+use super::event::{Event, Plan};
+use super::world::{Sabotage, World};
+use super::{Broken, Checked};
+use std::fmt;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+/// A seed at which an invariant does not hold.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The seed.
+    pub seed: u64,
+    /// What does not hold.
+    pub broken: Broken,
+    /// The plan, with the shortest list of what has to happen for it.
+    pub plan: Plan,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, broken, plan } = self;
+        writeln!(f, "seed {seed}: not so: {}", broken.invariant)?;
+        writeln!(f, "  {}", broken.found)?;
+        writeln!(f, "  {} desks, old ones {:?}, a stranger: {}; it takes:", plan.desks, plan.old, plan.stranger)?;
+        for event in &plan.events {
+            writeln!(f, "    {:?}", event.what)?;
+        }
+        write!(f, "  MOTCUA_SEED={seed} cargo test --test sim runs it again")
+    }
+}
+
+/// Runs a seed.
+pub fn run(seed: u64) -> Result<(), Box<Failure>> {
+    sabotaged(seed, Sabotage::None)
+}
+
+/// Runs a seed in a world with a part that does what it must not.
+pub fn sabotaged(seed: u64, sabotage: Sabotage) -> Result<(), Box<Failure>> {
+    let plan = Plan::of(seed);
+    match replay(&plan, sabotage) {
+        Ok(()) => Ok(()),
+        Err(broken) => Err(Box::new(Failure { seed, broken, plan })),
+    }
+}
+
+/// Lets a plan happen. A fault of the product's own is an invariant that does not hold.
+pub fn replay(plan: &Plan, sabotage: Sabotage) -> Checked<()> {
+    let all = || {
+        let mut world = World::begin(plan)?;
+        world.sabotage = sabotage;
+        for event in &plan.events {
+            world.happens(event)?;
+            check::after_each(&mut world)?;
+        }
+        check::in_the_end(&mut world)
+    };
+    catch_unwind(AssertUnwindSafe(all)).unwrap_or_else(|fault| {
+        let words = fault.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| fault.downcast_ref::<&str>().map(|words| (*words).to_owned()));
+        Err(Broken::new("nothing panics", words.unwrap_or_default()))
+    })
+}
+
+/// Leaves out whatever the failure does not need.
+pub fn shorter(failure: Failure, sabotage: Sabotage) -> Failure {
+    let Failure { seed, mut broken, mut plan } = failure;
+    let same = |plan: &Plan| replay(plan, sabotage).err().filter(|found| found.invariant == broken.invariant);
+    let mut size = plan.events.len().div_ceil(2);
+    let mut best = None;
+    while size > 0 {
+        let mut from = 0;
+        while from < plan.events.len() {
+            let mut fewer = plan.clone();
+            let _left_out: Vec<Event> = fewer.events.drain(from..(from + size).min(plan.events.len())).collect();
+            match same(&fewer) {
+                Some(found) => (plan, best) = (fewer, Some(found)),
+                None => from += size,
+            }
+        }
+        size /= 2;
+    }
+    if let Some(found) = best {
+        broken = found;
+    }
+    Failure { seed, broken, plan }
+}
+
+/// Runs seeds over all processors. Answers those that failed, each as short as it gets, in their order; after `most` no more are
+/// begun.
+pub fn run_many(seeds: Range<u64>, most: usize) -> Vec<Failure> {
+    let next = AtomicU64::new(seeds.start);
+    let failures = Mutex::new(Vec::new());
+    let hands = thread::available_parallelism().map_or(1, usize::from);
+    let failed = || failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                while failed().len() < most {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if !seeds.contains(&seed) {
+                        break;
+                    }
+                    if let Err(failure) = run(seed) {
+                        let failure = shorter(*failure, Sabotage::None);
+                        failed().push(failure);
+                    }
+                }
+            });
+        }
+    });
+    let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    failures.sort_by_key(|failure| failure.seed);
+    failures
+}
