@@ -116,8 +116,15 @@ impl Conversation {
             refused: None,
             compared: None,
         });
-        let welcome =
-            Welcome { epoch, time_ms: (hub.clock)(), stored: stored.collect(), dictionary: dictionary.number(), more };
+        let welcome = Welcome {
+            epoch,
+            time_ms: (hub.clock)(),
+            stored: stored.collect(),
+            dictionary: dictionary.number(),
+            more,
+            from: cursor,
+            reader: said.replica,
+        };
         let mut conversation = Self {
             member,
             key,

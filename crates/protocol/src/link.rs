@@ -81,6 +81,12 @@ pub struct Welcome {
     /// Whether the feed goes on after the caller's cursor.
     #[n(4)]
     pub more: bool,
+    /// Where the feed begins on this connection. What came late, on a stick, may begin beyond what the desk has read.
+    #[n(5)]
+    pub from: u64,
+    /// The replica whose own operations it passes over.
+    #[n(6)]
+    pub reader: u32,
 }
 
 /// How far a log is stored.

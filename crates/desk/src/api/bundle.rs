@@ -62,7 +62,7 @@ impl Desk {
             return Err(Error::new(Code::BundleNotOurs).with("file", file.display()));
         }
         let desk = self.exchanging(false);
-        let mut exchange = Exchange::begin(&desk, hub, false)?;
+        let mut exchange = Exchange::on_paper(&desk, hub)?;
         let mut round = Round::default();
         for piece in pieces {
             exchange.heard(piece, &desk, 0, &mut round)?;

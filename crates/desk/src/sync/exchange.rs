@@ -29,13 +29,22 @@ pub struct Desk<'d> {
 pub struct Exchange {
     pieces: Pieces,
     session: Session,
+    /// Whether what it says is known to be of a hub that is no more.
+    is_outdated: bool,
 }
 
 impl Exchange {
     /// Begins one. `plainly`: the other side lacked a dictionary or a seed the last time.
     pub fn begin(desk: &Desk<'_>, hub: KeyHash, plainly: bool) -> Result<Self> {
         let session = Session::new(desk.store, desk.device, hub, plainly, 0)?;
-        Ok(Self { pieces: Pieces::default(), session })
+        Ok(Self { pieces: Pieces::default(), session, is_outdated: false })
+    }
+
+    /// One whose answers were carried here, perhaps for a long time.
+    pub fn on_paper(desk: &Desk<'_>, hub: KeyHash) -> Result<Self> {
+        let mut exchange = Self::begin(desk, hub, false)?;
+        exchange.session.on_paper();
+        Ok(exchange)
     }
 
     /// The next bytes to send; `None` while there are none, or enough is on its way. `now_ms` counts from the beginning.
@@ -57,6 +66,17 @@ impl Exchange {
 
     /// Takes in one piece.
     pub fn heard(&mut self, piece: Piece, desk: &Desk<'_>, now_ms: u64, round: &mut Round) -> Result<()> {
+        if self.is_outdated {
+            return Ok(());
+        }
+        let known = desk.store.read(|connection| settings::number(connection, Key::HubEpoch))?;
+        if let Piece::Welcome(welcome) = &piece {
+            // The hub was put back from a backup since, and the desk has heard of it.
+            self.is_outdated = self.session.is_on_paper() && i64::from(welcome.epoch) < known;
+            if self.is_outdated {
+                return Ok(());
+            }
+        }
         match self.session.arrived(piece, desk.store, desk.scans, now_ms)? {
             Some(heard) => take_in(&mut self.session, heard, desk, round),
             None => Ok(()),
@@ -105,21 +125,28 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
             round.superseded |= behind;
             desk.store.write(|writing| {
+                let epoch = u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0);
+                let is_late = session.is_on_paper() && welcome.epoch == epoch;
                 for stored in &welcome.stored {
                     let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
                     let Some(origin) = known else { continue };
-                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it.
-                    let seq = stored.seq.min(origin.acknowledged);
+                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it. Less than that it
+                    // held when a file was written, or holds since it was put back from a backup.
+                    let seq = if is_late { origin.acknowledged } else { stored.seq.min(origin.acknowledged) };
                     let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
                     ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
                     if let Some(reason) = &stored.refused {
                         ops::refuse(writing, origin.id, reason)?;
                     }
                 }
-                if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
+                if welcome.epoch != epoch {
                     settings::set(writing, Key::Cursor, "0")?;
                 }
                 settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
+                if session.is_on_paper() {
+                    // It says what time it was when the file was written.
+                    return Ok(());
+                }
                 settings::set(writing, Key::LastSync, &now_ms.to_string())?;
                 let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
                 settings::set(writing, Key::ClockOffset, &offset.to_string())
@@ -148,8 +175,13 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             }
             written
         }
-        Heard::Feed { ops: heard, vouched, cursor } => {
+        Heard::Feed { ops: heard, vouched, from, cursor } => {
             let written = desk.store.write(|writing| {
+                // What stands between is told again when it is asked for.
+                let read = u64::try_from(settings::number(writing.reading(), Key::Cursor)?).unwrap_or(0);
+                if from.is_none_or(|from| from > read) {
+                    return Ok(());
+                }
                 for op in heard {
                     round.received += u64::from(writing.take_in(op)?);
                 }
@@ -158,7 +190,7 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                 }
                 // What an older database lacks of its own identity is read again under the next one.
                 if !round.superseded {
-                    settings::set(writing, Key::Cursor, &cursor.to_string())?;
+                    settings::set(writing, Key::Cursor, &cursor.max(read).to_string())?;
                 }
                 settings::set(writing, Key::LastSync, &now_ms.to_string())
             })?;

@@ -88,6 +88,8 @@ pub enum Heard {
         ops: Vec<Relayed>,
         /// Their authors' words.
         vouched: Vec<Vouched>,
+        /// The cursor before them; `None` where what was passed over before them is not this desk's own.
+        from: Option<u64>,
         /// The cursor after them.
         cursor: u64,
     },
@@ -106,6 +108,8 @@ pub struct Session {
     logs: Vec<Log>,
     epoch: u32,
     cursor: u64,
+    /// Up to where all of the feed has been told here, as far as it is for this desk at all.
+    told: Option<u64>,
     feed_goes_on: bool,
     answers: VecDeque<Piece>,
     on_its_way: VecDeque<OnItsWay>,
@@ -156,6 +160,7 @@ impl Session {
             logs,
             epoch: u32::try_from(epoch).unwrap_or(0),
             cursor: u64::try_from(cursor).unwrap_or(0),
+            told: None,
             feed_goes_on: true,
             answers: VecDeque::new(),
             on_its_way: VecDeque::new(),
@@ -166,6 +171,16 @@ impl Session {
             asked: false,
             on_paper: false,
         })
+    }
+
+    /// From here on it is a file that was carried: what it says may be old by now.
+    pub fn on_paper(&mut self) {
+        self.on_paper = true;
+    }
+
+    /// Whether it is a file.
+    pub fn is_on_paper(&self) -> bool {
+        self.on_paper
     }
 
     /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
@@ -298,6 +313,8 @@ impl Session {
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
                 }
+                let is_reader = self.logs.last().is_some_and(|newest| newest.replica == welcome.reader);
+                self.told = is_reader.then_some(welcome.from);
                 for log in &mut self.logs {
                     // A log the hub says nothing of is not this computer's to speak for.
                     log.open = welcome.stored.iter().any(|stored| stored.replica == log.replica);
@@ -392,7 +409,9 @@ impl Session {
             op.ok_or_else(unreadable)?.set_aside = Some(aside.reason);
         }
         self.feed_goes_on = feed.more.unwrap_or(false);
-        Ok(Heard::Feed { ops, vouched: feed.vouched.unwrap_or_default(), cursor: feed.cursor })
+        let from = self.told;
+        self.told = from.map(|_| feed.cursor);
+        Ok(Heard::Feed { ops, vouched: feed.vouched.unwrap_or_default(), from, cursor: feed.cursor })
     }
 
     /// What was heard of the feed is stored here, up to a position.
