@@ -1,6 +1,7 @@
 //! What happens in a simulated world, drawn from a seed.
 
 use fastrand::Rng;
+use std::fmt;
 
 /// What somebody does with dossiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +46,8 @@ pub enum What {
     Work(usize, Work),
     /// A desk opens a connection.
     Call(usize),
-    /// Bytes move on the open connections.
-    Move(u8),
+    /// Bytes move on the open connections, in so many steps.
+    Bytes(u8),
     /// A connection is cut.
     Cut(usize),
     /// A desk says and hears all there is, on a good line.
@@ -73,8 +74,10 @@ pub enum What {
     Clone(usize, bool),
     /// A desk's clock is off from now on.
     Clock(usize, i64),
-    /// Time goes by.
+    /// Time goes by, or the hub's clock and everybody's are set back.
     Wait(i64),
+    /// A desk that spoke the first protocol alone gets a newer release.
+    Upgrade(usize),
     /// The hub makes a backup.
     HubCopy,
     /// The newest backup of the hub, or an older one, is put in its place.
@@ -92,6 +95,19 @@ pub struct Event {
     pub what: What,
     /// Its chance.
     pub chance: u64,
+}
+
+impl fmt::Display for Event {
+    /// As it is written in `kept.rs`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, chance } = self;
+        match what {
+            What::Work(at, work) => write!(f, "(What::Work({at}, Work::{work:?}), {chance:#x})"),
+            What::CrashAtWork(at, work) => write!(f, "(What::CrashAtWork({at}, Work::{work:?}), {chance:#x})"),
+            What::Round(at, fate) => write!(f, "(What::Round({at}, Fate::{fate:?}), {chance:#x})"),
+            what => write!(f, "(What::{what:?}, {chance:#x})"),
+        }
+    }
 }
 
 /// What a seed decides.
@@ -149,7 +165,7 @@ fn what(rng: &mut Rng, desks: usize, rough: u8) -> What {
     match rng.u8(..if rough == 0 { 72 } else { 100 }) {
         0..=29 => What::Work(desk, work(rng)),
         30..=35 => What::Call(desk),
-        36..=47 => What::Move(rng.u8(1..60)),
+        36..=47 => What::Bytes(rng.u8(1..60)),
         48..=51 => What::Cut(desk),
         52..=57 => What::Sync(desk),
         58..=61 => {
@@ -158,7 +174,8 @@ fn what(rng: &mut Rng, desks: usize, rough: u8) -> What {
         62..=64 => What::BundleOut(desk),
         65..=67 => What::CarryIn(rng.usize(..16)),
         68..=69 => What::BundleIn(rng.usize(..16)),
-        70..=71 => What::Wait(*rng.choice(&[MINUTE, 40 * MINUTE, DAY]).unwrap_or(&DAY)),
+        70 => What::Wait(*rng.choice(&[MINUTE, 40 * MINUTE, DAY, -120 * MINUTE]).unwrap_or(&DAY)),
+        71 => What::Upgrade(desk),
         72..=76 => What::CrashAtWork(desk, work(rng)),
         77..=80 => What::CrashHearing(desk),
         81..=83 => What::HubCrashes(desk),

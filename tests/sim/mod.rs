@@ -5,6 +5,7 @@
 pub mod check;
 pub mod event;
 pub mod files;
+pub mod kept;
 pub mod line;
 pub mod office;
 pub mod run;

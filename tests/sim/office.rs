@@ -22,6 +22,8 @@ pub struct Office {
     alone: Option<Alone>,
     /// Backups that were made of it, oldest first.
     pub backups: Vec<PathBuf>,
+    /// How many there ever were.
+    made: usize,
     /// A connection to look at its store with.
     look: Option<Connection>,
 }
@@ -30,7 +32,7 @@ impl Office {
     /// Founds a hub below a folder, or opens the one that is there.
     pub fn found(top: &Path, now: &Arc<AtomicI64>) -> Self {
         let (top, now) = (top.to_owned(), Arc::clone(now));
-        let mut office = Self { top, now, alone: None, backups: Vec::new(), look: None };
+        let mut office = Self { top, now, alone: None, backups: Vec::new(), made: 0, look: None };
         office.opens();
         office
     }
@@ -132,7 +134,8 @@ impl Office {
 
     /// A backup is made.
     pub fn backs_up(&mut self) {
-        let file = self.top.join(format!("hub-{}.backup", self.backups.len()));
+        self.made += 1;
+        let file = self.top.join(format!("hub-{}.backup", self.made));
         hub::back_up(&self.place(), &file).expect("a backup");
         self.backups.push(file);
     }

@@ -7,9 +7,12 @@ use super::{Broken, Checked};
 use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+/// Seeds of every test run; a bench goes on after them.
+pub const SEEDS: u64 = 2_000;
 
 /// A seed at which an invariant does not hold.
 #[derive(Debug, Clone)]
@@ -29,7 +32,7 @@ impl fmt::Display for Failure {
         writeln!(f, "  {}", broken.found)?;
         writeln!(f, "  {} desks, old ones {:?}, a stranger: {}; it takes:", plan.desks, plan.old, plan.stranger)?;
         for event in &plan.events {
-            writeln!(f, "    {:?}", event.what)?;
+            writeln!(f, "    {event},")?;
         }
         write!(f, "  MOTCUA_SEED={seed} cargo test --test sim runs it again")
     }
@@ -91,30 +94,44 @@ pub fn shorter(failure: Failure, sabotage: Sabotage) -> Failure {
     Failure { seed, broken, plan }
 }
 
-/// Runs seeds over all processors. Answers those that failed, each as short as it gets, in their order; after `most` no more are
+/// What running many seeds came to.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// Seeds that were run.
+    pub seeds: u64,
+    /// Those that failed, each as short as it gets, in their order.
+    pub failures: Vec<Failure>,
+}
+
+/// Runs seeds over all processors, telling each failure and each thousandth seed as it comes. After `most` failures no more are
 /// begun.
-pub fn run_many(seeds: Range<u64>, most: usize) -> Vec<Failure> {
-    let next = AtomicU64::new(seeds.start);
-    let failures = Mutex::new(Vec::new());
-    let hands = thread::available_parallelism().map_or(1, usize::from);
-    let failed = || failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+pub fn run_many(seeds: Range<u64>, most: usize, tell: impl Fn(&str) + Sync) -> Ran {
+    let (next, ran) = (AtomicU64::new(seeds.start), Mutex::new(Ran::default()));
+    let ran_so_far = || ran.lock().unwrap_or_else(PoisonError::into_inner);
+    let hand = || {
+        while ran_so_far().failures.len() < most {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if !seeds.contains(&seed) {
+                break;
+            }
+            let failure = run(seed).err().map(|failure| shorter(*failure, Sabotage::None));
+            let mut ran = ran_so_far();
+            ran.seeds += 1;
+            if ran.seeds.is_multiple_of(1_000) {
+                tell(&format!("{} seeds, {} failures", ran.seeds, ran.failures.len()));
+            }
+            if let Some(failure) = failure {
+                tell(&failure.to_string());
+                ran.failures.push(failure);
+            }
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..hands {
-            scope.spawn(|| {
-                while failed().len() < most {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if !seeds.contains(&seed) {
-                        break;
-                    }
-                    if let Err(failure) = run(seed) {
-                        let failure = shorter(*failure, Sabotage::None);
-                        failed().push(failure);
-                    }
-                }
-            });
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(hand);
         }
     });
-    let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    failures.sort_by_key(|failure| failure.seed);
-    failures
+    let mut ran = ran.into_inner().unwrap_or_else(PoisonError::into_inner);
+    ran.failures.sort_by_key(|failure| failure.seed);
+    ran
 }

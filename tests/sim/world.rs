@@ -93,7 +93,7 @@ impl World {
                 works(&mut self.seats[at], work, rng)
             }
             What::Call(at) => self.calls(at),
-            What::Move(steps) => (0..steps).try_for_each(|_| self.moves(rng)),
+            What::Bytes(steps) => (0..steps).try_for_each(|_| self.moves(rng)),
             What::Cut(at) => self.is_cut(at, rng),
             What::Sync(at) => {
                 let at = self.seat(at);
@@ -142,6 +142,11 @@ impl World {
             }
             What::Wait(ms) => {
                 self.now.fetch_add(ms, Ordering::SeqCst);
+                Ok(())
+            }
+            What::Upgrade(at) => {
+                let at = self.seat(at);
+                self.seats[at].is_old = false;
                 Ok(())
             }
             What::HubCopy => {

@@ -79,6 +79,9 @@ fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
             command.arg(option).arg(whole(file)?);
         }
     }
+    if let Some(seeds) = load.seeds {
+        command.arg("--seeds").arg(seeds.to_string());
+    }
     Ok(command)
 }
 

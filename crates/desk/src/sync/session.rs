@@ -281,10 +281,12 @@ impl Session {
             let bytes = scans.read(&wanted.hash, offset, SCAN_PIECE)?;
             wanted.next += bytes.len() as u64;
             let end = wanted.next;
-            if wanted.next >= wanted.size || bytes.is_empty() {
+            let is_last = wanted.next >= wanted.size;
+            if is_last || bytes.is_empty() {
                 self.wanted.pop_front();
             }
-            if !bytes.is_empty() {
+            // Nothing more of one that is all there: the hub has still to look at it.
+            if is_last || !bytes.is_empty() {
                 let piece = Piece::Scan { number, offset, bytes };
                 return Ok(Some(self.sent(piece, What::Scan { number, end }, now_ms)));
             }
@@ -423,7 +425,7 @@ impl Session {
     fn want(&mut self, want: Want, scans: &Scans) {
         self.wanted.retain(|wanted| wanted.number != want.number);
         match scans.size(&want.hash) {
-            Some(size) if want.offset < size => {
+            Some(size) if want.offset <= size => {
                 self.wanted.push_back(Wanted { number: want.number, hash: want.hash, next: want.offset, size })
             }
             _ => self.answers.push_back(Piece::Lacking(want.number)),
