@@ -9,7 +9,8 @@ CREATE TABLE hub (
     next_desk    BIGINT NOT NULL,
     next_replica BIGINT NOT NULL,
     key_hash     BYTEA,           -- of the key desks know the hub by, once it is founded
-    key          TEXT             -- that key, where it is kept in no folder
+    key          TEXT,            -- that key, where it is kept in no folder
+    restored_at  BIGINT            -- when it was put back from a backup; empty once an administrator has seen what the desks sent again
 );
 
 INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
@@ -18,7 +19,8 @@ INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
 -- counted by one at a time.
 CREATE TABLE agency (
     agency   TEXT   NOT NULL PRIMARY KEY,
-    feed_end BIGINT NOT NULL DEFAULT 0 -- the last position of its feed
+    feed_end BIGINT NOT NULL DEFAULT 0, -- the last position of its feed
+    roster   BIGINT NOT NULL DEFAULT 0  -- grows whenever its desks change
 );
 
 -- A computer that is, or is to become, a desk of an agency.
@@ -34,6 +36,7 @@ CREATE TABLE desk (
     enrolled_at  BIGINT,
     revoked_at   BIGINT,
     stolen       BIGINT NOT NULL DEFAULT 0,
+    heard_at     BIGINT, -- when all it has was heard, after the hub was put back from a backup
     PRIMARY KEY (agency, desk)
 );
 
@@ -198,7 +201,8 @@ CREATE TABLE outbox_15 PARTITION OF outbox FOR VALUES WITH (MODULUS 16, REMAINDE
 CREATE TABLE scan (
     agency   TEXT    NOT NULL,
     hash     BYTEA    NOT NULL, -- BLAKE3
-    replica  BIGINT NOT NULL,
+    replica  BIGINT NOT NULL, -- the first operation that named it
+    seq      BIGINT NOT NULL,
     bytes    BIGINT NOT NULL,
     whole_at BIGINT,          -- when all of it was here
     lacked_at BIGINT,         -- when the desk that named it said that it has it no more

@@ -8,7 +8,8 @@ CREATE TABLE hub (
     next_desk    INTEGER NOT NULL,
     next_replica INTEGER NOT NULL,
     key_hash     BLOB,             -- of the key desks know the hub by, once it is founded
-    key          TEXT              -- that key, where it is kept in no folder
+    key          TEXT,             -- that key, where it is kept in no folder
+    restored_at  INTEGER           -- when it was put back from a backup; empty once an administrator has seen what the desks sent again
 ) STRICT;
 
 INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
@@ -17,7 +18,8 @@ INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
 -- counted by one at a time.
 CREATE TABLE agency (
     agency   TEXT    NOT NULL PRIMARY KEY,
-    feed_end INTEGER NOT NULL DEFAULT 0 -- the last position of its feed
+    feed_end INTEGER NOT NULL DEFAULT 0, -- the last position of its feed
+    roster   INTEGER NOT NULL DEFAULT 0  -- grows whenever its desks change
 ) STRICT;
 
 -- A computer that is, or is to become, a desk of an agency.
@@ -33,6 +35,7 @@ CREATE TABLE desk (
     enrolled_at  INTEGER,
     revoked_at   INTEGER,
     stolen       INTEGER NOT NULL DEFAULT 0,
+    heard_at     INTEGER, -- when all it has was heard, after the hub was put back from a backup
     PRIMARY KEY (agency, desk)
 ) STRICT;
 
@@ -131,7 +134,8 @@ CREATE TABLE backed_up (
 CREATE TABLE scan (
     agency   TEXT    NOT NULL,
     hash     BLOB    NOT NULL, -- BLAKE3
-    replica  INTEGER NOT NULL,
+    replica  INTEGER NOT NULL, -- the first operation that named it
+    seq      INTEGER NOT NULL,
     bytes    INTEGER NOT NULL,
     whole_at INTEGER,          -- when all of it was here
     lacked_at INTEGER,         -- when the desk that named it said that it has it no more

@@ -7,6 +7,8 @@ mod figure;
 mod hub;
 mod invented;
 mod line;
+mod link;
+mod pair;
 mod qr;
 mod receipt;
 mod shipment;
@@ -16,6 +18,7 @@ mod store;
 mod wire;
 
 use figure::Figure;
+use invented::{Commune, HELD_OUT};
 use serde_json::Value;
 use std::error::Error;
 use std::path::PathBuf;
@@ -32,6 +35,8 @@ struct Load {
     data: Option<PathBuf>,
     /// Pictures and the texts they hold.
     manifest: Option<PathBuf>,
+    /// A folder with rivals to measure in the same run.
+    peers: Option<PathBuf>,
     /// Where the dictionary goes.
     out: Option<PathBuf>,
     /// How many seeds the simulator runs.
@@ -47,6 +52,15 @@ impl Load {
         let text = fs::read_to_string(file)?;
         let read = |text: &str| Ok((text.to_owned(), serde_json::from_str(text)?));
         text.lines().filter(|text| !text.trim().is_empty()).map(read).collect::<Result<_>>().map(Some)
+    }
+
+    /// The lines that were brought, or so many invented ones.
+    fn lines_or_invented(&self, count: usize) -> Result<Vec<(String, line::Line)>> {
+        if let Some(lines) = self.lines()? {
+            return Ok(lines);
+        }
+        let commune = Commune::new(&HELD_OUT, 20_261_122, 40);
+        commune.take(count).map(|line| Ok((serde_json::to_string(&line)?, line))).collect()
     }
 }
 
@@ -75,6 +89,7 @@ fn measure() -> Result<()> {
         match option.as_str() {
             "--data" => load.data = value,
             "--manifest" => load.manifest = value,
+            "--peers" => load.peers = value,
             "--out" => load.out = value,
             "--figures" => load.figures = value,
             _ => return Err(format!("no option {option}").into()),
@@ -88,6 +103,7 @@ fn measure() -> Result<()> {
         "hub" => hub::measure(),
         "start" => start::measure(),
         "sim" => sim::measure(&load),
+        "link" => link::measure(&load),
         "dictionary" => dictionary::train(&load),
         _ => Err(format!("no bench {name}").into()),
     }?;

@@ -100,6 +100,14 @@ fn all_comes_to_rest(world: &mut World) -> Checked<()> {
     for seat in &world.seats {
         seat.drift.store(0, Ordering::SeqCst);
     }
+    if world.office.was_restored {
+        // A desk of the first release cannot bring back what others have lost.
+        world.seats.iter_mut().for_each(|seat| seat.is_old = false);
+        for at in 0..world.seats.len() {
+            drop(world.syncs(at)?);
+        }
+        world.office.resumes();
+    }
     for at in 0..world.seats.len() {
         if world.seats[at].standing == Standing::Good {
             world.enrols(at);

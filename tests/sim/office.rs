@@ -22,6 +22,8 @@ pub struct Office {
     alone: Option<Alone>,
     /// Backups that were made of it, oldest first.
     pub backups: Vec<PathBuf>,
+    /// Whether one of them was ever put in its place.
+    pub was_restored: bool,
     /// How many there ever were.
     made: usize,
     /// A connection to look at its store with.
@@ -32,7 +34,7 @@ impl Office {
     /// Founds a hub below a folder, or opens the one that is there.
     pub fn found(top: &Path, now: &Arc<AtomicI64>) -> Self {
         let (top, now) = (top.to_owned(), Arc::clone(now));
-        let mut office = Self { top, now, alone: None, backups: Vec::new(), made: 0, look: None };
+        let mut office = Self { top, now, alone: None, backups: Vec::new(), was_restored: false, made: 0, look: None };
         office.opens();
         office
     }
@@ -140,23 +142,22 @@ impl Office {
         self.backups.push(file);
     }
 
-    /// A backup is put in the place of the store, as the administrator does after a disaster; the epoch says so, where `said`.
-    pub fn restores(&mut self, number: usize, said: bool) {
-        self.restored_from(number);
-        if !said {
-            return;
-        }
-        let epoch = self.epochs_so_far() + 1;
-        self.store().execute("UPDATE hub SET epoch = ?1", [epoch]).expect("another epoch");
-        std::fs::write(self.top.join("epochs"), epoch.to_string()).expect("noted");
+    /// A backup is put in the place of the store, as the administrator does after a disaster.
+    pub fn restores(&mut self, number: usize) {
+        self.was_restored = true;
+        self.closes();
+        let backup = self.backups.get(number).expect("a backup");
+        hub::restore(&self.place(), backup, self.now_ms()).expect("the hub is put back");
+        self.opens();
     }
 
-    fn epochs_so_far(&self) -> u64 {
-        let noted = std::fs::read_to_string(self.top.join("epochs")).ok().and_then(|text| text.parse().ok());
-        noted.unwrap_or(1)
+    /// The administrator has seen that everybody has sent again what was lacking.
+    pub fn resumes(&mut self) {
+        hub::resume(&self.place()).expect("work is resumed");
     }
 
-    fn restored_from(&mut self, number: usize) {
+    /// A backup is copied over the store, and nobody says so.
+    pub fn is_overwritten(&mut self, number: usize) {
         self.closes();
         let store = self.top.join(STORE);
         for end in ["-wal", "-shm"] {

@@ -9,6 +9,7 @@ use ::desk::error::{Code, Error};
 use ::desk::keys::{DataKey, KeyFile};
 use ::desk::store::ops::{self, Origin};
 use ::desk::store::settings::{self, Key};
+use ::desk::sync::session::Manner;
 use ::desk::texts::Language;
 use fastrand::Rng;
 use std::collections::BTreeSet;
@@ -64,8 +65,8 @@ pub struct Seat {
     at_work: Option<Desk>,
     /// Its open connection.
     pub line: Option<Line>,
-    /// Whether the hub lacked something that was left out.
-    pub plainly: bool,
+    /// How its next connection begins.
+    pub manner: Manner,
     /// Whether it speaks the first protocol alone.
     pub is_old: bool,
     /// Which machine's image it runs on: copies of a whole machine share one.
@@ -103,7 +104,7 @@ impl Seat {
             drift: Arc::default(),
             at_work: None,
             line: None,
-            plainly: false,
+            manner: Manner::default(),
             is_old: false,
             machine,
             is_twin: false,
@@ -213,7 +214,7 @@ impl Seat {
             drift: Arc::default(),
             at_work: None,
             line: None,
-            plainly: false,
+            manner: Manner::default(),
             is_old: self.is_old,
             machine: if whole { self.machine } else { machine },
             is_twin: self.is_twin && whole,

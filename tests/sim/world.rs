@@ -12,6 +12,7 @@ use ::desk::api::review::Settle;
 use ::desk::api::steps::{Move, TakeFee};
 use ::desk::error::{Code, Error};
 use ::desk::sync::Round;
+use ::desk::sync::session::Manner;
 use domain::dossier::Question;
 use fastrand::Rng;
 use hub::Revocation;
@@ -173,7 +174,7 @@ impl World {
         if seat.line.is_some() || seat.is_old || !seat.is_enrolled() {
             return Ok(());
         }
-        let call = unexpected("a call", seat.desk().calls(seat.plainly))?;
+        let call = unexpected("a call", seat.desk().calls(seat.manner))?;
         seat.line = Some(Line::new(call));
         Ok(())
     }
@@ -238,7 +239,7 @@ impl World {
             Ok(round) if !round.superseded && !(line.hub.is_over() && line.down.is_empty()) => seat.line = Some(line),
             Ok(_) => {}
             Err(error) => {
-                seat.plainly = is_plainly(error);
+                seat.manner = next_manner(seat.manner, error);
                 may_fail("hearing", error)?;
             }
         }
@@ -412,7 +413,12 @@ impl World {
     fn hub_is_restored(&mut self, newest: bool, rng: &mut Rng) -> Checked<()> {
         let Some(last) = self.office.backups.len().checked_sub(1) else { return Ok(()) };
         (0..self.seats.len()).try_for_each(|at| self.loses_its_line(at))?;
-        self.office.restores(if newest { last } else { rng.usize(..=last) }, self.sabotage != Sabotage::SameEpoch);
+        let number = if newest { last } else { rng.usize(..=last) };
+        if self.sabotage == Sabotage::SameEpoch {
+            self.office.is_overwritten(number)
+        } else {
+            self.office.restores(number)
+        }
         Ok(())
     }
 
@@ -440,8 +446,6 @@ impl World {
                 seat.standing = standing;
             }
         }
-        // A restored hub would not know of it, as it would not know of desks that came later: docs/adr/0012.
-        self.office.backups.clear();
         Ok(())
     }
 
@@ -454,8 +458,13 @@ impl World {
         if template::enrols(seat.desk(), &mut self.office, &seat.agency) {
             seat.standing = Standing::Good;
         }
-        self.office.backups.clear();
     }
+}
+
+/// How the next connection begins after an error, as the desk itself decides it.
+fn next_manner(manner: Manner, error: &Error) -> Manner {
+    let forgotten = error.params().iter().any(|(name, value)| *name == "reason" && value == "unknown_replica");
+    Manner { plainly: is_plainly(error), introduces: forgotten || manner.introduces }
 }
 
 fn is_plainly(error: &Error) -> bool {

@@ -124,3 +124,17 @@ fn a_busy_day_after_a_search_is_no_damage() {
     }
     desk.is_sound();
 }
+
+#[test]
+fn a_word_that_is_not_its_authors_is_noticed() {
+    let world = World::new();
+    let (desk, other) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
+    other.receives(&HANH, BIRTH);
+    for desk in [&other, &desk] {
+        desk.syncs().expect("an exchange");
+    }
+    desk.is_sound();
+    let raw = desk.raw();
+    assert_eq!(raw.execute("UPDATE vouched SET signature = zeroblob(64)", []).expect("tampered"), 1);
+    assert_eq!(desk.verify().expect("a verification").faults.len(), 1);
+}

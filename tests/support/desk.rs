@@ -94,12 +94,17 @@ impl Desk {
         self.drift_ms.store(ms, Ordering::SeqCst);
     }
 
-    /// The administrator makes a one-time code, and the desk uses it.
-    pub fn enrols(&self) -> Result<SyncView> {
+    /// The administrator makes a one-time code.
+    pub fn is_given_a_code(&self) -> ::hub::Result<String> {
         let agency = ::domain::code::AgencyCode::parse(&self.agency).expect("an agency");
         let now = u64::try_from(self.province.now_ms.load(Ordering::SeqCst)).unwrap_or(0);
-        let code = ::hub::add_desk(&self.province.hub_folder(), &agency, &self.name, now).expect("a code");
-        let (view, _) = self.enrol(&EnrolInput { hub: self.link.url(), code: code.to_string() })?;
+        Ok(::hub::add_desk(&self.province.hub_folder(), &agency, &self.name, now)?.to_string())
+    }
+
+    /// The administrator makes a one-time code, and the desk uses it.
+    pub fn enrols(&self) -> Result<SyncView> {
+        let code = self.is_given_a_code().expect("a code");
+        let (view, _) = self.enrol(&EnrolInput { hub: self.link.url(), code })?;
         Ok(view)
     }
 

@@ -152,6 +152,13 @@ impl World {
         self.link_returns();
     }
 
+    /// The hub is stopped, and a backup takes the place of what it has. It does not serve yet.
+    pub fn hub_is_put_back(&self, backup: &Path) {
+        self.hub_stops();
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        ::hub::restore(&self.hub_folder(), backup, now).expect("the backup");
+    }
+
     /// Where the hub itself answers, for who has no link of their own.
     pub fn hub_url(&self) -> String {
         format!("https://{}", self.hub_address())

@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | bench NAME | setup`: everything a newcomer types, and all a machine with only Rust, Node and
+//! `cargo xtask run | test | bench NAME | link | setup`: everything a newcomer types, and all a machine with only Rust, Node and
 //! npm needs to know. It must not depend on the product's crates, nor on anything that takes long to build.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to whoever typed it")]
 
@@ -7,6 +7,7 @@ mod call;
 mod debian;
 mod display;
 mod house;
+mod link;
 mod practice;
 mod run;
 mod screens;
@@ -15,6 +16,7 @@ mod tally;
 mod test;
 
 use bench::Load;
+use link::Line;
 use std::env;
 use std::error::Error;
 use std::process::ExitCode;
@@ -27,17 +29,20 @@ cargo xtask run       installs what is missing, builds, and opens the desk in a 
 cargo xtask test      runs every test
 cargo xtask bench NAME [--peers DIR] [--data FILE] [--manifest FILE] [--seeds N]
                       measures, prints a table and writes target/bench/NAME.json
+cargo xtask link --to ADDRESS [--listen ADDRESS] [--rate KBIT] [--rtt MS] [--stall PERCENT] [--cut SECONDS] [--outage SECONDS]
+                      a bad line to the hub at an address, to try the desk behind; --cut 0: never cut
 cargo xtask dictionary [--write]
                       measures wire dictionaries; writes the chosen one only before it has shipped
 cargo xtask setup     only installs what run and test need";
 
 /// What was asked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 enum Task {
     Run,
     Test,
     Setup,
     Bench { name: String, load: Load },
+    Link(Line),
     Dictionary { write: bool },
 }
 
@@ -51,6 +56,7 @@ fn main() -> ExitCode {
         Task::Test => test::test(),
         Task::Setup => setup::everything().map(|()| ExitCode::SUCCESS),
         Task::Bench { name, load } => bench::bench(&name, &load).map(|()| ExitCode::SUCCESS),
+        Task::Link(line) => line.stand().map(|()| ExitCode::SUCCESS),
         Task::Dictionary { write } => bench::dictionary(write).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
@@ -87,6 +93,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Task> {
             }
             Task::Bench { name, load }
         }
+        "link" => return Line::parse(words).map(Task::Link),
         "dictionary" => match words.next().as_deref() {
             None => Task::Dictionary { write: false },
             Some("--write") => Task::Dictionary { write: true },
@@ -124,6 +131,7 @@ mod tests {
             "bench no-such-bench",
             "bench store --data",
             "bench sim --seeds many",
+            "link",
         ] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }

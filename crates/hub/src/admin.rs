@@ -22,6 +22,9 @@ pub fn add_desk(place: impl Into<Place>, agency: &AgencyCode, name: &str, now: u
     }
     let (identity, mut store) = place.into().found()?;
     let secret = draw_secret()?;
+    if store.read(whole::restored_at)?.is_some() {
+        return Err(Error::Restored);
+    }
     store.write(|door| {
         let number = whole::next_desk(door)?;
         desk::add(door, agency.as_str(), number, &name, &code_hash(secret), now)
@@ -88,6 +91,8 @@ pub struct DeskLine {
     pub revoked_at: Option<u64>,
     /// Its replica numbers and lanes; the first was given for use, the others as spares.
     pub leases: Vec<Lease>,
+    /// When all it has was heard, after the hub was put back from a backup.
+    pub heard_at: Option<u64>,
 }
 
 /// All desks, by number.
@@ -105,6 +110,7 @@ pub fn desks(place: impl Into<Place>, now: u64) -> Result<Vec<DeskLine>> {
                 made_at: desk.code_made_at,
                 enrolled_at: desk.enrolled_at,
                 revoked_at: desk.revoked_at,
+                heard_at: desk.heard_at,
             })
         };
         desk::all(reader)?.into_iter().map(line).collect()

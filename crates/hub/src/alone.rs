@@ -6,11 +6,11 @@ use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Hub};
 use crate::place::Place;
 use crate::store::{Fault, Store};
-use crate::{Error, Refusal, Result, enrolment, http, replication};
+use crate::{Error, Refusal, Result, enrolment, http, replication, roster};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use protocol::enrolment::KeyHash;
 use protocol::link::{Piece, Pieces};
-use protocol::message::{ENROL, SYNC};
+use protocol::message::{ENROL, SYNC, Signed};
 
 /// What the office says of itself.
 type Outcome<T> = std::result::Result<T, Failure>;
@@ -19,13 +19,14 @@ type Outcome<T> = std::result::Result<T, Failure>;
 pub struct Alone {
     hub: Hub,
     store: Store,
-    key: Option<SigningKey>,
 }
 
 /// One desk's connection with it.
 #[derive(Default)]
 pub struct Call {
     pieces: Pieces,
+    /// The roster that came before the hello.
+    brought: Option<Signed>,
     conversation: Option<Conversation>,
     is_over: bool,
 }
@@ -42,8 +43,7 @@ impl Alone {
     pub fn open(place: impl Into<Place>, clock: Clock) -> Result<Self> {
         let place = place.into();
         let (identity, store) = place.found()?;
-        let hub = Hub::new(identity.key_hash(), &place, clock, true);
-        Ok(Self { hub, store, key: identity.signing_key() })
+        Ok(Self { hub: Hub::new(&identity, &place, clock, true)?, store })
     }
 
     /// The hash of its key, as one-time codes carry it.
@@ -52,8 +52,8 @@ impl Alone {
     }
 
     /// Its key, to open what is sealed for it and to sign what it answers.
-    pub(crate) fn key(&self) -> Result<&SigningKey> {
-        self.key.as_ref().ok_or(Error::KeyElsewhere)
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.hub.signer
     }
 
     /// Answers a request of the first protocol by its path: whether it was granted, and the frame that says what came of it.
@@ -89,7 +89,7 @@ impl Alone {
         let (request, dictionary) = enrolment::open(&self.hub, body)?;
         let now = (self.hub.clock)();
         let reply = self.store.write(|door| enrolment::decide(door, &request, now))??;
-        enrolment::answered(&reply, dictionary)
+        enrolment::answered(&self.hub, reply, &request.agency, dictionary)
     }
 
     /// Takes in bytes that arrived on a connection. Answers the bytes to say to them.
@@ -102,7 +102,7 @@ impl Alone {
         while !call.is_over {
             let outcome = match call.pieces.take() {
                 Ok(None) => break,
-                Ok(Some(piece)) => self.heard(&mut call.conversation, piece),
+                Ok(Some(piece)) => self.heard(call, piece),
                 Err(_) => Err(Refusal::Malformed.into()),
             };
             said.extend(spoken(call, outcome)?);
@@ -132,14 +132,15 @@ impl Alone {
 
     /// What is said to the pieces of a desk that has to be the one with this key, when nothing is waited for.
     pub(crate) fn answers(&mut self, writer: &VerifyingKey, pieces: Vec<Piece>) -> Outcome<Vec<u8>> {
-        let (mut conversation, mut said) = (None, Vec::new());
-        for piece in pieces {
-            said.extend(self.heard(&mut conversation, piece)?);
-            if conversation.as_ref().is_some_and(|begun| !begun.is_with(writer)) {
+        let (mut call, mut said) = (Call::default(), Vec::new());
+        // With the last of it all is said.
+        for piece in pieces.into_iter().chain([Piece::Ping(0)]) {
+            said.extend(self.heard(&mut call, piece)?);
+            if call.conversation.as_ref().is_some_and(|begun| !begun.is_with(writer)) {
                 return Err(Refusal::Signature.into());
             }
         }
-        let mut conversation = conversation.ok_or(Refusal::Malformed)?;
+        let mut conversation = call.conversation.ok_or(Refusal::Malformed)?;
         while let Some(piece) = conversation.feed(&self.hub)? {
             said.push(piece);
             // On paper everything is read.
@@ -148,12 +149,22 @@ impl Alone {
         Ok(said.iter().flat_map(Piece::encode).collect())
     }
 
-    /// Takes in one piece. The first of a connection is the hello.
-    fn heard(&mut self, conversation: &mut Option<Conversation>, piece: Piece) -> Outcome<Vec<Piece>> {
-        let Some(begun) = conversation else {
-            let Piece::Hello(hello) = piece else { return Err(Refusal::Malformed.into()) };
+    /// Takes in one piece. A connection begins with the hello, and before it the roster where the hub may have forgotten the desk.
+    fn heard(&mut self, call: &mut Call, piece: Piece) -> Outcome<Vec<Piece>> {
+        let Some(begun) = &mut call.conversation else {
+            let hello = match piece {
+                Piece::Hello(hello) => hello,
+                Piece::Roster(roster) if call.brought.is_none() => {
+                    call.brought = Some(roster);
+                    return Ok(Vec::new());
+                }
+                _ => return Err(Refusal::Malformed.into()),
+            };
+            if let Some(roster) = call.brought.take().and_then(|brought| roster::own(&self.hub, &brought)) {
+                self.store.write(|door| roster::learn(door, &roster))?;
+            }
             let (begun, say) = Conversation::begin(&self.hub, &hello)?;
-            *conversation = Some(begun);
+            call.conversation = Some(begun);
             return Ok(say);
         };
         match begun.hear(&self.hub, piece)? {

@@ -4,18 +4,22 @@
 use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
+use crate::roster;
 use crate::store::desk::Desk;
-use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, op, scan, whole};
+use crate::store::scan::Lacking;
+use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
+use crate::writer::PROVINCE;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Aside, Feed, Got, HELLO, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome};
+use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed, SyncRequest};
 use protocol::op::Seed;
+use protocol::roster::{Mark, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Bytes of operations, before packing, that one piece of the feed carries.
 const PAGE: usize = 12 * 1024;
@@ -26,14 +30,38 @@ const UNREAD: usize = 16 * 1024;
 /// Scans one desk is asked for at a time.
 const WANTED: usize = 16;
 
+/// Logs a desk may name in its hello.
+const NAMED: usize = 64;
+
+/// A log that this desk may speak of: its own, or one of another desk of the agency that it passes on.
+#[derive(Debug, Clone)]
+struct Log {
+    /// Where it ends here.
+    end: (u64, Head),
+    /// The key its author signs with.
+    key: VerifyingKey,
+    /// Whether this desk wrote it.
+    is_own: bool,
+    /// Whether the desk has brought something of it: then it may have its scans too.
+    is_brought: bool,
+    /// How far the desk is known to hold it.
+    held: u64,
+}
+
 /// A connection whose desk has said who it is.
 pub struct Conversation {
     member: Desk,
     key: VerifyingKey,
     /// The replica the desk writes as now; the feed passes over it.
     replica: u32,
-    /// Where each of the desk's logs ends here.
-    ends: BTreeMap<u32, (u64, Head)>,
+    /// The logs it may speak of, as far as they came up.
+    logs: BTreeMap<u32, Log>,
+    /// The roster it has.
+    roster: Mark,
+    /// How often the agency's desks had changed when that was looked at last.
+    roster_version: Option<u64>,
+    /// Whether the hub was put back from a backup.
+    is_restored: bool,
     plainly: bool,
     packer: Packer,
     unpacker: Unpacker,
@@ -41,6 +69,8 @@ pub struct Conversation {
     /// Pieces of the feed that were not read yet: cursor, bytes.
     unread: Vec<(u64, usize)>,
     wanted: HashMap<u32, Wanted>,
+    /// Scans of others that the desk does not have.
+    not_here: BTreeSet<[u8; 32]>,
     last_want: u32,
     /// Whether the desk waits to hear that all is said.
     asked: bool,
@@ -49,6 +79,8 @@ pub struct Conversation {
 struct Wanted {
     hash: [u8; 32],
     size: u64,
+    /// Whether the desk wrote the operation that names it: nobody else says that it is not to be had.
+    is_own: bool,
 }
 
 /// What a piece amounts to.
@@ -63,15 +95,26 @@ pub enum Heard {
 pub enum Write {
     /// Takes operations in.
     Ops(Upload),
+    /// Learns from the hub's own roster of later.
+    Learn(Roster),
+    /// Notes that all this desk has was heard.
+    All(Box<Desk>),
     /// Notes what became of a scan: it is whole, and this is to be said of it, or it is not to be had.
     Scan([u8; 32], Option<Piece>),
 }
 
 impl Write {
+    /// Where it is written: the agency, or the whole province.
+    pub fn place<'a>(&self, agency: &'a str) -> &'a str {
+        if matches!(self, Self::Learn(_)) { PROVINCE } else { agency }
+    }
+
     /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
     pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
         match self {
             Self::Ops(upload) => replication::take_in(door, upload, now),
+            Self::Learn(roster) => roster::learn(door, roster).map(Ok),
+            Self::All(member) => desk::heard(door, member, now).map(Ok),
             Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
             Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
         }
@@ -91,57 +134,116 @@ impl Conversation {
         let plainly = !said.dictionaries.contains(&newest.number());
         let dictionary = if plainly { Dictionary::None } else { newest };
         let broken = |error: BadWire| Failure::Broken(error.to_string());
-        let others = said.others.clone().unwrap_or_default();
-        let (epoch, cursor, more, ends, backed) = hub.readers.read(|store| -> Result<_, Fault> {
+        let (epoch, restored_at, cursor, more) = hub.readers.read(|store| -> Result<_, Fault> {
             let epoch = whole::epoch(store)?;
             let cursor = if said.epoch == epoch { said.cursor } else { 0 };
             let more = member.revoked_at.is_none() && feed::end(store, &member.agency)? > cursor;
-            let (mut ends, mut backed) = (BTreeMap::new(), BTreeMap::new());
-            for replica in others.iter().take(64).chain([&said.replica]) {
-                // The same computer's, or nothing is said of it.
-                let same = desk::by_replica(store, *replica)?
-                    .is_some_and(|other| other.agency == member.agency && other.device == member.device);
-                if same {
-                    ends.insert(*replica, op::end(store, &member.agency, *replica)?);
-                    backed.insert(*replica, backed_up::of_replica(store, &member.agency, *replica)?);
-                }
-            }
-            Ok((epoch, cursor, more, ends, backed))
+            Ok((epoch, whole::restored_at(store)?, cursor, more))
         })?;
-        let stored = ends.iter().map(|(replica, (seq, _))| Stored {
-            replica: *replica,
-            seq: *seq,
-            backed_up: backed.get(replica).copied().flatten(),
-            set_aside: None,
-            refused: None,
-            compared: None,
-        });
-        let welcome = Welcome {
-            epoch,
-            time_ms: (hub.clock)(),
-            stored: stored.collect(),
-            dictionary: dictionary.number(),
-            more,
-            from: cursor,
-            reader: said.replica,
-        };
         let mut conversation = Self {
             member,
             key,
             replica: said.replica,
-            ends,
+            logs: BTreeMap::new(),
+            roster: said.roster.unwrap_or_default(),
+            roster_version: None,
+            is_restored: restored_at.is_some(),
             plainly,
             packer: Packer::new(dictionary).map_err(broken)?,
             unpacker: Unpacker::new(dictionary).map_err(broken)?,
             cursor,
             unread: Vec::new(),
             wanted: HashMap::new(),
+            not_here: BTreeSet::new(),
             last_want: 0,
             asked: false,
         };
-        let mut say = vec![Piece::Welcome(welcome)];
+        let stored = conversation.named(hub, &said)?;
+        let mut say = vec![Piece::Welcome(Welcome {
+            epoch,
+            time_ms: (hub.clock)(),
+            stored,
+            dictionary: dictionary.number(),
+            more,
+            restored: conversation.is_restored.then_some(true),
+            from: cursor,
+            reader: said.replica,
+        })];
+        say.extend(conversation.roster(hub)?);
         say.extend(conversation.wants(hub)?);
         Ok((conversation, say))
+    }
+
+    /// How far the logs that a hello names are stored: its own, those of others it holds; all, where the hub looks for what it lacks.
+    fn named(&mut self, hub: &Hub, said: &Hello) -> Result<Vec<Stored>, Failure> {
+        let own: Vec<u32> = said.others.iter().flatten().take(NAMED).copied().chain([said.replica]).collect();
+        let mut named: Vec<(u32, Option<Held>)> = own.iter().map(|replica| (*replica, None)).collect();
+        named.extend(said.held.iter().flatten().take(NAMED).map(|held| (held.replica, Some(*held))));
+        if self.is_restored {
+            let all = hub.readers.read(|store| lease::of_agency(store, &self.member.agency))?;
+            named.extend(all.into_iter().map(|replica| (replica, None)));
+        }
+        let (mut stored, agency) = (Vec::new(), self.member.agency.clone());
+        for (replica, held) in named {
+            let is_new = !self.logs.contains_key(&replica);
+            // Of another agency's, or of one nobody was given, nothing is said.
+            let Some(log) = self.log(hub, replica)? else { continue };
+            // Another computer's is none of its own.
+            if own.contains(&replica) && !log.is_own {
+                self.logs.remove(&replica);
+                continue;
+            }
+            let seq = log.end.0;
+            if let Some(held) = held {
+                // Another copy of its writer may have written what the desk holds.
+                let head = hub.readers.read(|store| op::head_at(store, &agency, replica, held.seq))?;
+                if head.is_some_and(|head| held.is_of(&head)) {
+                    log.held = log.held.max(held.seq);
+                }
+            }
+            if is_new {
+                let backed_up = hub.readers.read(|store| backed_up::of_replica(store, &agency, replica))?;
+                stored.push(Stored { backed_up, ..Stored::of(replica, seq) });
+            }
+        }
+        Ok(stored)
+    }
+
+    /// A log of the agency, as far as the hub has it; `None` where nobody of the agency was given that replica number.
+    fn log(&mut self, hub: &Hub, replica: u32) -> Result<Option<&mut Log>, Failure> {
+        if !self.logs.contains_key(&replica) {
+            let agency = self.member.agency.as_str();
+            let (author, end) = hub.readers.read(|store| -> Result<_, Fault> {
+                Ok((desk::by_replica(store, replica)?, op::end(store, agency, replica)?))
+            })?;
+            let key = author.filter(|author| author.agency == agency).and_then(|author| author.device);
+            let Some(key) = key.and_then(|device| VerifyingKey::from_bytes(&device).ok()) else { return Ok(None) };
+            let is_own = key == self.key;
+            self.logs.insert(replica, Log { end, key, is_own, is_brought: is_own, held: 0 });
+        }
+        Ok(self.logs.get_mut(&replica))
+    }
+
+    /// The roster, where the desk has another one.
+    fn roster(&mut self, hub: &Hub) -> Result<Option<Piece>, Failure> {
+        let agency = self.member.agency.as_str();
+        let version = hub.readers.read(|store| desk::roster_version(store, agency))?;
+        if self.roster_version.replace(version) == Some(version) {
+            return Ok(None);
+        }
+        let signed = hub.readers.read(|store| roster::signed(hub, store, agency))?;
+        let mark = Roster::mark(&signed);
+        Ok((std::mem::replace(&mut self.roster, mark) != mark).then_some(Piece::Roster(signed)))
+    }
+
+    /// What to say after something was learned of a roster.
+    fn learned(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
+        let before: Vec<u32> = self.logs.keys().copied().collect();
+        let stored = self.named(hub, &Hello { replica: self.replica, ..Hello::default() })?;
+        let mut say: Vec<Piece> =
+            stored.into_iter().filter(|stored| !before.contains(&stored.replica)).map(Piece::Stored).collect();
+        say.extend(self.roster(hub)?);
+        Ok(say)
     }
 
     /// Whether it is with the device of this key.
@@ -164,16 +266,23 @@ impl Conversation {
             }
             Piece::Scan { number, offset, bytes } => return self.scan(hub, number, offset, &bytes),
             Piece::Lacking(number) => match self.wanted.remove(&number) {
-                Some(wanted) => return Ok(Heard::Write(Write::Scan(wanted.hash, None))),
+                Some(wanted) => return self.lacks(hub, number, &wanted),
                 None => Vec::new(),
+            },
+            Piece::Roster(brought) => match roster::own(hub, &brought) {
+                Some(roster) if self.is_restored && roster.agency == self.member.agency => {
+                    return Ok(Heard::Write(Write::Learn(roster)));
+                }
+                _ => Vec::new(),
             },
             Piece::Want(want) => {
                 let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
-                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, want) }]
+                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, &want)? }]
             }
             Piece::Ping(_) => {
                 self.asked = true;
-                Vec::new()
+                let all = || Heard::Write(Write::All(Box::new(self.member.clone())));
+                return Ok(if self.is_restored { all() } else { Heard::Say(Vec::new()) });
             }
             Piece::Hello(_) => return Err(Refusal::Malformed.into()),
             Piece::Welcome(_)
@@ -206,13 +315,15 @@ impl Conversation {
         };
         // One run a piece: a signature vouches for the end of one log.
         let (Some(run), true) = (runs.pop(), runs.is_empty()) else { return Err(Refusal::Malformed.into()) };
-        let (end, head) = *self.ends.get(&run.replica).ok_or(Refusal::UnknownReplica)?;
+        let log = self.log(hub, run.replica)?.ok_or(Refusal::UnknownReplica)?;
+        let ((end, head), key) = (log.end, log.key);
         let last = (run.first + run.ops.len() as u64).checked_sub(1).ok_or(Refusal::Malformed)?;
         let new = run.ops.iter().skip(usize::try_from((end + 1).saturating_sub(run.first)).unwrap_or(usize::MAX));
         let head = new.fold(head, |head, op| chain::follow(&head, &op.public));
         let checkpoint = Checkpoint { replica: run.replica, seq: last, head, signature };
+        log.is_brought = true;
         let is_next = run.first <= end + 1 && last > end;
-        if is_next && !checkpoint.is_signed_by(&self.key) {
+        if is_next && !checkpoint.is_signed_by(&key) {
             // Where part of it was known already, that part may be of another log: it is looked at before anything is said.
             log::info!("desk {}: a signature does not fit its log", self.member.desk);
             let refusal = if run.first <= end { Refusal::Fork } else { Refusal::Checkpoint };
@@ -233,6 +344,8 @@ impl Conversation {
     pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
         match write {
             Write::Ops(upload) => self.stored(hub, upload, outcome),
+            Write::Learn(_) => self.learned(hub),
+            Write::All(_) => Ok(Vec::new()),
             // What is lacking is said first: with the last answer all is said.
             Write::Scan(_, got) => Ok(self.more_wants(hub)?.into_iter().chain(got.clone()).collect()),
         }
@@ -248,7 +361,18 @@ impl Conversation {
                 backed_up::of_replica(store, agency, replica)?,
             ))
         })?;
-        self.ends.insert(replica, end);
+        let is_own = self.log(hub, replica)?.is_none_or(|log| {
+            log.end = end;
+            if outcome.is_ok() {
+                log.held = log.held.max(last.min(end.0));
+            }
+            log.is_own
+        });
+        let compared = last.min(end.0);
+        let agency = self.member.agency.as_str();
+        let head =
+            if is_own { None } else { hub.readers.read(|store| op::head_at(store, agency, replica, compared))? };
+        let word = head.map(|head| Checkpoint::sign(&hub.signer, replica, compared, head).signature);
         // What is lacking is said first: with the answer to the last operations all is said.
         let mut say = if upload.brings_scans() { self.wants(hub)? } else { Vec::new() };
         say.push(match outcome {
@@ -258,7 +382,8 @@ impl Conversation {
                 backed_up,
                 set_aside: (!set_aside.is_empty()).then_some(set_aside),
                 refused: None,
-                compared: Some(last.min(end.0)),
+                compared: Some(compared),
+                word,
             }),
             Err(refusal) => refused(replica, end.0, refusal),
         });
@@ -267,17 +392,29 @@ impl Conversation {
 
     /// The next piece of the feed, while there is something to say and not too much unread.
     pub fn feed(&mut self, hub: &Hub) -> Result<Option<Piece>, Failure> {
+        // The authors of what follows are in it.
+        if let Some(roster) = self.roster(hub)? {
+            return Ok(Some(roster));
+        }
         let unread: usize = self.unread.iter().map(|(_, bytes)| bytes).sum();
         if unread >= UNREAD {
             return Ok(None);
         }
-        let (agency, cursor, replica) = (self.member.agency.as_str(), self.cursor, self.replica);
+        let (agency, cursor, replica, logs) = (self.member.agency.as_str(), self.cursor, self.replica, &self.logs);
         let (page, vouched) = hub.readers.read(|store| -> Result<_, Fault> {
             // Asked each time: the desk may have been revoked since it said who it is.
             if is_revoked(store, replica)? {
                 return Ok((feed::Page { cursor, ..feed::Page::default() }, Vec::new()));
             }
-            let page = feed::after(store, agency, cursor, replica, PAGE)?;
+            let mut page = feed::after(store, agency, cursor, replica, PAGE)?;
+            // What a neighbour has told it already is not told again, unless there is something to add.
+            let is_news =
+                |op: &Relayed| op.set_aside.is_some() || logs.get(&op.replica).is_none_or(|log| op.seq > log.held);
+            page.ops.retain(is_news);
+            while page.ops.is_empty() && page.more {
+                page = feed::after(store, agency, page.cursor, replica, PAGE)?;
+                page.ops.retain(is_news);
+            }
             let mut vouched = Vec::new();
             for (replica, first, last) in stretches(&page.ops) {
                 vouched.extend(checkpoint::within(store, agency, replica, first, last)?);
@@ -322,31 +459,55 @@ impl Conversation {
     fn wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         let Some(scans) = &hub.scans else { return Ok(Vec::new()) };
         let agency = self.member.agency.as_str();
-        let replicas: Vec<u32> = self.ends.keys().copied().collect();
-        let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
         let mut say = Vec::new();
-        for (hash, size) in lacking {
-            if self.wanted.len() >= WANTED || self.wanted.values().any(|wanted| wanted.hash == hash) {
-                continue;
+        for is_own in [true, false] {
+            let brought = self.logs.iter().filter(|(_, log)| log.is_own == is_own && log.is_brought);
+            let replicas: Vec<u32> = brought.map(|(replica, _)| *replica).collect();
+            let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
+            for Lacking { hash, bytes: size, named_by: OpId { replica, seq } } in lacking {
+                let is_known = self.wanted.values().any(|wanted| wanted.hash == hash) || self.not_here.contains(&hash);
+                if self.wanted.len() >= WANTED || is_known {
+                    continue;
+                }
+                self.last_want += 1;
+                self.wanted.insert(self.last_want, Wanted { hash, size, is_own });
+                let (which, offset) = (Which::NamedBy { replica, seq }, scans.here(agency, &hash));
+                say.push(Piece::Want(Want { number: self.last_want, which, offset }));
             }
-            self.last_want += 1;
-            self.wanted.insert(self.last_want, Wanted { hash, size });
-            let offset = scans.here(agency, &hash);
-            say.push(Piece::Want(Want { number: self.last_want, hash, offset }));
         }
         Ok(say)
+    }
+
+    /// The desk does not have a scan.
+    fn lacks(&mut self, hub: &Hub, number: u32, wanted: &Wanted) -> Result<Heard, Failure> {
+        let Wanted { hash, size, is_own } = *wanted;
+        let here = hub.scans.as_ref().map_or(0, |scans| scans.here(&self.member.agency, &hash));
+        if here >= size
+            && let Some(scans) = &hub.scans
+            && scans.finish(&self.member.agency, &hash).map_err(not_kept)?
+        {
+            // It came before the backup the hub was put back from.
+            return Ok(Heard::Write(Write::Scan(
+                hash,
+                Some(Piece::Got(Got { number, offset: here, whole: Some(true) })),
+            )));
+        }
+        if is_own {
+            return Ok(Heard::Write(Write::Scan(hash, None)));
+        }
+        self.not_here.insert(hash);
+        Ok(Heard::Say(Vec::new()))
     }
 
     fn scan(&mut self, hub: &Hub, number: u32, offset: u64, bytes: &[u8]) -> Result<Heard, Failure> {
         let (Some(scans), Some(wanted)) = (&hub.scans, self.wanted.get(&number)) else { return Ok(Heard::Say(vec![])) };
         let agency = self.member.agency.as_str();
-        let broken = |error: std::io::Error| Failure::Broken(format!("a scan cannot be kept: {error}"));
-        let here = scans.add(agency, &wanted.hash, offset, bytes, wanted.size).map_err(broken)?;
+        let here = scans.add(agency, &wanted.hash, offset, bytes, wanted.size).map_err(not_kept)?;
         if here < wanted.size {
             return Ok(Heard::Say(vec![Piece::Got(Got { number, offset: here, whole: None })]));
         }
         let hash = wanted.hash;
-        let whole = scans.finish(agency, &hash).map_err(broken)?;
+        let whole = scans.finish(agency, &hash).map_err(not_kept)?;
         self.wanted.remove(&number);
         let got = Piece::Got(Got { number, offset: here, whole: Some(whole) });
         if whole { Ok(Heard::Write(Write::Scan(hash, Some(got)))) } else { Ok(Heard::Say(vec![got])) }
@@ -364,12 +525,16 @@ fn is_revoked(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
 }
 
 /// A part of a scan that a desk lacks.
-fn give(hub: &Hub, agency: &str, want: Want) -> Piece {
-    let Want { number, hash, offset } = want;
-    match hub.scans.as_ref().and_then(|scans| scans.read(agency, &hash, offset, SCAN_PIECE)) {
-        Some(bytes) => Piece::Scan { number, offset, bytes },
-        None => Piece::Lacking(number),
-    }
+fn give(hub: &Hub, agency: &str, want: &Want) -> Result<Piece, Failure> {
+    let Want { number, which, offset } = *want;
+    let hash = match which {
+        Which::Hash(hash) => Some(hash),
+        Which::NamedBy { replica, seq } => {
+            hub.readers.read(|store| scan::named_by(store, agency, OpId { replica, seq }))?
+        }
+    };
+    let bytes = hash.zip(hub.scans.as_ref()).and_then(|(hash, scans)| scans.read(agency, &hash, offset, SCAN_PIECE));
+    Ok(bytes.map_or(Piece::Lacking(number), |bytes| Piece::Scan { number, offset, bytes }))
 }
 
 /// The key of the device that signed a hello for this hub.
@@ -379,9 +544,12 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
 }
 
+fn not_kept(error: std::io::Error) -> Failure {
+    Failure::Broken(format!("a scan cannot be kept: {error}"))
+}
+
 fn refused(replica: u32, seq: u64, refusal: Refusal) -> Piece {
-    let refused = Some(refusal.code().to_owned());
-    Piece::Stored(Stored { replica, seq, backed_up: None, set_aside: None, refused, compared: None })
+    Piece::Stored(Stored { refused: Some(refusal.code().to_owned()), ..Stored::of(replica, seq) })
 }
 
 /// Stretches of logs among operations: replica, first, last.

@@ -3,6 +3,7 @@
 
 use crate::clock::{DAY_MS, local_day};
 use crate::hub::{Failure, Hub, Serving, answer_with};
+use crate::roster;
 use crate::store::lease::{self, GivenLane};
 use crate::store::{Door, Fault, desk, whole};
 use crate::writer::PROVINCE;
@@ -63,17 +64,24 @@ pub async fn enrol(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     if unknown().too_many(now) {
         return Err(Refusal::SlowDown.into());
     }
+    let agency = request.agency.clone();
     let decided = hub.writer.write(PROVINCE, move |door| decide(door, &request, now)).await?;
     if decided == Err(Refusal::CodeUnknown) {
         unknown().count(now);
     }
     let reply = decided?;
-    hub.aside(move |_| answered(&reply, dictionary)).await
+    hub.aside(move |hub| answered(hub, reply, &agency, dictionary)).await
 }
 
-/// The answer, packed.
-pub fn answered(reply: &EnrolReply, dictionary: frame::Dictionary) -> Result<Vec<u8>, Failure> {
-    frame::pack(reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))
+/// The answer with the agency's roster, packed.
+pub fn answered(
+    hub: &Hub,
+    mut reply: EnrolReply,
+    agency: &str,
+    dictionary: frame::Dictionary,
+) -> Result<Vec<u8>, Failure> {
+    reply.roster = Some(hub.readers.read(|store| roster::signed(hub, store, agency))?);
+    frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 /// The request, signed by the key it brings.
@@ -102,6 +110,8 @@ pub fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Resul
         None if desk.failed_tries >= TRIES => Some(Refusal::CodeExhausted),
         None if now > code_ends(&desk) => Some(Refusal::CodeExpired),
         _ if !same_agency => Some(Refusal::WrongAgency),
+        // What was leased since the backup is not known yet.
+        None if whole::restored_at(door)?.is_some() => Some(Refusal::Restored),
         _ => None,
     };
     if let Some(refusal) = refusal {
@@ -125,7 +135,7 @@ pub fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Resul
         log::info!("desk {} of {} enrolled", desk.desk, desk.agency);
     }
     let leases = lease::of_desk(door, &desk.agency, desk.desk)?;
-    Ok(Ok(EnrolReply { epoch: whole::epoch(door)?, leases, time_ms: now }))
+    Ok(Ok(EnrolReply { epoch: whole::epoch(door)?, leases, time_ms: now, roster: None }))
 }
 
 /// The last moment a desk's one-time code may be used.

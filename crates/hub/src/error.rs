@@ -72,6 +72,21 @@ pub enum Error {
     /// A bundle could not be taken in to its end. What was taken in is kept; the same bundle may be taken in again.
     #[error("The bundle could not be taken in: {0}. Try the same file again.")]
     Broken(String),
+    /// A file that should be a backup is none.
+    #[error("{0} is not a backup of a hub. Nothing was changed.")]
+    NoBackup(PathBuf),
+    /// The key that desks know the hub of a backup by is not in the folder.
+    #[error("The key this backup's desks know the hub by belongs into {0} first. Nothing was changed.")]
+    KeyMissing(PathBuf),
+    /// A hub serves from the store that is to be replaced.
+    #[error("A hub is at work on {0}: stop it first. Nothing was changed.")]
+    InUse(PathBuf),
+    /// The database is not empty.
+    #[error("The database holds a hub already. Nothing was changed; restore into a new database.")]
+    HoldsAHub,
+    /// The hub was put back from a backup, and its administrator has not looked yet.
+    #[error("The hub was put back from a backup and may have forgotten numbers it gave: see `status`, then `resume`.")]
+    Restored,
     /// A backup did not pass SQLite's check.
     #[error("The backup does not pass its check and was thrown away. The store itself was not changed.")]
     BadBackup,
@@ -109,6 +124,22 @@ impl Error {
             Self::Bundle(_) => "Tệp không phải gói gửi cho máy chủ này, hoặc đã hỏng. Chưa nhận gì; hãy nhờ xã chép lại.".into(),
             Self::Refused(refusal) => format!("Gói bị từ chối ({}). Từ chỗ đó không nhận gì thêm.", refusal.code()),
             Self::Broken(cause) => format!("Chưa nhận hết gói: {cause}. Hãy nhận lại đúng tệp này."),
+            Self::NoBackup(path) => {
+                format!("{} không phải bản sao lưu của máy chủ. Chưa có gì thay đổi.", path.display())
+            }
+            Self::KeyMissing(path) => format!(
+                "Trước hết hãy đặt khóa mà các máy của bản sao lưu này biết vào {}. Chưa có gì thay đổi.",
+                path.display()
+            ),
+            Self::InUse(path) => {
+                format!("Máy chủ đang chạy trên {}: hãy dừng trước. Chưa có gì thay đổi.", path.display())
+            }
+            Self::HoldsAHub => {
+                "Cơ sở dữ liệu đã có máy chủ. Chưa có gì thay đổi; hãy khôi phục vào cơ sở dữ liệu mới.".into()
+            }
+            Self::Restored => {
+                "Máy chủ vừa được khôi phục, có thể đã quên số đã cấp: hãy xem `status` rồi chạy `resume`.".into()
+            }
             Self::BadBackup => "Bản sao lưu không qua được kiểm tra nên đã bỏ đi. Kho dữ liệu không thay đổi.".into(),
         }
     }

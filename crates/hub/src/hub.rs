@@ -1,11 +1,13 @@
 //! What the requests to one hub share, and the way each of them ends.
 
+use crate::certificate::Identity;
 use crate::enrolment::UnknownCodes;
 use crate::place::Place;
 use crate::scans::Scans;
 use crate::store::{Fault, Readers};
 use crate::writer::{NotKept, Writer};
-use crate::{Clock, Refusal};
+use crate::{Clock, Error, Refusal};
+use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
 use protocol::frame::{BadFrame, Dictionary};
 use std::collections::HashMap;
@@ -20,6 +22,8 @@ const AT_ONCE: usize = 32;
 pub struct Hub {
     /// The hash of its key, which every request is signed for.
     pub key: KeyHash,
+    /// The key itself: rosters and acknowledgements that others pass on are signed with it.
+    pub signer: SigningKey,
     /// The eyes that read.
     pub readers: Readers,
     /// The time.
@@ -30,9 +34,14 @@ pub struct Hub {
 
 impl Hub {
     /// A hub on the store of a place.
-    pub fn new(key: KeyHash, place: &Place, clock: Clock, scans: bool) -> Self {
-        let readers = Readers::new(place.store().clone());
-        Self { key, readers, clock, scans: place.scans().filter(|_| scans) }
+    pub fn new(identity: &Identity, place: &Place, clock: Clock, scans: bool) -> crate::Result<Self> {
+        Ok(Self {
+            key: identity.key_hash(),
+            signer: identity.signing_key().ok_or(Error::KeyElsewhere)?,
+            readers: Readers::new(place.store().clone()),
+            clock,
+            scans: place.scans().filter(|_| scans),
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::Refusal;
 use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Serving};
+use crate::roster;
+use crate::writer::PROVINCE;
 use protocol::link::{Piece, Pieces};
 use std::io;
 use std::sync::Arc;
@@ -37,7 +39,7 @@ async fn talked(hub: &Arc<Serving>, stream: &mut (impl AsyncRead + AsyncWrite + 
     let (mut pieces, mut buffer) = (Pieces::default(), vec![0; 16 * 1024]);
     let begun = timeout(HELLO, hello(stream, &mut pieces, &mut buffer)).await;
     let Some(hello) = begun.map_err(|_| Refusal::TooSlow)?? else { return Ok(()) };
-    let (mut conversation, say) = hub.aside(move |hub| Conversation::begin(hub, &hello)).await?;
+    let (mut conversation, say) = begin(hub, hello).await?;
     let mut grew = hub.feeds.of(conversation.agency());
     let mut out = say.iter().flat_map(Piece::encode).collect::<Vec<u8>>();
     loop {
@@ -91,15 +93,28 @@ async fn talked(hub: &Arc<Serving>, stream: &mut (impl AsyncRead + AsyncWrite + 
     }
 }
 
-/// The hello a connection begins with; `None` where it ends before.
+/// How a desk begins: its hello, and before it the roster where the hub may have forgotten the desk.
+type Beginning = (Option<protocol::message::Signed>, protocol::message::Signed);
+
+/// Begins with a desk.
+async fn begin(hub: &Arc<Serving>, (brought, hello): Beginning) -> Result<(Conversation, Vec<Piece>), Failure> {
+    if let Some(roster) = brought.and_then(|brought| roster::own(hub, &brought)) {
+        hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
+    }
+    hub.aside(move |hub| Conversation::begin(hub, &hello)).await
+}
+
+/// The beginning of a connection; `None` where it ends before.
 async fn hello(
     stream: &mut (impl AsyncRead + Unpin),
     pieces: &mut Pieces,
     buffer: &mut [u8],
-) -> Result<Option<protocol::message::Signed>, Failure> {
+) -> Result<Option<Beginning>, Failure> {
+    let mut brought = None;
     loop {
         match pieces.take().map_err(|_| Refusal::Malformed)? {
-            Some(Piece::Hello(hello)) => return Ok(Some(hello)),
+            Some(Piece::Hello(hello)) => return Ok(Some((brought, hello))),
+            Some(Piece::Roster(roster)) if brought.is_none() => brought = Some(roster),
             Some(_) => return Err(Refusal::Malformed.into()),
             None => {}
         }
@@ -133,7 +148,7 @@ async fn heard(
         Heard::Write(write) => {
             let (write, agency) = (Arc::new(write), conversation.agency().to_owned());
             let (done, of) = (Arc::clone(&write), agency.clone());
-            let outcome = hub.writer.write(&agency, move |door| done.carry_out(door, &of, now)).await?;
+            let outcome = hub.writer.write(write.place(&agency), move |door| done.carry_out(door, &of, now)).await?;
             hub.feeds.grew(&agency);
             let (back, say) = hub
                 .aside(move |hub| {

@@ -4,7 +4,7 @@
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use domain::code::AgencyCode;
-use hub::{Config, DeskLine, DeskState, DossierLine, Place, Revocation};
+use hub::{Config, DeskLine, DeskState, DossierLine, Place, Revocation, Status};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -50,6 +50,15 @@ enum Command {
     /// Gói hồ sơ mang bằng USB. / Bundles carried on a stick.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// Tình trạng máy chủ. / How the hub stands.
+    Status,
+    /// Khôi phục từ bản sao lưu khi máy chủ đã dừng; cần hub.key. / Put back a backup; the hub is stopped, hub.key is there.
+    Restore {
+        /// Bản sao lưu. / The backup.
+        file: PathBuf,
+    },
+    /// Sau khi khôi phục: cấp số và gửi đi trở lại. / After a restoration: lease numbers and let effects out again.
+    Resume,
     /// Sao lưu kho dữ liệu ra tệp mới; giữ riêng hub.key. / Copy the store to a new file; keep hub.key safe besides.
     Backup {
         /// Tệp mới. / The new file.
@@ -160,6 +169,20 @@ fn run(place: &Place, as_json: bool, command: Command) -> hub::Result<ExitCode> 
             let json = json!({ "file": done.file, "bytes": done.bytes });
             answer(&if as_json { json.to_string() } else { format!("{}\t{}", done.file.display(), done.bytes) });
         }
+        Command::Status => {
+            let status = hub::status(place, now)?;
+            answer(&if as_json { status_json(&status).to_string() } else { status_text(&status) });
+        }
+        Command::Restore { file } => {
+            let aside = hub::restore(place, &file, now)?;
+            let json = json!({ "aside": aside });
+            answer(&if as_json {
+                json.to_string()
+            } else {
+                aside.map_or(String::new(), |it| it.display().to_string())
+            });
+        }
+        Command::Resume => hub::resume(place)?,
         Command::Backup { file } => {
             let done = hub::back_up(place, &file)?;
             let json = json!({ "file": done.file, "bytes": done.bytes });
@@ -208,8 +231,29 @@ fn desk_json(desk: &DeskLine) -> Value {
         "desk": desk.desk, "agency": desk.agency, "name": desk.name, "label": desk.label,
         "state": desk.state.code(), "made_at": hub::written(desk.made_at),
         "enrolled_at": desk.enrolled_at.map(hub::written), "revoked_at": desk.revoked_at.map(hub::written),
-        "leases": leases,
+        "leases": leases, "heard_at": desk.heard_at.map(hub::written),
     })
+}
+
+fn status_json(status: &Status) -> Value {
+    json!({
+        "epoch": status.epoch, "restored_at": status.restored_at.map(hub::written), "operations": status.operations,
+        "effects_waiting": status.effects, "not_heard": status.not_heard.iter().map(desk_json).collect::<Value>(),
+    })
+}
+
+fn status_text(status: &Status) -> String {
+    let Status { epoch, operations, effects, .. } = status;
+    let mut lines = vec![format!("Đợt {epoch}. {operations} thao tác; {effects} việc chờ gửi đi.")];
+    if let Some(at) = status.restored_at {
+        lines.push(format!(
+            "Đã khôi phục lúc {}: chưa cấp số và chưa gửi gì đi. Khi các máy đã gửi lại đủ, chạy `resume`.",
+            hub::written(at)
+        ));
+        lines.push(format!("Chưa nghe lại hết từ {} máy:", status.not_heard.len()));
+        lines.push(desk_table(&status.not_heard));
+    }
+    lines.join("\n")
 }
 
 fn desk_table(desks: &[DeskLine]) -> String {

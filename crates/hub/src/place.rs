@@ -6,7 +6,7 @@
 
 use crate::certificate::Identity;
 use crate::scans::Scans;
-use crate::store::{Address, Database, Store, whole};
+use crate::store::{Address, Database, Store, copy, sqlite, whole};
 use crate::{Error, Result};
 use std::fs::{self, File};
 use std::io::Write;
@@ -75,6 +75,44 @@ impl Place {
         self.store.open()
     }
 
+    /// Puts a backup in the place of the store, when `prepare` has made the copy of it what it is to be. A file that was there is
+    /// moved aside; answers where to. A database has to be empty.
+    pub(crate) fn put_back(
+        &self,
+        backup: &Path,
+        prepare: impl FnOnce(&mut Store, &Identity) -> Result<()>,
+    ) -> Result<Option<PathBuf>> {
+        let folder = self.folder.as_deref().ok_or(Error::KeyElsewhere)?;
+        let _turn = take_turn(folder)?;
+        let path = folder.join("hub.key");
+        let identity = read_key(&path)?.ok_or(Error::KeyMissing(path))?;
+        let copy = tempfile::NamedTempFile::new_in(folder).map_err(Error::folder(folder))?.into_temp_path();
+        fs::copy(backup, &copy).map_err(Error::folder(backup))?;
+        let sound = sqlite::open_backup(&copy)?.ok_or_else(|| Error::NoBackup(backup.to_owned()))?;
+        let mut store = Store::Sqlite(sound);
+        prepare(&mut store, &identity)?;
+        match &self.store {
+            Address::Postgres(_) => {
+                let mut database = self.store.open()?;
+                if database.read(whole::key)?.is_some() {
+                    return Err(Error::HoldsAHub);
+                }
+                copy::into(&mut store, &mut database)?;
+                Ok(None)
+            }
+            Address::Sqlite(path) => {
+                if let Store::Sqlite(store) = store {
+                    sqlite::close_whole(store)?;
+                }
+                File::open(&copy).and_then(|copy| copy.sync_all()).map_err(Error::folder(&*copy))?;
+                let aside = move_aside(path)?;
+                copy.persist(path).map_err(|error| Error::Folder { path: path.clone(), cause: error.error })?;
+                sync_folder(folder).map_err(Error::folder(folder))?;
+                Ok(aside)
+            }
+        }
+    }
+
     /// The certificate that was kept, where one was.
     pub(crate) fn certificate(&self) -> Option<String> {
         fs::read_to_string(self.folder.as_ref()?.join("hub.crt")).ok()
@@ -134,6 +172,20 @@ fn read_key(path: &Path) -> Result<Option<Identity>> {
     }
     let pem = fs::read_to_string(path).map_err(Error::folder(path))?;
     Identity::from_pem(&pem).map(Some).ok_or_else(|| Error::Key(path.to_owned()))
+}
+
+/// Moves a store aside that nobody has open.
+fn move_aside(path: &Path) -> Result<Option<PathBuf>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    if !sqlite::is_idle(path) {
+        return Err(Error::InUse(path.to_owned()));
+    }
+    let names = (1..).map(|n| path.with_file_name(format!("hub-replaced-{n}.db")));
+    let Some(aside) = names.into_iter().find(|aside| !aside.exists()) else { return Ok(None) };
+    fs::rename(path, &aside).map_err(Error::folder(path))?;
+    Ok(Some(aside))
 }
 
 fn take_turn(folder: &Path) -> Result<File> {

@@ -36,6 +36,7 @@ codes! {
         WrongAgency = "wrong_agency", "The one-time code was made for another agency.";
         Revoked = "revoked", "The desk was revoked.";
         NoLane = "no_lane", "The agency's 99 lanes are all in use: retire a desk first.";
+        Restored = "restored", "The hub was put back from a backup: it enrols nobody until its administrator has looked.";
         SlowDown = "slow_down", "Too many unknown codes were tried at this hub in the last minute: try again later.";
         Fork = "fork", "The hub holds another operation under a number of this request: two copies of one desk exist.";
         Checkpoint = "checkpoint", "The checkpoint is missing, not the device's, or does not fit the log.";
@@ -66,7 +67,7 @@ impl Refusal {
             | Self::CodeUsed
             | Self::WrongAgency
             | Self::Revoked => StatusCode::FORBIDDEN,
-            Self::NoLane | Self::Fork | Self::Checkpoint => StatusCode::CONFLICT,
+            Self::NoLane | Self::Restored | Self::Fork | Self::Checkpoint => StatusCode::CONFLICT,
             Self::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         }
     }

@@ -75,7 +75,7 @@ pub fn serve(config: Config) -> Result<Running> {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
-    let hub = Hub::new(key_hash, &config.place, Arc::clone(&config.clock), config.scans);
+    let hub = Hub::new(&identity, &config.place, Arc::clone(&config.clock), config.scans)?;
     let hub = Arc::new(Serving::new(hub, writer, config.place.is_shared()));
     let handle = Handle::new();
     let (end, ended) = oneshot::channel::<()>();

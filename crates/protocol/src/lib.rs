@@ -10,4 +10,5 @@ pub mod frame;
 pub mod link;
 pub mod message;
 pub mod op;
+pub mod roster;
 pub mod wire;

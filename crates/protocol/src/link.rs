@@ -3,8 +3,10 @@
 //!
 //! The first thing the side that calls says is [`Piece::Hello`]; nothing waits for the answer to it.
 
+use crate::chain::Head;
 use crate::message::{SetAside, Signed};
 use crate::op::{Malformed, encode};
+use crate::roster::Mark;
 use crate::wire::{put_number, take_number};
 use minicbor::{Decode, Encode};
 
@@ -48,6 +50,38 @@ pub struct Hello {
     /// Older replicas of its own whose operations it has not been told are stored.
     #[n(5)]
     pub others: Option<Vec<u32>>,
+    /// The [roster](crate::roster::Roster) it holds.
+    #[n(6)]
+    pub roster: Option<Mark>,
+    /// Logs of other desks that it holds and has not been told are stored.
+    #[n(7)]
+    pub held: Option<Vec<Held>>,
+}
+
+/// A log as far as somebody holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Held {
+    /// Its replica.
+    #[n(0)]
+    pub replica: u32,
+    /// Its last operation that is held, without a gap before it.
+    #[n(1)]
+    pub seq: u64,
+    /// The beginning of the chain's head there: another copy of the writer has another one.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub head: [u8; 8],
+}
+
+impl Held {
+    /// A log with this head at its end.
+    pub fn of(replica: u32, seq: u64, head: &Head) -> Self {
+        Self { replica, seq, head: *head.first_chunk().unwrap_or(&[0; 8]) }
+    }
+
+    /// Whether it is the log with this head there.
+    pub fn is_of(&self, head: &Head) -> bool {
+        head.starts_with(&self.head)
+    }
 }
 
 impl Hello {
@@ -81,11 +115,14 @@ pub struct Welcome {
     /// Whether the feed goes on after the caller's cursor.
     #[n(4)]
     pub more: bool,
-    /// Where the feed begins on this connection. What came late, on a stick, may begin beyond what the desk has read.
+    /// Whether the hub was put back from a backup and looks for what it lacks. Then `stored` names every log of the agency.
     #[n(5)]
+    pub restored: Option<bool>,
+    /// Where the feed begins on this connection. What came late, on a stick, may begin beyond what the desk has read.
+    #[n(6)]
     pub from: u64,
     /// The replica whose own operations it passes over.
-    #[n(6)]
+    #[n(7)]
     pub reader: u32,
 }
 
@@ -111,6 +148,17 @@ pub struct Stored {
     /// How far what has come on this way was held against the log and found to be it.
     #[n(5)]
     pub compared: Option<u64>,
+    /// The hub's own signature of the [`Checkpoint`](crate::chain::Checkpoint) at `compared`, where the log is another desk's:
+    /// its author believes it from whoever passes it on.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub word: Option<[u8; 64]>,
+}
+
+impl Stored {
+    /// Stored up to `seq`, and nothing else to say.
+    pub fn of(replica: u32, seq: u64) -> Self {
+        Self { replica, seq, backed_up: None, set_aside: None, refused: None, compared: None, word: None }
+    }
 }
 
 /// A part of the feed.
@@ -159,6 +207,28 @@ pub struct Aside {
     pub reason: String,
 }
 
+/// Which scan is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Which {
+    /// The one that this operation names: its hash is known to whoever holds the operation, and need not be said.
+    #[n(0)]
+    NamedBy {
+        /// The operation's replica.
+        #[n(0)]
+        replica: u32,
+        /// Its number.
+        #[n(1)]
+        seq: u64,
+    },
+    /// The one of this hash.
+    #[n(1)]
+    Hash(
+        /// BLAKE3.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        ScanHash,
+    ),
+}
+
 /// Somebody lacks a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -166,9 +236,9 @@ pub struct Want {
     /// What it is called on this connection.
     #[n(0)]
     pub number: u32,
-    /// Its hash.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub hash: ScanHash,
+    /// Which one.
+    #[n(1)]
+    pub which: Which,
     /// How many of its bytes are here already.
     #[n(2)]
     pub offset: u64,
@@ -232,6 +302,8 @@ pub enum Piece {
     Refused(String),
     /// The dictionary or a seed is not known: begin anew, and leave nothing out.
     Plainly,
+    /// The agency's roster, as the hub signed it.
+    Roster(Signed),
     /// Something of a newer release.
     Unknown(u8),
 }
@@ -251,6 +323,7 @@ mod kind {
     pub const PONG: u8 = 12;
     pub const REFUSED: u8 = 13;
     pub const PLAINLY: u8 = 14;
+    pub const ROSTER: u8 = 15;
 }
 
 impl Piece {
@@ -273,6 +346,7 @@ impl Piece {
             Self::Pong(number) => (kind::PONG, numbers(&[*number])),
             Self::Refused(code) => (kind::REFUSED, code.clone().into_bytes()),
             Self::Plainly => (kind::PLAINLY, Vec::new()),
+            Self::Roster(roster) => (kind::ROSTER, roster.encode()),
             Self::Unknown(kind) => (*kind, Vec::new()),
         };
         let mut bytes = numbers(&[body.len() as u64 + 1]);
@@ -305,6 +379,7 @@ impl Piece {
             kind::PONG => Self::Pong(take_number(&mut rest)?),
             kind::REFUSED => Self::Refused(String::from_utf8(body.to_vec()).ok()?),
             kind::PLAINLY => Self::Plainly,
+            kind::ROSTER => Self::Roster(whole(body)?),
             kind => Self::Unknown(kind),
         })
     }

@@ -68,27 +68,6 @@ pub struct Lease {
     pub lane: u8,
 }
 
-/// One entry of the roster.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Member {
-    /// Replica number.
-    #[n(0)]
-    pub replica: u32,
-    /// Its device's key.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub device: [u8; 32],
-    /// The agency it may write for.
-    #[n(2)]
-    pub agency: String,
-    /// When it was revoked, milliseconds since 1970.
-    #[n(3)]
-    pub revoked_at: Option<u64>,
-    /// Whether it was revoked as stolen: what arrives later is set aside.
-    #[n(4)]
-    pub stolen: Option<bool>,
-}
-
 /// The hub's answer to enrolment.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -102,6 +81,9 @@ pub struct EnrolReply {
     /// The hub's clock, milliseconds since 1970.
     #[n(2)]
     pub time_ms: u64,
+    /// The agency's [roster](crate::roster::Roster), this desk in it.
+    #[n(3)]
+    pub roster: Option<Signed>,
 }
 
 /// A desk sends what the hub lacks and asks for what it lacks itself.

@@ -18,6 +18,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "store", measure: |house, load| ours::measure(house, "store", load) },
     Bench { name: "receipt", measure: |house, load| ours::measure(house, "receipt", load) },
     Bench { name: "wire", measure: ours::wire },
+    Bench { name: "link", measure: |house, load| ours::measure(house, "link", load) },
     Bench { name: "hub", measure: ours::hub },
     Bench { name: "qr", measure: ours::qr },
     Bench { name: "sim", measure: |house, load| ours::measure(house, "sim", load) },
@@ -34,7 +35,7 @@ struct Bench {
 pub struct Load {
     /// A folder with rivals to measure in the same run.
     pub peers: Option<PathBuf>,
-    /// Dossiers as JSON lines, for `wire` and `store`.
+    /// Dossiers as JSON lines, for `wire`, `link` and `store`.
     pub data: Option<PathBuf>,
     /// Pictures and the texts they hold, for `qr`.
     pub manifest: Option<PathBuf>,

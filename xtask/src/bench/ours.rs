@@ -73,7 +73,7 @@ fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
     let mut command = house.cargo();
     command.args(["bench", "--quiet", "--package", "motcua-tests", "--bench", "figures", "--", name]);
     command.arg("--figures").arg(raw(house, name));
-    for (option, file) in [("--data", &load.data), ("--manifest", &load.manifest)] {
+    for (option, file) in [("--data", &load.data), ("--manifest", &load.manifest), ("--peers", &load.peers)] {
         if let Some(file) = file {
             // The bench runs in its package's folder, not where the person stands.
             command.arg(option).arg(whole(file)?);

@@ -5,12 +5,11 @@ use super::{Desk, Done};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::store::settings::{self, Key};
-use crate::store::{Change, ops};
+use crate::store::{Change, ops, roster};
 use crate::sync::Round;
 use crate::sync::exchange::Exchange;
 use crate::sync::hub::hash_of;
-use crate::sync::session::Session;
-use data_encoding::HEXLOWER;
+use crate::sync::session::{Manner, Session};
 use ed25519_dalek::VerifyingKey;
 use protocol::bundle::{self, MAX_BUNDLE};
 use serde::Serialize;
@@ -36,11 +35,10 @@ impl Desk {
     /// The desk was never enrolled, or has not met the hub since; the file cannot be written.
     pub fn bundle_out(&self, file: &Path) -> Done<BundleView> {
         let hub = self.hub_key()?;
-        let key = self.store.read(|connection| settings::get(connection, Key::HubPublic))?;
-        let key = HEXLOWER.decode(key.as_bytes()).ok().and_then(|key| VerifyingKey::try_from(key.as_slice()).ok());
-        let key = key.ok_or_else(|| Error::new(Code::HubKeyUnknown))?;
+        let key = self.store.read(roster::hub_key)?.ok_or_else(|| Error::new(Code::HubKeyUnknown))?;
         let last = self.store.read(ops::last_row)?;
-        let pieces = Session::new(&self.store, &self.device, hub, false, 0)?.all(&self.store, &self.scans)?;
+        let manner = Manner { introduces: true, plainly: false };
+        let pieces = Session::new(&self.store, &self.device, hub, manner, 0)?.all(&self.store, &self.scans)?;
         let sealed = bundle::seal(&self.device, &key, crate::keys::random()?, &pieces);
         write_durably(file, &sealed)?;
         // What is on a stick outlives this computer as what is in a backup does; it is no backup.

@@ -6,6 +6,7 @@ use super::enrol::EnrolInput;
 use crate::error::Result;
 use crate::sync::exchange::Exchange;
 use crate::sync::hub::{read_answer, request_body};
+use crate::sync::session::Manner;
 use crate::sync::{self, Round};
 use minicbor::{Decode, Encode};
 use protocol::enrolment::KeyHash;
@@ -26,9 +27,9 @@ impl Call {
 }
 
 impl Desk {
-    /// Begins a connection. `plainly`: the hub lacked something that was left out the last time.
-    pub fn calls(&self, plainly: bool) -> Result<Call> {
-        Exchange::begin(&self.exchanging(false), self.hub_key()?, plainly).map(Call)
+    /// Begins a connection.
+    pub fn calls(&self, manner: Manner) -> Result<Call> {
+        Exchange::begin(&self.exchanging(false), self.hub_key()?, manner).map(Call)
     }
 
     /// The next bytes to bring to the hub; `None` while there are none, or enough is on its way. `ms` counts from the beginning

@@ -5,7 +5,7 @@ use super::{Desk, Done, hold};
 use crate::error::{Code, Error, Result};
 use crate::identity::Identity;
 use crate::store::settings::{self, Key};
-use crate::store::{numbers, ops};
+use crate::store::{numbers, ops, roster};
 use crate::sync::hub::Hub;
 use crate::texts::text;
 use data_encoding::HEXLOWER;
@@ -68,14 +68,18 @@ impl Desk {
         identity.save(&self.place, &hold(&self.keys).store)?;
         *hold(&self.identity) = Some(identity);
         let today = self.now()?.date();
-        self.write(|writing| {
+        let ((), changes) = self.write(|writing| {
             ops::enrol_origin(writing, own.id, first.replica, first.lane)?;
             numbers::raise(writing, today, first.lane, 0)?;
             settings::set(writing, Key::Hub, input.hub.trim())?;
             settings::set(writing, Key::HubKey, &HEXLOWER.encode(&code.hub.0))?;
             settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
             settings::set(writing, Key::Cursor, "0")
-        })
+        })?;
+        if let Some(brought) = &reply.roster {
+            self.store.write(|writing| roster::keep(writing, brought, &code.hub))?;
+        }
+        Ok(((), changes))
     }
 
     /// The key the hub this desk was enrolled with is known by.

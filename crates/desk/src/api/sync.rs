@@ -8,6 +8,7 @@ use crate::sync::exchange;
 use crate::sync::hub::Hub;
 use crate::sync::link::Link;
 use crate::sync::pace::{Action, Event};
+use crate::sync::session::Manner;
 use crate::sync::{self};
 use crate::texts::text;
 use data_encoding::HEXLOWER;
@@ -74,8 +75,8 @@ pub enum Pill {
 pub(super) struct Connection {
     pub(super) hub: Option<Arc<Hub>>,
     pub(super) link: Option<Link>,
-    /// Whether the other side lacked something that was left out the last time.
-    pub(super) plainly: bool,
+    /// How the next connection begins, by what the other side lacked the last time.
+    pub(super) manner: Manner,
     /// Bytes of connections that have ended: sent, received.
     pub(super) bytes: (u64, u64),
 }
@@ -274,7 +275,7 @@ impl Desk {
         for last in [false, false, true] {
             let was_open = connection.link.is_some();
             if !was_open {
-                match Link::open(hub, &desk, connection.plainly)? {
+                match Link::open(hub, &desk, connection.manner)? {
                     Some(link) => {
                         connection.link = Some(link);
                         self.know_hub(hub)?;
@@ -297,9 +298,14 @@ impl Desk {
             }
             connection.bytes = sum(connection.bytes, bytes);
             connection.link = None;
-            let plainly = error.params().iter().any(|(name, _)| *name == "plainly") && !connection.plainly;
-            connection.plainly = plainly;
-            if last || !(plainly || was_open && error.code() == Code::HubSilent) {
+            let says = |name: &str, value: &str| error.params().iter().any(|(n, v)| *n == name && *v == value);
+            let manner = Manner {
+                plainly: says("plainly", "true"),
+                introduces: says("reason", "unknown_replica") || connection.manner.introduces,
+            };
+            let is_new = manner != connection.manner && manner != Manner::default();
+            connection.manner = manner;
+            if last || !(is_new || was_open && error.code() == Code::HubSilent) {
                 return Err(error);
             }
         }

@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod officers;
 pub mod ops;
 pub mod procedures;
+pub mod roster;
 pub mod scans;
 mod seen;
 pub mod settings;
@@ -58,6 +59,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0001_first.sql")),
         M::up(include_str!("../../../../migrations/desk/0002_merging.sql")),
         M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
+        M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
     ])
 }
 

@@ -32,6 +32,8 @@ pub struct Origin {
     pub acknowledged: u64,
     /// Its last operation that a backup of the hub holds.
     pub backed_up: u64,
+    /// Whether this desk wrote it.
+    pub is_own: bool,
     /// Why the hub takes nothing more of it; empty: it does.
     pub refused: String,
 }
@@ -45,7 +47,8 @@ pub struct At {
     pub seq: u64,
 }
 
-const ORIGIN: &str = "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up, refused FROM origin";
+const ORIGIN: &str =
+    "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up, refused, own FROM origin";
 
 fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
     Ok(Origin {
@@ -58,6 +61,7 @@ fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
         acknowledged: row.get(6)?,
         backed_up: row.get(7)?,
         refused: row.get(8)?,
+        is_own: row.get(9)?,
     })
 }
 
@@ -70,6 +74,26 @@ pub fn own(connection: &Connection) -> Result<Origin> {
 pub fn all_own(connection: &Connection) -> Result<Vec<Origin>> {
     let mut statement = connection.prepare_cached(&format!("{ORIGIN} WHERE own = 1 ORDER BY id"))?;
     Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The writer others know by a replica number.
+pub fn origin_known_as(connection: &Connection, replica: u32) -> Result<Option<Origin>> {
+    let mut statement = connection.prepare_cached(&format!("{ORIGIN} WHERE replica = ?1"))?;
+    Ok(statement.query_row([replica], origin).optional()?)
+}
+
+/// The next stretch of another desk's log after `sent` that its author vouches for: operations, and the signature at the last.
+pub fn vouched_after(connection: &Connection, origin: i64, sent: u64) -> Result<Option<(Vec<Encoded>, [u8; 64])>> {
+    let mut next = connection
+        .prepare_cached("SELECT seq, signature FROM vouched WHERE origin = ?1 AND seq > ?2 ORDER BY seq LIMIT 1")?;
+    let next: Option<(u64, [u8; 64])> =
+        next.query_row(params![origin, sent], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((seq, signature)) = next else { return Ok(None) };
+    let mut statement = connection.prepare_cached(
+        "SELECT public, personal, salt FROM op WHERE origin = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
+    )?;
+    let ops = statement.query_map(params![origin, sent, seq], encoded)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok((sent + ops.len() as u64 == seq).then_some((ops, signature)))
 }
 
 /// Every origin, for verification.
@@ -190,7 +214,7 @@ impl Writing<'_> {
             .prepare_cached("SELECT last_seq, head, own FROM origin WHERE id = ?1")?
             .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         if id.seq <= last_seq {
-            return Ok(false);
+            return self.heard_again(At { origin: origin_id, seq: id.seq }, &encoded, relayed.set_aside.as_deref());
         }
         if id.seq > last_seq + 1 {
             return Err(Error::new(Code::HubUnreadable).because("the feed skipped an operation"));
@@ -224,6 +248,22 @@ impl Writing<'_> {
             Ok(content) => self.effect(at, subject, &content)?,
             // The operation stays in the log until a release understands it.
             Err(error) => log::warn!("operation {}/{} is kept without effect: {error}", id.replica, id.seq),
+        }
+        Ok(true)
+    }
+
+    /// An operation of another desk that is known here already, from a neighbour perhaps; the hub may have something to add.
+    fn heard_again(&mut self, at: At, op: &Encoded, aside: Option<&str>) -> Result<bool> {
+        let sql = "SELECT public = ?3, set_aside, dossier_origin, dossier_seq FROM op WHERE origin = ?1 AND seq = ?2";
+        let known: (bool, String, Option<i64>, Option<u64>) =
+            self.tx.prepare_cached(sql)?.query_row(params![at.origin, at.seq, op.public], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+        let (is_same, known_aside, origin, seq) = known;
+        let Some(reason) = aside.filter(|reason| is_same && *reason != known_aside) else { return Ok(false) };
+        set_aside(self, at, reason)?;
+        if let Some((origin, seq)) = origin.zip(seq) {
+            dossiers::refold(self, At { origin, seq })?;
         }
         Ok(true)
     }
@@ -324,6 +364,25 @@ pub fn seed(connection: &Connection, dossier: OpId) -> Result<Option<Seed>> {
     Ok(personal.and_then(|personal| fields::seed(&personal)))
 }
 
+/// The hash of the scan that an operation names, if it does.
+pub fn scan(connection: &Connection, id: OpId) -> Result<Option<[u8; 32]>> {
+    let named = connection
+        .prepare_cached(
+            "SELECT op.public, op.personal, op.salt FROM origin JOIN op ON op.origin = origin.id
+             WHERE origin.replica = ?1 AND op.seq = ?2",
+        )?
+        .query_row(params![id.replica, id.seq], encoded)
+        .optional()?;
+    let content = named.and_then(|op| {
+        let personal = op.personal.as_ref().map(|personal| personal.bytes.as_slice());
+        fields::read(&op.open().ok()?, personal).ok()
+    });
+    Ok(match content {
+        Some(Content::Dossier(Op::Attached { hash, .. })) => Some(hash.0),
+        _ => None,
+    })
+}
+
 /// The head of an origin's chain after its operation `seq`. Begins where a head is known, the hub's last acknowledgement.
 pub fn head_after(connection: &Connection, origin: &Origin, seq: u64) -> Result<Head> {
     if seq == origin.last_seq {
@@ -385,14 +444,14 @@ pub fn last_copied(connection: &Connection) -> Result<i64> {
     Ok(number(connection, Key::CopiedOp)?.max(number(connection, Key::CarriedOp)?))
 }
 
-/// How far one operation has got: 0 stored here, 1 in a backup or on a stick, 2 sent, 3 at the province (as all of other desks are); and why
+/// How far one operation has got: 0 stored here alone, 1 on another computer, in a backup or on a stick, 2 sent, 3 at the province; and why
 /// the hub set it aside, empty where it did not.
 pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     let copied = last_copied(connection)?;
     // CROSS JOIN: the few origins first. Left to itself the planner walks through the whole log.
     let mut statement = connection.prepare_cached(
-        "SELECT CASE WHEN origin.own = 0 OR op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2
-         WHEN op.id <= ?3 THEN 1 ELSE 0 END, op.set_aside
+        "SELECT CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN origin.own = 1 AND op.seq <= origin.sent THEN 2
+         WHEN origin.own = 0 OR op.seq <= origin.shared OR op.id <= ?3 THEN 1 ELSE 0 END, op.set_aside
          FROM origin CROSS JOIN op ON op.origin = origin.id WHERE ifnull(origin.replica, 0) = ?1 AND op.seq = ?2",
     )?;
     let found =
@@ -412,7 +471,31 @@ pub fn vouch(writing: &mut Writing<'_>, vouched: &Vouched) -> Result<()> {
     Ok(())
 }
 
-/// Notes why the hub takes nothing more of an own origin.
+/// An author's words on their log: number, signature.
+pub fn words(connection: &Connection, origin: i64) -> Result<Vec<(u64, [u8; 64])>> {
+    let mut statement =
+        connection.prepare_cached("SELECT seq, signature FROM vouched WHERE origin = ?1 ORDER BY seq")?;
+    Ok(statement.query_map([origin], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes that another desk's operation came from the hub.
+pub fn hub_told(writing: &mut Writing<'_>, id: OpId) -> Result<()> {
+    let sql =
+        "UPDATE origin SET acknowledged = ?2 WHERE replica = ?1 AND own = 0 AND acknowledged < ?2 AND last_seq >= ?2";
+    writing.tx.prepare_cached(sql)?.execute(params![id.replica, id.seq])?;
+    Ok(())
+}
+
+/// Keeps the hub's word on a log, to be passed on to its author.
+pub fn keep_word(writing: &mut Writing<'_>, id: i64, seq: u64, word: &[u8; 64]) -> Result<()> {
+    writing
+        .tx
+        .prepare_cached("UPDATE origin SET word_seq = ?2, word = ?3 WHERE id = ?1 AND word_seq < ?2")?
+        .execute(params![id, seq, word])?;
+    Ok(())
+}
+
+/// Notes why the hub takes nothing more of an origin.
 pub fn refuse(writing: &mut Writing<'_>, id: i64, reason: &str) -> Result<()> {
     let tx = writing.changed(Change::Sync);
     tx.execute("UPDATE origin SET refused = ?2 WHERE id = ?1", params![id, reason])?;
@@ -429,7 +512,7 @@ pub fn set_aside(writing: &mut Writing<'_>, at: At, reason: &str) -> Result<()> 
 /// How many operations a person has to look at: set aside by the hub, or of an origin it refuses.
 pub fn count_set_aside(connection: &Connection) -> Result<u64> {
     let sql = "SELECT (SELECT count(*) FROM op JOIN origin ON origin.id = op.origin WHERE op.set_aside <> '' AND origin.own = 1)
-             + (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE refused <> '')";
+             + (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE refused <> '' AND own = 1)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 

@@ -33,6 +33,8 @@ pub enum Key {
     HubPublic,
     /// The hub's epoch.
     HubEpoch,
+    /// The agency's roster as the hub signed it, hexadecimal.
+    Roster,
     /// How far this desk has read the feed of its scope.
     Cursor,
     /// Hub time minus own clock, milliseconds, at the last contact.
@@ -70,6 +72,7 @@ impl Key {
             Self::Hub => "hub",
             Self::HubKey => "hub_key",
             Self::HubPublic => "hub_public",
+            Self::Roster => "roster",
             Self::HubEpoch => "hub_epoch",
             Self::Cursor => "cursor",
             Self::ClockOffset => "clock_offset_ms",

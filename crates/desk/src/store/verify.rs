@@ -2,9 +2,9 @@
 
 use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
-use super::{Store, seen};
+use super::{Store, ops, roster, seen};
 use crate::error::Result;
-use protocol::chain;
+use protocol::chain::{self, Checkpoint, Head};
 use protocol::op::Public;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
@@ -50,7 +50,17 @@ fn pages(connection: &Connection, verified: &mut Verified) -> Result<()> {
 }
 
 fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
+    let roster = roster::held(connection)?;
     for origin in origins(connection)? {
+        let mut words = ops::words(connection, origin.id)?.into_iter().peekable();
+        let author = origin.replica.and_then(|replica| roster.as_ref()?.of_replica(replica)).and_then(|a| a.key());
+        // An author's word on the log up to `seq`; one the roster does not name cannot be held against a key.
+        let mut holds = |seq: u64, head: Head| {
+            let word = words.next_if(|(at, _)| *at == seq).zip(author.as_ref()).zip(origin.replica);
+            word.is_none_or(|(((_, signature), key), replica)| {
+                Checkpoint { replica, seq, head, signature }.is_signed_by(key)
+            })
+        };
         let mut statement = connection.prepare_cached(
             "SELECT public, personal, salt, seq, hlc, kind, set_aside FROM op WHERE origin = ?1 ORDER BY seq",
         )?;
@@ -77,6 +87,9 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
                 Err(error) => verified.faults.push(format!("writer {}: operation {seq}: {error}", origin.id)),
             }
             head = chain::follow(&head, &op.public);
+            if !holds(seq, head) {
+                verified.faults.push(format!("writer {}: operation {seq}: its author's word does not fit", origin.id));
+            }
             expected = seq + 1;
         }
         if said != seen::rows(connection, origin.id)? {

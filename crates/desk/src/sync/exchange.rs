@@ -2,14 +2,14 @@
 //! and into the store. A TLS connection carries it ([`super::link`]), or a stick, or whatever a test makes of it.
 
 use super::Round;
-use super::session::{Heard, Session};
+use super::session::{Heard, Manner, Session};
 use crate::error::{Code, Error, Result};
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
-use crate::store::{Store, ops};
+use crate::store::{Store, Writing, ops, roster};
 use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
-use protocol::link::{Piece, Pieces};
+use protocol::link::{Piece, Pieces, Stored};
 
 /// What an exchange works on.
 pub struct Desk<'d> {
@@ -34,15 +34,15 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Begins one. `plainly`: the other side lacked a dictionary or a seed the last time.
-    pub fn begin(desk: &Desk<'_>, hub: KeyHash, plainly: bool) -> Result<Self> {
-        let session = Session::new(desk.store, desk.device, hub, plainly, 0)?;
+    /// Begins one.
+    pub fn begin(desk: &Desk<'_>, hub: KeyHash, manner: Manner) -> Result<Self> {
+        let session = Session::new(desk.store, desk.device, hub, manner, 0)?;
         Ok(Self { pieces: Pieces::default(), session, is_outdated: false })
     }
 
     /// One whose answers were carried here, perhaps for a long time.
     pub fn on_paper(desk: &Desk<'_>, hub: KeyHash) -> Result<Self> {
-        let mut exchange = Self::begin(desk, hub, false)?;
+        let mut exchange = Self::begin(desk, hub, Manner::default())?;
         exchange.session.on_paper();
         Ok(exchange)
     }
@@ -119,25 +119,17 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
     let now_ms = desk.now_ms;
     let ((), changes) = match heard {
         Heard::Welcome(welcome) => {
-            let (own, all) = desk.store.read(|connection| Ok((ops::own(connection)?, ops::all_own(connection)?)))?;
+            let own = desk.store.read(ops::own)?;
             let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
             // After a restore the hub holds operations of this identity that this database lacks.
             let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
             round.superseded |= behind;
             desk.store.write(|writing| {
                 let epoch = u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0);
+                // What the hub held when a file was written is not what it holds now, unless another epoch began since.
                 let is_late = session.is_on_paper() && welcome.epoch == epoch;
-                for stored in &welcome.stored {
-                    let known = all.iter().find(|origin| origin.replica == Some(stored.replica));
-                    let Some(origin) = known else { continue };
-                    // What the hub holds beyond what was acknowledged is acknowledged when it has compared it. Less than that it
-                    // held when a file was written, or holds since it was put back from a backup.
-                    let seq = if is_late { origin.acknowledged } else { stored.seq.min(origin.acknowledged) };
-                    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
-                    ops::set_progress(writing, origin.id, origin.sent, seq, backed_up)?;
-                    if let Some(reason) = &stored.refused {
-                        ops::refuse(writing, origin.id, reason)?;
-                    }
+                for stored in welcome.stored.iter().filter(|_| !is_late) {
+                    hub_has(writing, stored)?;
                 }
                 if welcome.epoch != epoch {
                     settings::set(writing, Key::Cursor, "0")?;
@@ -153,12 +145,13 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             })?
         }
         Heard::Stored { origin, verified, stored } => {
-            let all = desk.store.read(ops::all_own)?;
+            let all = desk.store.read(ops::origins)?;
             let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
             let seq = verified.max(known.acknowledged);
-            round.acknowledged += seq - known.acknowledged;
-            let refused = stored.refused.is_some();
             let written = desk.store.write(|writing| {
+                if stored.compared.is_none() && stored.refused.is_none() {
+                    return if session.is_on_paper() { Ok(()) } else { hub_has(writing, &stored) };
+                }
                 for aside in stored.set_aside.iter().flatten() {
                     ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
                 }
@@ -167,14 +160,22 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                 }
                 let backed_up = stored.backed_up.unwrap_or(known.backed_up);
                 ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                if let Some(word) = &stored.word {
+                    ops::keep_word(writing, origin, verified, word)?;
+                }
                 settings::set(writing, Key::LastSync, &now_ms.to_string())
             })?;
-            if refused {
+            round.acknowledged += seq - known.acknowledged;
+            if let Some(reason) = stored.refused.filter(|_| known.is_own) {
                 round.changes.extend(written.1);
-                return Err(Error::new(Code::HubRefused).with("reason", stored.refused.unwrap_or_default()));
+                return Err(Error::new(Code::HubRefused).with("reason", reason));
             }
             written
         }
+        Heard::Roster(brought) => desk.store.write(|writing| {
+            roster::keep(writing, &brought, &session.hub())?;
+            Ok(())
+        })?,
         Heard::Feed { ops: heard, vouched, from, cursor } => {
             let written = desk.store.write(|writing| {
                 // What stands between is told again when it is asked for.
@@ -183,10 +184,13 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                     return Ok(());
                 }
                 for op in heard {
+                    let id = op.id();
                     round.received += u64::from(writing.take_in(op)?);
+                    ops::hub_told(writing, id)?;
                 }
+                let roster = roster::held(writing.reading())?;
                 for vouched in vouched {
-                    ops::vouch(writing, &vouched)?;
+                    roster::vouch(writing, roster.as_ref(), &vouched)?;
                 }
                 // What an older database lacks of its own identity is read again under the next one.
                 if !round.superseded {
@@ -200,4 +204,17 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
     };
     round.changes.extend(changes);
     Ok(())
+}
+
+/// Notes how far the hub holds a log. What it holds of this desk's own beyond what was acknowledged is acknowledged when it has
+/// compared it.
+fn hub_has(writing: &mut Writing<'_>, stored: &Stored) -> Result<()> {
+    let Some(origin) = ops::origin_known_as(writing.reading(), stored.replica)? else { return Ok(()) };
+    let most = if origin.is_own { origin.acknowledged } else { origin.last_seq };
+    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
+    ops::set_progress(writing, origin.id, origin.sent, stored.seq.min(most), backed_up)?;
+    match &stored.refused {
+        Some(reason) => ops::refuse(writing, origin.id, reason),
+        None => Ok(()),
+    }
 }

@@ -4,6 +4,7 @@
 use super::Round;
 use super::exchange::{Desk, Exchange};
 use super::hub::{Hub, failure};
+use super::session::Manner;
 use crate::error::{Code, Error, Result};
 use protocol::link::PROTOCOL;
 use rustls::ClientConnection;
@@ -30,7 +31,7 @@ pub struct Link {
 
 impl Link {
     /// Opens a connection; `None` where the server speaks only what the first release spoke.
-    pub fn open(hub: &Hub, desk: &Desk<'_>, plainly: bool) -> Result<Option<Self>> {
+    pub fn open(hub: &Hub, desk: &Desk<'_>, manner: Manner) -> Result<Option<Self>> {
         let (name, port) = hub.place()?;
         let unreachable = |error: io::Error| Error::new(Code::HubUnreachable).because(error);
         let mut tcp = None;
@@ -56,7 +57,7 @@ impl Link {
             return Ok(None);
         }
         tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
-        let exchange = Exchange::begin(desk, hub.key(), plainly)?;
+        let exchange = Exchange::begin(desk, hub.key(), manner)?;
         let (began, patience) = (Instant::now(), hub.patience());
         Ok(Some(Self { tcp, tls, exchange, began, patience, bytes: (0, 0) }))
     }

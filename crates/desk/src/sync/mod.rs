@@ -107,7 +107,9 @@ pub fn round(
     let (received, changes) = store.write(|writing| {
         let mut received = 0;
         for op in reply.ops {
+            let id = op.id();
             received += u64::from(writing.take_in(op)?);
+            ops::hub_told(writing, id)?;
         }
         for aside in reply.set_aside {
             ops::set_aside(writing, ops::At { origin: origin.id, seq: aside.seq }, &aside.reason)?;

@@ -6,13 +6,15 @@ use super::window::Window;
 use crate::error::{Code, Error, Result};
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
-use crate::store::{Store, ops};
+use crate::store::{Store, ops, roster};
+use domain::dossier::OpId;
 use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome};
+use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed};
+use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::VecDeque;
 
@@ -26,7 +28,7 @@ const PACKED: usize = PIECE - 600;
 /// Nothing heard for so long on a quiet line: is anybody there? Milliseconds.
 const QUIET_MS: u64 = 25_000;
 
-/// One of this desk's logs, as far as this connection is concerned.
+/// One of the logs this desk holds, as far as this connection is concerned.
 #[derive(Debug)]
 struct Log {
     origin: i64,
@@ -36,8 +38,12 @@ struct Log {
     head: Head,
     stored: u64,
     refused: bool,
-    /// Whether it may be sent: the newest at once, older ones when the hub has said that it knows them.
+    /// Whether it may be sent: the newest at once, others when the hub has said that it knows them.
     open: bool,
+    /// Whether this desk wrote it. Of others' logs it sends what their authors vouch for.
+    is_own: bool,
+    /// Its last operation here, and the chain's head there.
+    end: (u64, Head),
 }
 
 /// Something on its way.
@@ -82,6 +88,8 @@ pub enum Heard {
         /// The hub's word.
         stored: Stored,
     },
+    /// The agency's roster.
+    Roster(Signed),
     /// Operations of others.
     Feed {
         /// They, in feed order.
@@ -95,6 +103,15 @@ pub enum Heard {
     },
 }
 
+/// How a connection begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// The other side lacked a dictionary or a seed the last time: nothing is left out.
+    pub plainly: bool,
+    /// The hub did not know this desk the last time: the roster it once signed goes first.
+    pub introduces: bool,
+}
+
 /// A connection.
 pub struct Session {
     device: SigningKey,
@@ -105,7 +122,12 @@ pub struct Session {
     greeted: bool,
     welcomed: bool,
     agency: String,
+    /// The replica this desk writes as.
+    replica: Option<u32>,
     logs: Vec<Log>,
+    roster: Option<Signed>,
+    /// Whether the hub may have forgotten this desk: the roster goes first.
+    introduces: bool,
     epoch: u32,
     cursor: u64,
     /// Up to where all of the feed has been told here, as far as it is for this desk at all.
@@ -117,20 +139,22 @@ pub struct Session {
     window: Window,
     raw: f64,
     heard_ms: u64,
-    /// Whether somebody wants to know that all is said.
+    /// Whether somebody wants to know that all is said, here or there.
     asked: bool,
     /// Whether this is a file: nothing is answered, and nothing is waited for.
     on_paper: bool,
 }
 
 impl Session {
-    /// A new connection. `plainly`: the other side lacked a dictionary or a seed the last time.
-    pub fn new(store: &Store, device: &SigningKey, hub: KeyHash, plainly: bool, now_ms: u64) -> Result<Self> {
+    /// A new connection.
+    pub fn new(store: &Store, device: &SigningKey, hub: KeyHash, manner: Manner, now_ms: u64) -> Result<Self> {
         let packing = |error: BadWire| Error::new(Code::Internal).because(error);
+        let Manner { plainly, introduces } = manner;
         let dictionary = if plainly { Dictionary::None } else { Dictionary::WIRE };
-        let (agency, logs, epoch, cursor) = store.read(|connection| {
+        let (agency, replica, logs, epoch, cursor, roster) = store.read(|connection| {
             let mut logs = Vec::new();
-            for origin in ops::all_own(connection)? {
+            let newest = ops::own(connection)?.replica;
+            for origin in ops::origins(connection)? {
                 let Some(replica) = origin.replica else { continue };
                 logs.push(Log {
                     origin: origin.id,
@@ -139,14 +163,16 @@ impl Session {
                     head: ops::head_after(connection, &origin, origin.acknowledged)?,
                     stored: origin.acknowledged,
                     refused: !origin.refused.is_empty(),
-                    open: false,
+                    open: Some(replica) == newest,
+                    is_own: origin.is_own,
+                    end: (origin.last_seq, origin.head),
                 });
             }
-            if let Some(newest) = logs.last_mut() {
-                newest.open = true;
-            }
+            // What this desk wrote goes before what it passes on.
+            logs.sort_by_key(|log| !log.is_own);
             let number = |key| settings::number(connection, key);
-            Ok((settings::get(connection, Key::Agency)?, logs, number(Key::HubEpoch)?, number(Key::Cursor)?))
+            let (epoch, cursor) = (number(Key::HubEpoch)?, number(Key::Cursor)?);
+            Ok((settings::get(connection, Key::Agency)?, newest, logs, epoch, cursor, roster::signed(connection)?))
         })?;
         Ok(Self {
             device: device.clone(),
@@ -157,7 +183,10 @@ impl Session {
             greeted: false,
             welcomed: false,
             agency,
+            replica,
             logs,
+            introduces: introduces && roster.is_some(),
+            roster,
             epoch: u32::try_from(epoch).unwrap_or(0),
             cursor: u64::try_from(cursor).unwrap_or(0),
             told: None,
@@ -187,6 +216,7 @@ impl Session {
     /// hub has not acknowledged is said again, however often it was carried already.
     pub fn all(&mut self, store: &Store, scans: &Scans) -> Result<Vec<u8>> {
         self.on_paper = true;
+        self.introduces = self.roster.is_some();
         // An older identity's operations are known to the hub, or it says that they are not.
         self.logs.iter_mut().for_each(|log| log.open = true);
         let mut bytes = Vec::new();
@@ -198,6 +228,11 @@ impl Session {
 
     /// The next piece to send, as bytes; `None` while there is nothing, or enough is on its way.
     pub fn next(&mut self, store: &Store, scans: &Scans, now_ms: u64, at_work: bool) -> Result<Option<Vec<u8>>> {
+        if std::mem::take(&mut self.introduces)
+            && let Some(roster) = &self.roster
+        {
+            return Ok(Some(Piece::Roster(roster.clone()).encode()));
+        }
         if !self.greeted {
             self.greeted = true;
             return self.hello().map(|hello| Some(hello.encode()));
@@ -225,16 +260,20 @@ impl Session {
     }
 
     fn hello(&self) -> Result<Piece> {
-        let newest = self.logs.last().ok_or_else(|| Error::new(Code::NotEnrolled))?;
-        let others = self.logs.iter().rev().skip(1).filter(|log| !log.refused).map(|log| log.replica);
-        let others: Vec<u32> = others.collect();
+        let replica = self.replica.ok_or_else(|| Error::new(Code::NotEnrolled))?;
+        let others = self.logs.iter().rev().filter(|log| log.is_own && log.replica != replica && !log.refused);
+        let others: Vec<u32> = others.map(|log| log.replica).collect();
+        let held = self.logs.iter().filter(|log| !log.is_own && log.stored < log.end.0 && !log.refused);
+        let held: Vec<Held> = held.map(|log| Held::of(log.replica, log.end.0, &log.end.1)).collect();
         let hello = Hello {
             agency: self.agency.clone(),
-            replica: newest.replica,
+            replica,
             epoch: self.epoch,
             cursor: self.cursor,
             dictionaries: if self.plainly { vec![] } else { vec![Dictionary::WIRE.number()] },
             others: (!others.is_empty()).then_some(others),
+            roster: self.roster.as_ref().map(Roster::mark),
+            held: (!held.is_empty()).then_some(held),
         };
         Ok(Piece::Hello(Signed::new(&self.device, &self.hub, HELLO, hello.encode())))
     }
@@ -245,14 +284,19 @@ impl Session {
         let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
         for log in self.logs.iter_mut().filter(|log| log.open && !log.refused) {
             let packed = store.read(|connection| {
-                let ops = ops::from(connection, log.origin, log.sent + 1, raw as usize)?;
+                let (ops, word) = if log.is_own {
+                    (ops::from(connection, log.origin, log.sent + 1, raw as usize)?, None)
+                } else {
+                    let next = ops::vouched_after(connection, log.origin, log.sent)?;
+                    next.map_or((Vec::new(), None), |(ops, word)| (ops, Some(word)))
+                };
                 if ops.is_empty() {
                     return Ok(None);
                 }
                 let size: usize = ops.iter().map(ops::size).sum();
                 let run = Run { replica: log.replica, first: log.sent + 1, ops };
                 // The hub surely holds the reception of a dossier that it has acknowledged, or told of itself.
-                let known = |dossier: domain::dossier::OpId| {
+                let known = |dossier: OpId| {
                     let own = stored.iter().find(|(replica, _)| *replica == dossier.replica);
                     let there = !plainly && own.is_none_or(|(_, stored)| dossier.seq <= *stored);
                     if there { ops::seed(connection, dossier).ok().flatten() } else { None }
@@ -260,13 +304,14 @@ impl Session {
                 let packed = packer
                     .pack(std::slice::from_ref(&run), &known)
                     .map_err(|error| Error::new(Code::Internal).because(error))?;
-                Ok(Some((run, packed, size)))
+                Ok(Some((run, packed, size, word)))
             })?;
-            let Some((run, packed, size)) = packed else { continue };
+            let Some((run, packed, size, word)) = packed else { continue };
             log.head = run.ops.iter().fold(log.head, |head, op| chain::follow(&head, &op.public));
             log.sent += run.ops.len() as u64;
             let last = log.sent;
-            let signature = Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
+            let own_word = || Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
+            let signature = word.unwrap_or_else(own_word);
             let aim = size as f64 * PACKED as f64 / packed.len().max(1) as f64;
             self.raw = (self.raw * 0.5 + aim * 0.5).clamp(RAW.0 as f64, RAW.1 as f64);
             let what = What::Ops(run.replica);
@@ -315,21 +360,29 @@ impl Session {
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
                 }
-                let is_reader = self.logs.last().is_some_and(|newest| newest.replica == welcome.reader);
-                self.told = is_reader.then_some(welcome.from);
-                for log in &mut self.logs {
-                    // A log the hub says nothing of is not this computer's to speak for.
-                    log.open = welcome.stored.iter().any(|stored| stored.replica == log.replica);
-                }
+                self.told = (self.replica == Some(welcome.reader)).then_some(welcome.from);
+                // A log the hub says nothing of is not for this computer to speak of.
+                self.logs.iter_mut().for_each(|log| log.open = false);
                 for stored in &welcome.stored {
                     self.hub_has(store, stored)?;
                 }
+                if welcome.restored.unwrap_or(false) {
+                    self.answers.extend(self.roster.clone().map(Piece::Roster));
+                    // The hub hears it when this desk has said all.
+                    self.asked = true;
+                }
                 Ok(Some(Heard::Welcome(welcome)))
             }
-            Piece::Stored(stored) => Ok(self.stored(stored, now_ms)),
+            Piece::Roster(roster) => Ok(Some(Heard::Roster(roster))),
+            Piece::Stored(stored) => {
+                if stored.compared.is_none() && stored.refused.is_none() {
+                    self.hub_has(store, &stored)?;
+                }
+                Ok(self.stored(stored, now_ms))
+            }
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
             Piece::Want(want) => {
-                self.want(want, scans);
+                self.want(&want, store, scans)?;
                 Ok(None)
             }
             Piece::Got(Got { number, offset, .. }) => {
@@ -363,13 +416,14 @@ impl Session {
     /// What it has more is sent again all the same: only what it has compared is known to be this log's.
     fn hub_has(&mut self, store: &Store, stored: &Stored) -> Result<()> {
         let Some(log) = self.logs.iter_mut().find(|log| log.replica == stored.replica) else { return Ok(()) };
+        log.open = true;
         log.refused |= stored.refused.is_some();
-        if stored.seq >= log.stored {
+        if stored.seq == log.stored || stored.seq > log.stored && (log.is_own || stored.seq >= log.end.0) {
             return Ok(());
         }
         let (origin, seq) = (log.origin, stored.seq);
         log.head = store.read(|connection| {
-            let known = ops::all_own(connection)?.into_iter().find(|known| known.id == origin);
+            let known = ops::origins(connection)?.into_iter().find(|known| known.id == origin);
             ops::head_after(connection, &known.ok_or_else(unreadable)?, seq)
         })?;
         (log.sent, log.stored) = (seq, seq);
@@ -422,14 +476,18 @@ impl Session {
         self.answers.push_back(Piece::Read(cursor));
     }
 
-    fn want(&mut self, want: Want, scans: &Scans) {
-        self.wanted.retain(|wanted| wanted.number != want.number);
-        match scans.size(&want.hash) {
-            Some(size) if want.offset <= size => {
-                self.wanted.push_back(Wanted { number: want.number, hash: want.hash, next: want.offset, size })
-            }
-            _ => self.answers.push_back(Piece::Lacking(want.number)),
+    fn want(&mut self, want: &Want, store: &Store, scans: &Scans) -> Result<()> {
+        let Want { number, which, offset: next } = *want;
+        self.wanted.retain(|wanted| wanted.number != number);
+        let hash = match which {
+            Which::Hash(hash) => Some(hash),
+            Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
+        };
+        match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
+            Some((hash, size)) if next <= size => self.wanted.push_back(Wanted { number, hash, next, size }),
+            _ => self.answers.push_back(Piece::Lacking(number)),
         }
+        Ok(())
     }
 
     /// Takes off what was answered, and learns from how long it took.
@@ -460,6 +518,11 @@ impl Session {
             && self.answers.is_empty()
             && !self.asked
             && self.wanted.is_empty()
+    }
+
+    /// The hub it is with.
+    pub fn hub(&self) -> KeyHash {
+        self.hub
     }
 
     /// Asks the hub whether there is more. It answers when it has said all.

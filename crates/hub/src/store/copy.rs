@@ -13,12 +13,12 @@ const AT_A_TIME: usize = 1_000;
 
 /// Every table: its name, the columns of its key, its other columns. The hub's own key is not for a backup.
 const TABLES: [(&str, &str, &str); 11] = [
-    ("hub", "one", "epoch, next_desk, next_replica, key_hash"),
-    ("agency", "agency", "feed_end"),
+    ("hub", "one", "epoch, next_desk, next_replica, key_hash, restored_at"),
+    ("agency", "agency", "feed_end, roster"),
     (
         "desk",
         "agency, desk",
-        "name, code_hash, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen",
+        "name, code_hash, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at",
     ),
     ("lease", "agency, replica", "lane, desk"),
     (
@@ -31,7 +31,7 @@ const TABLES: [(&str, &str, &str); 11] = [
     ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),
-    ("scan", "agency, hash", "replica, bytes, whole_at, lacked_at"),
+    ("scan", "agency, hash", "replica, seq, bytes, whole_at, lacked_at"),
 ];
 
 /// Copies one consistent state, which writers do not wait for, checks the copy, and says how far it holds each log.
@@ -52,6 +52,23 @@ pub fn copy(store: &mut Store, to: &Path) -> Result<Vec<(String, u32, u64)>> {
 
 fn row_by_row(reader: &Reader<'_>, copy: &Connection) -> Result<(), Fault> {
     copy.execute_batch("BEGIN; DELETE FROM hub")?;
+    rows(reader, |insert, values| sqlite::run(copy, insert, values).map(drop))?;
+    Ok(copy.execute_batch("COMMIT")?)
+}
+
+/// Puts a whole store in the place of one that holds no hub, in one transaction.
+pub fn into(from: &mut Store, to: &mut Store) -> Result<(), Fault> {
+    to.write(|door| {
+        door.execute("DELETE FROM hub", &[])?;
+        from.read(|reader| rows(reader, |insert, values| door.execute(insert, values)))
+    })
+}
+
+/// Hands over every row of every table, with the statement that inserts it.
+fn rows(
+    reader: &Reader<'_>,
+    mut insert_into: impl FnMut(&str, &[Value<'_>]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     for (table, key, others) in TABLES {
         let columns = format!("{key}, {others}");
         let numbers =
@@ -64,7 +81,7 @@ fn row_by_row(reader: &Reader<'_>, copy: &Connection) -> Result<(), Fault> {
             let rows = reader.query(&sql, &last.iter().map(Value::from).collect::<Vec<_>>())?;
             let count = rows.len();
             for cells in rows.into_iter().map(Row::cells) {
-                sqlite::run(copy, &insert, &cells.iter().map(Value::from).collect::<Vec<_>>())?;
+                insert_into(&insert, &cells.iter().map(Value::from).collect::<Vec<_>>())?;
                 last = cells;
             }
             if count < AT_A_TIME {
@@ -74,7 +91,7 @@ fn row_by_row(reader: &Reader<'_>, copy: &Connection) -> Result<(), Fault> {
             from = format!("WHERE ({key}) > ({})", numbers(key));
         }
     }
-    Ok(copy.execute_batch("COMMIT")?)
+    Ok(())
 }
 
 fn checked(path: &Path) -> Result<Vec<(String, u32, u64)>> {

@@ -2,6 +2,7 @@
 
 use super::value::{Row, values};
 use super::{Door, Fault, Reader};
+use protocol::roster::Member;
 
 /// One computer.
 #[derive(Debug, Clone)]
@@ -26,13 +27,15 @@ pub struct Desk {
     pub revoked_at: Option<u64>,
     /// Whether it was revoked as stolen.
     pub stolen: bool,
+    /// When all it has was heard, after the hub was put back from a backup.
+    pub heard_at: Option<u64>,
 }
 
 /// What a [`Desk`] is read from.
 macro_rules! select {
     ($from:literal) => {
         concat!(
-            "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen ",
+            "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at ",
             $from
         )
     };
@@ -50,12 +53,18 @@ fn desk(mut row: Row) -> Result<Desk, Fault> {
         enrolled_at: row.take()?,
         revoked_at: row.take()?,
         stolen: row.take()?,
+        heard_at: row.take()?,
     })
 }
 
 /// Every desk, by number.
 pub fn all(store: &Reader<'_>) -> Result<Vec<Desk>, Fault> {
     store.query(select!("FROM desk ORDER BY desk"), &[])?.into_iter().map(desk).collect()
+}
+
+/// An agency's desks, by number.
+pub fn of_agency(store: &Reader<'_>, agency: &str) -> Result<Vec<Desk>, Fault> {
+    store.query(select!("FROM desk WHERE agency = $1 ORDER BY desk"), &values![agency])?.into_iter().map(desk).collect()
 }
 
 /// The desk with this number.
@@ -76,10 +85,37 @@ pub fn by_replica(store: &Reader<'_>, replica: u32) -> Result<Option<Desk>, Faul
 
 /// Adds a desk that has a one-time code.
 pub fn add(door: &Door<'_>, agency: &str, desk: u32, name: &str, code_hash: &[u8; 32], now: u64) -> Result<(), Fault> {
-    let known = "INSERT INTO agency (agency) VALUES ($1) ON CONFLICT (agency) DO NOTHING";
-    door.execute(known, &values![agency])?;
+    begin_agency(door, agency)?;
     let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES ($1, $2, $3, $4, $5)";
     door.execute(sql, &values![agency, desk, name, code_hash, now])
+}
+
+fn begin_agency(door: &Door<'_>, agency: &str) -> Result<(), Fault> {
+    let known = "INSERT INTO agency (agency) VALUES ($1) ON CONFLICT (agency) DO NOTHING";
+    door.execute(known, &values![agency])
+}
+
+/// Adds a desk that this hub enrolled once and has forgotten. Its one-time code is spent.
+pub fn add_again(door: &Door<'_>, agency: &str, member: &Member) -> Result<(), Fault> {
+    begin_agency(door, agency)?;
+    let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES ($1, $2, $3, $4, $5)";
+    door.execute(sql, &values![agency, member.desk, &member.name, [0_u8; 0].as_slice(), member.enrolled_at])
+}
+
+/// Notes that all a desk has was heard.
+pub fn heard(door: &Door<'_>, desk: &Desk, now: u64) -> Result<(), Fault> {
+    let sql = "UPDATE desk SET heard_at = $3 WHERE agency = $1 AND desk = $2";
+    door.execute(sql, &values![&desk.agency, desk.desk, now])
+}
+
+/// How often an agency's desks have changed.
+pub fn roster_version(store: &Reader<'_>, agency: &str) -> Result<u64, Fault> {
+    let row = store.first("SELECT roster FROM agency WHERE agency = $1", &values![agency])?;
+    row.map_or(Ok(0), |mut row| row.take())
+}
+
+fn changed(door: &Door<'_>, agency: &str) -> Result<(), Fault> {
+    door.execute("UPDATE agency SET roster = roster + 1 WHERE agency = $1", &values![agency])
 }
 
 /// Counts a try of the code in vain.
@@ -91,11 +127,13 @@ pub fn tried_in_vain(door: &Door<'_>, desk: &Desk) -> Result<(), Fault> {
 /// Binds the desk to its computer's key.
 pub fn enrol(door: &Door<'_>, desk: &Desk, device: &[u8; 32], label: &str, now: u64) -> Result<(), Fault> {
     let sql = "UPDATE desk SET device = $3, label = $4, enrolled_at = $5 WHERE agency = $1 AND desk = $2";
-    door.execute(sql, &values![&desk.agency, desk.desk, device, label, now])
+    door.execute(sql, &values![&desk.agency, desk.desk, device, label, now])?;
+    changed(door, &desk.agency)
 }
 
 /// Revokes the desk.
 pub fn revoke(door: &Door<'_>, desk: &Desk, stolen: bool, now: u64) -> Result<(), Fault> {
     let sql = "UPDATE desk SET revoked_at = $3, stolen = $4 WHERE agency = $1 AND desk = $2";
-    door.execute(sql, &values![&desk.agency, desk.desk, now, stolen])
+    door.execute(sql, &values![&desk.agency, desk.desk, now, stolen])?;
+    changed(door, &desk.agency)
 }

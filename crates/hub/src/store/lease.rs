@@ -11,6 +11,12 @@ pub fn of_desk(store: &Reader<'_>, agency: &str, desk: u32) -> Result<Vec<Lease>
     rows.into_iter().map(|mut row| Ok(Lease { replica: row.take()?, lane: row.take()? })).collect()
 }
 
+/// All replica numbers of an agency.
+pub fn of_agency(store: &Reader<'_>, agency: &str) -> Result<Vec<u32>, Fault> {
+    let rows = store.query("SELECT replica FROM lease WHERE agency = $1 ORDER BY replica", &values![agency])?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// A lane that was given out, and what became of its desk.
 #[derive(Debug, Clone, Copy)]
 pub struct GivenLane {

@@ -9,6 +9,11 @@ use protocol::fields::{self, kind};
 use protocol::message::{Carried, SetAside};
 use protocol::op::Seed;
 
+/// How many operations the hub holds.
+pub fn count(store: &Reader<'_>) -> Result<u64, Fault> {
+    store.first("SELECT count(*) FROM op", &[])?.ok_or(Fault::Column)?.take()
+}
+
 /// The end of a replica's log: its last number and the chain's head there.
 pub fn end(store: &Reader<'_>, agency: &str, replica: u32) -> Result<(u64, Head), Fault> {
     let sql = "SELECT seq, head FROM op WHERE agency = $1 AND replica = $2 ORDER BY seq DESC LIMIT 1";

@@ -4,27 +4,44 @@ use super::value::values;
 use super::{Door, Fault, Reader};
 use domain::dossier::OpId;
 
+/// A scan that has not come.
+pub struct Lacking {
+    /// Its BLAKE3 hash.
+    pub hash: [u8; 32],
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// The first operation that named it.
+    pub named_by: OpId,
+}
+
 /// Notes scans that operations of a replica name: its hash and how many bytes it has.
 pub fn name(door: &Door<'_>, agency: &str, scans: &[(OpId, [u8; 32], u64)]) -> Result<(), Fault> {
-    let sql = "INSERT INTO scan (agency, hash, replica, bytes) VALUES ($1, {bytes}, {int}, {int})
+    let sql = "INSERT INTO scan (agency, hash, replica, seq, bytes) VALUES ($1, {bytes}, {int}, {int}, {int})
                ON CONFLICT (agency, hash) DO NOTHING";
-    let rows: Vec<_> = scans.iter().map(|(id, hash, bytes)| values![hash, id.replica, *bytes]).collect();
+    let rows: Vec<_> = scans.iter().map(|(id, hash, bytes)| values![hash, id.replica, id.seq, *bytes]).collect();
     door.execute_many(sql, &values![agency], &rows)
 }
 
-/// Scans that operations of these replicas name and that have not come: hash and bytes.
-pub fn lacking(store: &Reader<'_>, agency: &str, replicas: &[u32], most: usize) -> Result<Vec<([u8; 32], u64)>, Fault> {
-    let sql = "SELECT hash, bytes FROM scan
+/// Scans that operations of these replicas name and that have not come.
+pub fn lacking(store: &Reader<'_>, agency: &str, replicas: &[u32], most: usize) -> Result<Vec<Lacking>, Fault> {
+    let sql = "SELECT hash, bytes, seq FROM scan
                WHERE agency = $1 AND replica = $2 AND whole_at IS NULL AND lacked_at IS NULL
                ORDER BY bytes, hash LIMIT $3";
     let mut lacking = Vec::new();
     for replica in replicas {
         for mut row in store.query(sql, &values![agency, *replica, most])? {
-            lacking.push((row.take()?, row.take()?));
+            let (hash, bytes, seq) = (row.take()?, row.take()?, row.take()?);
+            lacking.push(Lacking { hash, bytes, named_by: OpId { replica: *replica, seq } });
         }
     }
     lacking.truncate(most);
     Ok(lacking)
+}
+
+/// The scan that an operation was the first to name.
+pub fn named_by(store: &Reader<'_>, agency: &str, op: OpId) -> Result<Option<[u8; 32]>, Fault> {
+    let sql = "SELECT hash FROM scan WHERE agency = $1 AND replica = $2 AND seq = $3";
+    store.query(sql, &values![agency, op.replica, op.seq])?.into_iter().next().map(|mut row| row.take()).transpose()
 }
 
 /// Notes that a scan is whole.

@@ -34,6 +34,28 @@ pub fn open(path: &Path) -> Result<Connection> {
     Ok(store)
 }
 
+/// Opens a copy of a backup, bringing one of an older release up to date; `None` where it is no sound store.
+pub fn open_backup(path: &Path) -> Result<Option<Connection>> {
+    let verdict = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|copy| copy.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)));
+    if verdict.is_ok_and(|verdict| verdict == "ok") { open(path).map(Some) } else { Ok(None) }
+}
+
+/// Puts everything into the one file, and leaves it.
+pub fn close_whole(store: Connection) -> Result<(), Fault> {
+    store.pragma_update(None, "journal_mode", "DELETE")?;
+    store.close().map_err(|(_, error)| error.into())
+}
+
+/// Whether nobody has a store open; its journal is then in the one file.
+pub fn is_idle(path: &Path) -> bool {
+    let alone = |store: Connection| {
+        store.busy_timeout(Duration::ZERO)?;
+        store.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0))
+    };
+    Connection::open(path).and_then(alone).is_ok_and(|mode| mode == "delete")
+}
+
 /// Opens a store that is there, for reading alone.
 pub fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -51,6 +51,27 @@ fn with_a_folder_the_key_is_not_in_the_database() {
 }
 
 #[test]
+fn a_backup_is_put_back_into_a_new_database_and_into_no_other() {
+    let (Some(old), Some(new)) = (both::database(), both::database()) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let [was, is] = [&old, &new].map(|database| Place::in_database(&database.url, None, Some(folder.path())));
+    let code = add_desk(&was).expect("a code");
+    let file = folder.path().join("backup.db");
+    hub::back_up(&was, &file).expect("a backup");
+    let keyless = Place::in_database(&new.url, None, None);
+    assert!(matches!(hub::restore(&keyless, &file, 0), Err(Error::KeyElsewhere)), "no backup has the key");
+    assert!(matches!(hub::restore(&was, &file, 0), Err(Error::HoldsAHub)));
+
+    assert_eq!(hub::restore(&is, &file, 7).expect("put back"), None);
+    let status = hub::status(&is, 0).expect("a status");
+    assert_eq!((status.restored_at, status.epoch), (Some(7), 2));
+    assert_eq!(hub::desks(&is, 0).expect("a list").len(), 1);
+    assert!(matches!(add_desk(&is), Err(Error::Restored)), "until somebody has looked");
+    hub::resume(&is).expect("resumed");
+    assert_eq!(add_desk(&is).expect("a code").hub, code.hub, "desks know it again");
+}
+
+#[test]
 fn connections_that_are_lost_cost_nobody_anything() {
     let province = Province::new();
     let Some(database) = province.home.database() else { return };

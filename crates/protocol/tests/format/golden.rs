@@ -76,6 +76,7 @@ fn written() -> Vec<(String, Vec<u8>)> {
         epoch: 1,
         leases: vec![Lease { replica: 12, lane: 1 }, Lease { replica: 13, lane: 2 }],
         time_ms: 5,
+        roster: None,
     };
     let signed = Signed::new(&key, &KeyHash::of(b"a public key"), SYNC, vec![0, 1, 2, 3]);
     lines.push(("sync_request".to_owned(), bytes(&request)));
