@@ -1,7 +1,7 @@
 //! Worlds that failed once, as short as they got, each with what was wrong in the product. They run first, for ever, however
 //! seeds are drawn by then.
 
-use super::event::{Event, Fate, Plan, What, Work};
+use super::event::{Event, Plan, What, Work};
 
 /// A world.
 fn world(desks: usize, stranger: bool, old: [bool; 4], events: &[(What, u64)]) -> Plan {
@@ -13,5 +13,71 @@ const NEW: [bool; 4] = [false; 4];
 
 /// All of them.
 pub fn kept() -> Vec<(&'static str, Plan)> {
-    vec![]
+    vec![
+        (
+            "an older answer on a stick took an acknowledgement back",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::Sync(0), 0),
+                    (What::BundleOut(0), 0),
+                    (What::Work(0, Work::Receive), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Sync(0), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "an older answer on a stick set the cursor back",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::BundleOut(1), 0),
+                    (What::Work(1, Work::Receive), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Sync(1), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "an answer on a stick, asked for before a restore, passed over what the restored desk lacked",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::Work(0, Work::Receive), 0),
+                    (What::Copy(0, true), 0),
+                    (What::Work(0, Work::Receive), 1),
+                    (What::Sync(0), 0),
+                    (What::Work(1, Work::Receive), 0),
+                    (What::Sync(1), 0),
+                    (What::BundleOut(0), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Restore(0), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "what was set aside of a desk's own log had no effect at a copy of the desk, and verification said so",
+            world(
+                3,
+                false,
+                NEW,
+                &[
+                    (What::Work(1, Work::Receive), 0),
+                    (What::Clone(1, false), 0),
+                    (What::Revoke(1, true), 0),
+                    (What::Work(1, Work::Name), 0),
+                ],
+            ),
+        ),
+    ]
 }

@@ -1,9 +1,11 @@
 //! Whatever happens in whatever order: worlds drawn from seeds, and the invariants that hold in all of them.
 
 use motcua_tests::sim::event::{Plan, What};
+use motcua_tests::sim::kept::kept;
 use motcua_tests::sim::run::{SEEDS, sabotaged, shorter};
+use motcua_tests::sim::seen::ALL;
 use motcua_tests::sim::world::Sabotage;
-use motcua_tests::sim::{Failure, run, run_many};
+use motcua_tests::sim::{Failure, replay, run, run_many};
 
 /// Seeds that failed once, each with a line that says why.
 const KEPT: &str = include_str!("seeds.txt");
@@ -11,7 +13,7 @@ const KEPT: &str = include_str!("seeds.txt");
 /// Failures that are shown; the others are the same more often than not.
 const SHOWN: usize = 5;
 
-fn kept() -> impl Iterator<Item = u64> {
+fn kept_seeds() -> impl Iterator<Item = u64> {
     let lines = KEPT.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines.map(|line| line.split(' ').next().and_then(|seed| seed.parse().ok()).expect("a seed, and why it is kept"))
 }
@@ -20,19 +22,32 @@ fn told(failures: &[Failure]) -> String {
     failures.iter().map(|failure| format!("\n{failure}\n")).collect()
 }
 
+fn holds(seed: u64) {
+    if let Err(failure) = run(seed) {
+        panic!("{}", told(&[shorter(*failure, Sabotage::None)]));
+    }
+}
+
 #[test]
 fn whatever_happens_in_whatever_order_the_promises_hold() {
-    let asked = std::env::var("MOTCUA_SEED").ok().map(|seed| seed.parse().expect("MOTCUA_SEED is a number"));
-    let first: Vec<u64> = asked.map_or_else(|| kept().collect(), |seed| vec![seed]);
-    for seed in first {
-        if let Err(failure) = run(seed) {
-            panic!("{}", told(&[shorter(*failure, Sabotage::None)]));
-        }
+    let asked = |name: &str| std::env::var(name).ok().map(|number| number.parse().expect("a number"));
+    if let Some(seed) = asked("MOTCUA_SEED") {
+        return holds(seed);
     }
-    if asked.is_none() {
-        let count = std::env::var("MOTCUA_SEEDS").ok().map(|count| count.parse().expect("MOTCUA_SEEDS is a number"));
-        let ran = run_many(0..count.unwrap_or(SEEDS), SHOWN, |_| {});
-        assert!(ran.failures.is_empty(), "{}", told(&ran.failures));
+    kept_seeds().for_each(holds);
+    let seeds = asked("MOTCUA_SEEDS").unwrap_or(SEEDS);
+    let ran = run_many(0..seeds, SHOWN, |_| {});
+    assert!(ran.failures.is_empty(), "{}", told(&ran.failures));
+    let missing: Vec<&str> = ALL.into_iter().filter(|words| !ran.seen.contains(words)).collect();
+    assert!(missing.is_empty() || seeds < SEEDS, "in {seeds} worlds it never came to this: {missing:?}");
+}
+
+#[test]
+fn worlds_that_failed_once_hold() {
+    for (why, plan) in kept() {
+        if let Err(broken) = replay(&plan, Sabotage::None) {
+            panic!("{why}: {broken:?}");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod line;
 pub mod office;
 pub mod run;
 pub mod seat;
+pub mod seen;
 pub mod template;
 pub mod world;
 

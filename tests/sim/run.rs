@@ -1,9 +1,10 @@
 //! Running seeds: one, or many over all processors; and a failing one made as short as it gets.
 
-use super::check;
 use super::event::{Event, Plan};
 use super::world::{Sabotage, World};
 use super::{Broken, Checked};
+use super::{check, seen};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,22 +39,25 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What occurred in a world.
+pub type Seen = BTreeSet<&'static str>;
+
 /// Runs a seed.
-pub fn run(seed: u64) -> Result<(), Box<Failure>> {
+pub fn run(seed: u64) -> Result<Seen, Box<Failure>> {
     sabotaged(seed, Sabotage::None)
 }
 
 /// Runs a seed in a world with a part that does what it must not.
-pub fn sabotaged(seed: u64, sabotage: Sabotage) -> Result<(), Box<Failure>> {
+pub fn sabotaged(seed: u64, sabotage: Sabotage) -> Result<Seen, Box<Failure>> {
     let plan = Plan::of(seed);
     match replay(&plan, sabotage) {
-        Ok(()) => Ok(()),
+        Ok(seen) => Ok(seen),
         Err(broken) => Err(Box::new(Failure { seed, broken, plan })),
     }
 }
 
 /// Lets a plan happen. A fault of the product's own is an invariant that does not hold.
-pub fn replay(plan: &Plan, sabotage: Sabotage) -> Checked<()> {
+pub fn replay(plan: &Plan, sabotage: Sabotage) -> Checked<Seen> {
     let all = || {
         let mut world = World::begin(plan)?;
         world.sabotage = sabotage;
@@ -61,7 +65,8 @@ pub fn replay(plan: &Plan, sabotage: Sabotage) -> Checked<()> {
             world.happens(event)?;
             check::after_each(&mut world)?;
         }
-        check::in_the_end(&mut world)
+        check::in_the_end(&mut world)?;
+        Ok(seen::of(&world))
     };
     catch_unwind(AssertUnwindSafe(all)).unwrap_or_else(|fault| {
         let words = fault.downcast_ref::<String>().cloned();
@@ -99,6 +104,8 @@ pub fn shorter(failure: Failure, sabotage: Sabotage) -> Failure {
 pub struct Ran {
     /// Seeds that were run.
     pub seeds: u64,
+    /// What occurred in them.
+    pub seen: Seen,
     /// Those that failed, each as short as it gets, in their order.
     pub failures: Vec<Failure>,
 }
@@ -114,8 +121,12 @@ pub fn run_many(seeds: Range<u64>, most: usize, tell: impl Fn(&str) + Sync) -> R
             if !seeds.contains(&seed) {
                 break;
             }
-            let failure = run(seed).err().map(|failure| shorter(*failure, Sabotage::None));
+            let (seen, failure) = match run(seed) {
+                Ok(seen) => (seen, None),
+                Err(failure) => (Seen::new(), Some(shorter(*failure, Sabotage::None))),
+            };
             let mut ran = ran_so_far();
+            ran.seen.extend(seen);
             ran.seeds += 1;
             if ran.seeds.is_multiple_of(1_000) {
                 tell(&format!("{} seeds, {} failures", ran.seeds, ran.failures.len()));
