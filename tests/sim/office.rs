@@ -1,11 +1,10 @@
 //! The province's hub in a simulated world: the real one, at the hands of one caller, and what may happen to its files.
 
 use super::files::{Files, torn};
-use data_encoding::HEXLOWER;
 use domain::code::AgencyCode;
+use ed25519_dalek::VerifyingKey;
 use fastrand::Rng;
 use hub::{Alone, Call, Revocation};
-use rcgen::{KeyPair, PublicKeyData};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,11 +115,9 @@ impl Office {
         hub::revoke_desk(&self.place(), number, why, self.now_ms()).expect("revoked");
     }
 
-    /// The hub's key as desks note it.
-    pub fn public_key(&self) -> String {
-        let pem = std::fs::read_to_string(self.place().join("hub.key")).expect("the hub's key");
-        let pair = KeyPair::from_pem_and_sign_algo(&pem, &rcgen::PKCS_ED25519).expect("a key");
-        HEXLOWER.encode(pair.der_bytes())
+    /// The hub's key, as a desk meets it.
+    pub fn key(&mut self) -> VerifyingKey {
+        self.alone().public_key()
     }
 
     /// Does something and loses its power on the way: its journal ends anywhere in what was written.

@@ -8,7 +8,6 @@ use desk::api::enrol::EnrolInput;
 use desk::api::setup::{self, SetUp};
 use desk::keys::{DataKey, KeyFile, Unlock};
 use desk::place::Place;
-use desk::store::settings::{self, Key};
 use desk::texts::Language;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,11 +95,6 @@ impl Template {
 pub fn enrols(desk: &desk::api::Desk, office: &mut Office, agency: &str) -> bool {
     let code = office.makes_a_code(agency);
     let input = EnrolInput { hub: "https://hub.invalid".to_owned(), code };
-    let enrolled = desk.enrols_by(&input, &mut |path, body| Ok(office.request(path, &body))).is_ok();
-    if enrolled {
-        // What a desk notes when it meets the hub over TLS.
-        let key = office.public_key();
-        desk.store().write(|writing| settings::set(writing, Key::HubPublic, &key)).expect("the hub's key");
-    }
-    enrolled
+    let key = office.key();
+    desk.enrols_by(&input, key, &mut |path, body| Ok(office.request(path, &body))).is_ok()
 }

@@ -8,7 +8,6 @@ use crate::place::Place;
 use crate::store::{Fault, Store};
 use crate::{Error, Refusal, Result, enrolment, http, replication, roster};
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use protocol::enrolment::KeyHash;
 use protocol::link::{Piece, Pieces};
 use protocol::message::{ENROL, SYNC, Signed};
 
@@ -46,9 +45,9 @@ impl Alone {
         Ok(Self { hub: Hub::new(&identity, &place, clock, true)?, store })
     }
 
-    /// The hash of its key, as one-time codes carry it.
-    pub fn key_hash(&self) -> KeyHash {
-        self.hub.key
+    /// The key it is known by.
+    pub fn public_key(&self) -> VerifyingKey {
+        self.hub.signer.verifying_key()
     }
 
     /// Its key, to open what is sealed for it and to sign what it answers.

@@ -8,6 +8,7 @@ use crate::sync::exchange::Exchange;
 use crate::sync::hub::{read_answer, request_body};
 use crate::sync::session::Manner;
 use crate::sync::{self, Round};
+use ed25519_dalek::VerifyingKey;
 use minicbor::{Decode, Encode};
 use protocol::enrolment::KeyHash;
 use protocol::message::{ENROL, SYNC};
@@ -65,9 +66,9 @@ impl Desk {
         self.follow(round)
     }
 
-    /// Enrols the desk with a hub that is reached so.
-    pub fn enrols_by(&self, input: &EnrolInput, carry: &mut Carrier<'_>) -> Result<()> {
-        self.enrol_by(input, |key, request| self.asks(carry, &key, ENROL, request)).map(drop)
+    /// Enrols the desk with a hub that is reached so, and whose key is known.
+    pub fn enrols_by(&self, input: &EnrolInput, hub: VerifyingKey, carry: &mut Carrier<'_>) -> Result<()> {
+        self.enrol_by(input, |key, request| Ok((self.asks(carry, &key, ENROL, request)?, Some(hub)))).map(drop)
     }
 
     fn asks<A: for<'b> Decode<'b, ()>>(

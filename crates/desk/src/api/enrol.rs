@@ -9,6 +9,7 @@ use crate::store::{numbers, ops, roster};
 use crate::sync::hub::Hub;
 use crate::texts::text;
 use data_encoding::HEXLOWER;
+use ed25519_dalek::VerifyingKey;
 use protocol::enrolment::{Code as OneTimeCode, KeyHash};
 use protocol::fields::Role;
 use protocol::message::{ENROL, EnrolReply, EnrolRequest};
@@ -28,21 +29,18 @@ pub struct EnrolInput {
 impl Desk {
     /// Enrols the desk. What was written before gets its replica number now; not one operation is written anew.
     pub fn enrol(&self, input: &EnrolInput) -> Done<SyncView> {
-        let mut hub = None;
         let (_, changes) = self.enrol_by(input, |key, request| {
-            hub.insert(Hub::new(&input.hub, key)?).exchange(&self.device, ENROL, request)
+            let hub = Hub::new(&input.hub, key)?;
+            Ok((hub.exchange(&self.device, ENROL, request)?, hub.seen_key()))
         })?;
-        if let Some(hub) = &hub {
-            self.know_hub(hub)?;
-        }
         Ok((self.sync_status()?, changes))
     }
 
-    /// The same, with a hub of this key that `carry` reaches.
+    /// The same, with a hub of this key that `carry` reaches. It answers with the key itself, where it has met it.
     pub(super) fn enrol_by(
         &self,
         input: &EnrolInput,
-        carry: impl FnOnce(KeyHash, &EnrolRequest) -> Result<EnrolReply>,
+        carry: impl FnOnce(KeyHash, &EnrolRequest) -> Result<(EnrolReply, Option<VerifyingKey>)>,
     ) -> Done<()> {
         self.require(&[Role::Administrator])?;
         let own = self.store.read(ops::own)?;
@@ -58,7 +56,7 @@ impl Desk {
         })?;
         let request =
             EnrolRequest { secret: code.secret.0, device: self.device.verifying_key().to_bytes(), label, agency };
-        let reply = carry(code.hub, &request).map_err(|error| self.in_words(error))?;
+        let (reply, hub) = carry(code.hub, &request).map_err(|error| self.in_words(error))?;
         let [first, spares @ ..] = reply.leases.as_slice() else {
             return Err(Error::new(Code::HubUnreadable).because("no lease"));
         };
@@ -68,18 +66,21 @@ impl Desk {
         identity.save(&self.place, &hold(&self.keys).store)?;
         *hold(&self.identity) = Some(identity);
         let today = self.now()?.date();
-        let ((), changes) = self.write(|writing| {
+        self.write(|writing| {
             ops::enrol_origin(writing, own.id, first.replica, first.lane)?;
             numbers::raise(writing, today, first.lane, 0)?;
             settings::set(writing, Key::Hub, input.hub.trim())?;
             settings::set(writing, Key::HubKey, &HEXLOWER.encode(&code.hub.0))?;
             settings::set(writing, Key::HubEpoch, &reply.epoch.to_string())?;
-            settings::set(writing, Key::Cursor, "0")
-        })?;
-        if let Some(brought) = &reply.roster {
-            self.store.write(|writing| roster::keep(writing, brought, &code.hub))?;
-        }
-        Ok(((), changes))
+            settings::set(writing, Key::Cursor, "0")?;
+            if let Some(hub) = &hub {
+                settings::set(writing, Key::HubPublic, &HEXLOWER.encode(hub.as_bytes()))?;
+            }
+            if let Some(brought) = &reply.roster {
+                roster::keep(writing, brought, &code.hub)?;
+            }
+            Ok(())
+        })
     }
 
     /// The key the hub this desk was enrolled with is known by.
