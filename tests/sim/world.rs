@@ -236,7 +236,7 @@ impl World {
         let Some(mut line) = seat.line.take() else { return Ok(Ok(Round::default())) };
         let heard = seat.desk().hears(&mut line.desk, bytes, line.ms);
         match &heard {
-            Ok(round) if !round.superseded && !(line.hub.is_over() && line.down.is_empty()) => seat.line = Some(line),
+            Ok(round) if !(round.superseded || line.hub.is_over() && line.down.is_empty()) => seat.line = Some(line),
             Ok(_) => {}
             Err(error) => {
                 seat.manner = next_manner(seat.manner, error);

@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Hub};
 use crate::place::Place;
-use crate::store::{Fault, Store};
+use crate::store::Store;
 use crate::{Error, Refusal, Result, enrolment, http, replication, roster};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use protocol::link::{Piece, Pieces};
@@ -27,6 +27,8 @@ pub struct Call {
     /// The roster that came before the hello.
     brought: Option<Signed>,
     conversation: Option<Conversation>,
+    /// Whether what is said is carried to the desk in a file.
+    is_carried: bool,
     is_over: bool,
 }
 
@@ -131,7 +133,7 @@ impl Alone {
 
     /// What is said to the pieces of a desk that has to be the one with this key, when nothing is waited for.
     pub(crate) fn answers(&mut self, writer: &VerifyingKey, pieces: Vec<Piece>) -> Outcome<Vec<u8>> {
-        let (mut call, mut said) = (Call::default(), Vec::new());
+        let (mut call, mut said) = (Call { is_carried: true, ..Call::default() }, Vec::new());
         // With the last of it all is said.
         for piece in pieces.into_iter().chain([Piece::Ping(0)]) {
             said.extend(self.heard(&mut call, piece)?);
@@ -162,7 +164,7 @@ impl Alone {
             if let Some(roster) = call.brought.take().and_then(|brought| roster::own(&self.hub, &brought)) {
                 self.store.write(|door| roster::learn(door, &roster))?;
             }
-            let (begun, say) = Conversation::begin(&self.hub, &hello)?;
+            let (begun, say) = Conversation::begin(&self.hub, &hello, call.is_carried)?;
             call.conversation = Some(begun);
             return Ok(say);
         };
@@ -170,7 +172,7 @@ impl Alone {
             Heard::Say(say) => Ok(say),
             Heard::Write(write) => {
                 let (agency, now) = (begun.agency().to_owned(), (self.hub.clock)());
-                let outcome = self.store.write(|door| Ok::<_, Fault>(write.carry_out(door, &agency, now)?))?;
+                let outcome = self.store.write(|door| write.carry_out(door, &agency, now))?;
                 begun.written(&self.hub, &write, outcome)
             }
         }

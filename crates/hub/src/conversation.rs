@@ -122,8 +122,8 @@ impl Write {
 }
 
 impl Conversation {
-    /// Begins with a desk's hello. Answers what to say first.
-    pub fn begin(hub: &Hub, hello: &Signed) -> Result<(Self, Vec<Piece>), Failure> {
+    /// Begins with a desk's hello. Answers what to say first; `carried` says that it will be carried there, nobody knows when.
+    pub fn begin(hub: &Hub, hello: &Signed, carried: bool) -> Result<(Self, Vec<Piece>), Failure> {
         let said = Hello::decode(&hello.frame).map_err(|_| Refusal::Malformed)?;
         let member = hub.readers.read(|store| desk::by_replica(store, said.replica))?.ok_or(Refusal::UnknownReplica)?;
         let key = verified(&member, hello, &hub.key)?;
@@ -166,8 +166,8 @@ impl Conversation {
             dictionary: dictionary.number(),
             more,
             restored: conversation.is_restored.then_some(true),
-            from: cursor,
-            reader: said.replica,
+            from: carried.then_some(cursor),
+            reader: carried.then_some(said.replica),
         })];
         say.extend(conversation.roster(hub)?);
         say.extend(conversation.wants(hub)?);

@@ -101,7 +101,7 @@ async fn begin(hub: &Arc<Serving>, (brought, hello): Beginning) -> Result<(Conve
     if let Some(roster) = brought.and_then(|brought| roster::own(hub, &brought)) {
         hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
     }
-    hub.aside(move |hub| Conversation::begin(hub, &hello)).await
+    hub.aside(move |hub| Conversation::begin(hub, &hello, false)).await
 }
 
 /// The beginning of a connection; `None` where it ends before.

@@ -360,7 +360,8 @@ impl Session {
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
                 }
-                self.told = (self.replica == Some(welcome.reader)).then_some(welcome.from);
+                let is_reader = welcome.reader.is_none_or(|reader| self.replica == Some(reader));
+                self.told = is_reader.then_some(welcome.from.unwrap_or(self.cursor));
                 // A log the hub says nothing of is not for this computer to speak of.
                 self.logs.iter_mut().for_each(|log| log.open = false);
                 for stored in &welcome.stored {
