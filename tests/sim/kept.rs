@@ -66,6 +66,15 @@ pub fn kept() -> Vec<(&'static str, Plan)> {
             ),
         ),
         (
+            "a hub put back twice within a minute said the same epoch twice, and desks believed what it had lost",
+            world(
+                1,
+                false,
+                NEW,
+                &[(What::HubCopy, 0), (What::HubRestore(true), 0), (What::Sync(0), 0), (What::HubRestore(true), 0)],
+            ),
+        ),
+        (
             "what was set aside of a desk's own log had no effect at a copy of the desk, and verification said so",
             world(
                 3,
