@@ -66,6 +66,21 @@ pub fn kept() -> Vec<(&'static str, Plan)> {
             ),
         ),
         (
+            "a hub that lost its power when a scan was whole and before it had noted that took it for lost",
+            world(
+                2,
+                true,
+                [false, true, false, false],
+                &[
+                    (What::Work(2, Work::Receive), 0xb0bf_5c3d_f1b7_7bb4),
+                    (What::Work(2, Work::Attach), 0x4fd9_12d9_ba57_da81),
+                    (What::Call(2), 0x4fc0_74aa_6978_6e62),
+                    (What::Bytes(15), 0x5902_4dfb_4db4_d14f),
+                    (What::HubCrashes(2), 0x9235_1a43_19a3_f177),
+                ],
+            ),
+        ),
+        (
             "a hub put back twice within a minute said the same epoch twice, and desks believed what it had lost",
             world(
                 1,
