@@ -1,5 +1,6 @@
 //! What goes on while nobody presses a key: replication and backups, on a thread of their own.
 
+use desk::api::neighbours::Neighbourhood;
 use desk::api::opening::Workplace;
 use desk::api::{Clock, Desk};
 use desk::error::{Code, Result};
@@ -19,6 +20,8 @@ pub fn clock() -> Clock {
 
 /// Keeps the desk going until the program ends.
 pub fn start(app: AppHandle, workplace: Arc<Workplace>) {
+    let (neighbours_app, at_work) = (app.clone(), Arc::clone(&workplace));
+    thread::spawn(move || meet_neighbours(&neighbours_app, &at_work));
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_millis(200));
@@ -30,6 +33,19 @@ pub fn start(app: AppHandle, workplace: Arc<Workplace>) {
             }
         }
     });
+}
+
+/// Exchanges with the commune's other desks, apart from the exchange with the province: neither waits for the other.
+fn meet_neighbours(app: &AppHandle, workplace: &Workplace) {
+    let mut neighbourhood = Neighbourhood::default();
+    loop {
+        thread::sleep(Duration::from_millis(200));
+        let Ok(desk) = workplace.desk() else { continue };
+        match neighbourhood.turn(&desk) {
+            Ok(changes) => tell(app, &changes),
+            Err(error) => log::warn!("with the neighbours: {error}"),
+        }
+    }
 }
 
 fn turn(desk: &Desk) -> Result<Changes> {

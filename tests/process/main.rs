@@ -4,6 +4,8 @@
 mod full_disk;
 mod kill_desk;
 mod kill_hub;
+mod kill_sync;
+mod neighbours;
 mod shape;
 mod shapes;
 mod troubles;

@@ -11,6 +11,7 @@ mod damage;
 mod disasters;
 mod hub_put_back;
 mod merging;
+mod neighbours;
 mod no_signal;
 mod open_line;
 mod paper;

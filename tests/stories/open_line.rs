@@ -2,29 +2,13 @@
 
 use desk::api::dossiers::SyncStep;
 use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, Weather, World};
-use std::path::PathBuf;
-
-/// A scanned page: begins like a PNG and does not pack.
-fn scan(world: &World, name: &str, bytes: u32) -> PathBuf {
-    let path = world.path(name);
-    let noise = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
-    std::fs::write(&path, b"\x89PNG\r\n\x1a\n".iter().copied().chain(noise).collect::<Vec<u8>>()).expect("a file");
-    path
-}
-
-fn scans_at_the_province(world: &World, desk: &Desk) -> Vec<Vec<u8>> {
-    let folder = world.hub_folder().join("scans").join(desk.agency());
-    let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let files = inside(folder).flat_map(inside).filter(|file| file.extension().is_none());
-    files.map(|file| std::fs::read(file).expect("a scan")).collect()
-}
 
 #[test]
 fn a_scan_goes_on_at_the_byte_where_the_line_was_cut() {
     let world = World::new();
     let desk = world.enrolled_desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, BIRTH);
-    let file = scan(&world, "trang-1.png", 150_000);
+    let file = world.scanned_page("trang-1.png", 150_000);
     desk.attach(&code, 1, &[&file]).expect("attached");
     desk.attach(&code, 1, &[&file]).expect("the same again changes nothing");
     let before = desk.link().passed();
@@ -42,7 +26,7 @@ fn a_scan_goes_on_at_the_byte_where_the_line_was_cut() {
     let passed = desk.link().passed() - before;
     // Both directions, answers, TLS and a new handshake after each cut; never the whole scan again.
     assert!(passed < 250_000, "{passed} bytes passed");
-    assert_eq!(scans_at_the_province(&world, &desk), [std::fs::read(file).expect("the file")]);
+    assert_eq!(world.scans_at_the_province(&desk), [std::fs::read(file).expect("the file")]);
     assert_eq!(world.count_at_the_province("SELECT count(*) FROM scan WHERE whole_at IS NOT NULL"), 1);
     desk.is_sound();
 }
@@ -52,12 +36,12 @@ fn a_scan_that_the_desk_has_lost_holds_nothing_up() {
     let world = World::new();
     let desk = world.enrolled_desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, BIRTH);
-    desk.attach(&code, 1, &[&scan(&world, "trang-1.png", 5_000)]).expect("attached");
+    desk.attach(&code, 1, &[&world.scanned_page("trang-1.png", 5_000)]).expect("attached");
     std::fs::remove_dir_all(desk.place().data().join("scans")).expect("somebody clears the folder");
-    desk.attach(&code, 1, &[&scan(&world, "trang-2.png", 6_000)]).expect("attached");
+    desk.attach(&code, 1, &[&world.scanned_page("trang-2.png", 6_000)]).expect("attached");
     desk.syncs().expect("an exchange");
     desk.syncs().expect("another exchange");
-    let lengths: Vec<usize> = scans_at_the_province(&world, &desk).iter().map(Vec::len).collect();
+    let lengths: Vec<usize> = world.scans_at_the_province(&desk).iter().map(Vec::len).collect();
     assert_eq!(lengths, [6_008]);
 }
 
@@ -108,9 +92,7 @@ fn a_desk_revoked_while_its_connection_is_open_hears_nothing_more_of_the_others(
     for desk in [&first, &second] {
         desk.syncs().expect("an exchange");
     }
-    let now = u64::try_from(world.now_ms()).expect("now");
-    let newest = hub::desks(&world.hub_folder(), now).expect("the list").last().map(|line| line.desk);
-    hub::revoke_desk(&world.hub_folder(), newest.expect("a desk"), hub::Revocation::Stolen, now).expect("revoked");
+    world.is_stolen(&second);
     let code = first.receives(&PAO, CERTIFIED_COPY);
     first.syncs().expect("an exchange");
     second.syncs().expect("it may still hand in what it has");

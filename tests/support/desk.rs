@@ -64,6 +64,11 @@ impl Desk {
         Self { province, link, agency, name, place, drift_ms, recovery, at_work: Some(at_work) }
     }
 
+    /// Its name among the province's desks.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The commune's agency code.
     pub fn agency(&self) -> &str {
         &self.agency

@@ -192,6 +192,31 @@ impl World {
         store.query_row(sql, [], |row| row.get(0)).expect("a count")
     }
 
+    /// A scanned page to attach: begins like a PNG and does not pack.
+    pub fn scanned_page(&self, name: &str, bytes: u32) -> PathBuf {
+        let path = self.path(name);
+        let noise = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+        std::fs::write(&path, b"\x89PNG\r\n\x1a\n".iter().copied().chain(noise).collect::<Vec<u8>>()).expect("a file");
+        path
+    }
+
+    /// The whole scans that the province holds of a commune.
+    pub fn scans_at_the_province(&self, desk: &Desk) -> Vec<Vec<u8>> {
+        let folder = self.hub_folder().join("scans").join(desk.agency());
+        let inside =
+            |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files = inside(folder).flat_map(inside).filter(|file| file.extension().is_none());
+        files.map(|file| std::fs::read(file).expect("a scan")).collect()
+    }
+
+    /// A desk is reported stolen.
+    pub fn is_stolen(&self, desk: &Desk) {
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        let desks = ::hub::desks(&self.hub_folder(), now).expect("the desks");
+        let number = desks.iter().find(|line| line.name == desk.name()).expect("an enrolled desk").desk;
+        ::hub::revoke_desk(&self.hub_folder(), number, ::hub::Revocation::Stolen, now).expect("revoked");
+    }
+
     /// A path of this world for a story's own files.
     pub fn path(&self, name: &str) -> PathBuf {
         self.province.folder.path().join(name)

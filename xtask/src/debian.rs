@@ -17,8 +17,8 @@ pub const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "dbus-daemon"];
 /// To make a picture of the printed receipt.
 pub const PICTURE: &[&str] = &["poppler-utils"];
 
-/// To drive the real window on a display of our own, and the screens in a browser.
-pub const TESTS: &[&str] = &["webkit2gtk-driver", "xvfb", "xdotool", "chromium"];
+/// To drive the real window on a display of our own, and the screens in a browser; and to make hosts of our own on a network.
+pub const TESTS: &[&str] = &["webkit2gtk-driver", "xvfb", "xdotool", "chromium", "iproute2"];
 
 /// The hub's larger store: its tests and its bench start a server of their own from these programs.
 pub const SERVER: &[&str] = &["postgresql"];

@@ -8,6 +8,7 @@ use crate::{
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
+use desk::api::neighbours::{NeighbourView, Neighbourhood};
 use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
@@ -20,7 +21,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
     match &arguments.command {
@@ -74,6 +75,7 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             desk.bundle_in(file)?;
             status(answers, &desk)
         }
+        Command::Neighbours { seconds } => neighbours(&desk(arguments)?, answers, *seconds),
         Command::Status => status(answers, &desk(arguments)?),
         Command::Verify => verify(arguments, answers),
         Command::Backup { file } => {
@@ -82,6 +84,25 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         }
         Command::Restore { file, recovery } => restore(arguments, answers, file, recovery.as_deref()),
     }
+}
+
+fn neighbours(desk: &Desk, answers: &Answers, seconds: u64) -> Result<ExitCode> {
+    let (begun, mut neighbourhood) = (Instant::now(), Neighbourhood::default());
+    while begun.elapsed() < Duration::from_secs(seconds) {
+        neighbourhood.turn(desk)?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    let met = desk.neighbours();
+    let line = |met: &NeighbourView| {
+        let params =
+            [("label", met.label.clone()), ("received", met.received.to_string()), ("told", met.told.to_string())];
+        answers.words("neighbour_met", &params)
+    };
+    let mut lines: Vec<String> = met.iter().map(line).collect();
+    if lines.is_empty() {
+        lines.push(answers.words("neighbours_none", &[]));
+    }
+    Ok(answers.say(&json!(met), &lines.join("\n")))
 }
 
 fn setup(arguments: &Arguments, answers: &Answers, input: &SetupArguments) -> Result<ExitCode> {

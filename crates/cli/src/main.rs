@@ -137,6 +137,12 @@ enum Command {
     /// Carry operations by a stick.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// Find the commune's other desks on its network, and exchange what either lacks.
+    Neighbours {
+        /// How long to look for them, and let them in, in seconds.
+        #[arg(long = "for", value_name = "SECONDS", default_value_t = 15)]
+        seconds: u64,
+    },
     /// How replication stands.
     Status,
     /// Replay the log and compare.

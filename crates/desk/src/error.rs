@@ -91,6 +91,8 @@ codes! {
     HubFailing = "hub_failing", "The hub answered with an error (`status`).";
     HubUnreadable = "hub_unreadable", "The answer is not a hub's.";
     HubRefused = "hub_refused", "The hub refused (`reason`).";
+    NeighbourUnreachable = "neighbour_unreachable", "No desk of this commune answers at an address of the local network (`address`).";
+    NeighbourUnreadable = "neighbour_unreadable", "What answers on the local network does not speak as a desk of this commune does.";
     PrinterNone = "printer_none", "This computer has no printer.";
     PrinterUnknown = "printer_unknown", "No printer has this name (`printer`).";
     PrinterFailed = "printer_failed", "The print system did not take the paper, or gave it up.";

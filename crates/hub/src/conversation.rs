@@ -292,6 +292,7 @@ impl Conversation {
             | Piece::Pong(_)
             | Piece::Refused(_)
             | Piece::Plainly
+            | Piece::Greeting(_)
             | Piece::Unknown(_) => Vec::new(),
         }))
     }

@@ -13,6 +13,9 @@ use minicbor::{Decode, Encode};
 /// What TLS is asked for (ALPN) where this is spoken.
 pub const PROTOCOL: &[u8] = b"motcua/2";
 
+/// What TLS is asked for (ALPN) between two desks of a commune.
+pub const NEIGHBOURS: &[u8] = b"motcua-neighbours/1";
+
 /// What a [`Hello`] is signed for, beside the hub's key.
 pub const HELLO: &str = "/v2/hello";
 
@@ -259,6 +262,28 @@ pub struct Got {
     pub whole: Option<bool>,
 }
 
+/// How two desks of a commune begin, on its network. Then they take turns: each says what the other lacks and ends its turn with
+/// [`Piece::Ping`]; when neither has anything to say, all is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Greeting {
+    /// Their agency.
+    #[n(0)]
+    pub agency: String,
+    /// Epoch and version of the roster that is held.
+    #[n(1)]
+    pub roster: (u32, u64),
+    /// Every log that is held.
+    #[n(2)]
+    pub logs: Vec<Held>,
+    /// The hub's words on logs: that it holds them so far.
+    #[n(3)]
+    pub words: Vec<Vouched>,
+    /// Dictionaries that are here, beside none at all.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub dictionaries: Vec<u8>,
+}
+
 /// One thing that is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -304,6 +329,8 @@ pub enum Piece {
     Plainly,
     /// The agency's roster, as the hub signed it.
     Roster(Signed),
+    /// A neighbour begins.
+    Greeting(Greeting),
     /// Something of a newer release.
     Unknown(u8),
 }
@@ -324,6 +351,7 @@ mod kind {
     pub const REFUSED: u8 = 13;
     pub const PLAINLY: u8 = 14;
     pub const ROSTER: u8 = 15;
+    pub const GREETING: u8 = 16;
 }
 
 impl Piece {
@@ -347,6 +375,7 @@ impl Piece {
             Self::Refused(code) => (kind::REFUSED, code.clone().into_bytes()),
             Self::Plainly => (kind::PLAINLY, Vec::new()),
             Self::Roster(roster) => (kind::ROSTER, roster.encode()),
+            Self::Greeting(greeting) => (kind::GREETING, encode(greeting)),
             Self::Unknown(kind) => (*kind, Vec::new()),
         };
         let mut bytes = numbers(&[body.len() as u64 + 1]);
@@ -380,6 +409,7 @@ impl Piece {
             kind::REFUSED => Self::Refused(String::from_utf8(body.to_vec()).ok()?),
             kind::PLAINLY => Self::Plainly,
             kind::ROSTER => Self::Roster(whole(body)?),
+            kind::GREETING => Self::Greeting(whole(body)?),
             kind => Self::Unknown(kind),
         })
     }

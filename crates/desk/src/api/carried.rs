@@ -36,7 +36,9 @@ impl Desk {
     /// The next bytes to bring to the hub; `None` while there are none, or enough is on its way. `ms` counts from the beginning
     /// of the connection.
     pub fn says(&self, call: &mut Call, ms: u64) -> Result<Option<Vec<u8>>> {
-        call.0.next(&self.exchanging(false), ms)
+        let desk = self.exchanging(false);
+        call.0.look_again(&desk)?;
+        call.0.next(&desk, ms)
     }
 
     /// Takes in bytes that came from the hub.

@@ -315,7 +315,7 @@ impl Desk {
     pub fn reveal(&self, code: &str) -> Result<Revealed> {
         let (row, dossier) = self.located(code)?;
         let number = dossier.applicant().number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default();
-        self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.id))?;
+        self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.at))?;
         Ok(Revealed { number })
     }
 }
@@ -339,14 +339,13 @@ fn urgency(state: u8, due: Option<DateTime>, now: DateTime) -> Urgency {
     }
 }
 
-/// How far the slowest of this desk's operations on a dossier has got; a dossier of another desk is at the province.
+/// How far the slowest of the operations on a dossier has got.
 fn step(connection: &Connection, at: ops::At) -> Result<SyncStep> {
     let copied = ops::last_copied(connection)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT min(CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN op.seq <= origin.sent THEN 2 WHEN op.id <= ?3 THEN 1
-         ELSE 0 END) FROM op JOIN origin ON origin.id = op.origin
-         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT min({}) FROM op JOIN origin ON origin.id = op.origin WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2",
+        ops::STEP
+    ))?;
     let step: Option<u8> = statement.query_row(params![at.origin, at.seq, copied], |row| row.get(0))?;
     Ok(ladder(step.unwrap_or(3)))
 }

@@ -10,6 +10,7 @@ pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
 pub mod lookup;
+pub mod neighbours;
 pub mod officers;
 pub mod opening;
 pub mod people;
@@ -47,7 +48,7 @@ use officer_table::Officer;
 use protocol::fields::Role;
 use protocol::message::Lease;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use ts_rs::TS;
@@ -94,6 +95,8 @@ pub struct Desk {
     pace: Mutex<Pace>,
     scans: Scans,
     connection: Mutex<sync::Connection>,
+    /// Neighbours by their device's key.
+    met: Mutex<BTreeMap<[u8; 32], neighbours::NeighbourView>>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
     new_work: AtomicBool,
     /// When somebody last wrote something, by the computer's clock.
@@ -171,6 +174,7 @@ impl Desk {
             pace: Mutex::new(Pace::default()),
             scans,
             connection: Mutex::default(),
+            met: Mutex::default(),
             jobs: Mutex::new(HashMap::new()),
             new_work: AtomicBool::new(false),
             last_work_ms: AtomicI64::new(0),

@@ -226,9 +226,22 @@ pub(super) fn refold(writing: &mut Writing<'_>, at: At) -> Result<()> {
     write_row(writing, at, false)
 }
 
+/// A dossier whose reception has no effect any more has no row.
+fn drop_row(writing: &mut Writing<'_>, at: At) -> Result<()> {
+    let tx = writing.changed(Change::Dossiers);
+    let id: Option<i64> = tx
+        .prepare_cached("DELETE FROM dossier WHERE origin = ?1 AND seq = ?2 RETURNING id")?
+        .query_row(params![at.origin, at.seq], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = id {
+        tx.prepare_cached("DELETE FROM dossier_words WHERE rowid = ?1")?.execute([id])?;
+    }
+    Ok(())
+}
+
 /// Writes a dossier's row and its words; a row that stays as it was only where `anew` asks for it.
 fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
-    let Some(dossier) = load(&writing.tx, at)? else { return Ok(()) };
+    let Some(dossier) = load(&writing.tx, at)? else { return drop_row(writing, at) };
     let last_op: i64 = writing
         .tx
         .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?

@@ -58,10 +58,10 @@ pub(super) fn add(writing: &mut Writing<'_>, at: At, name: &str, role: Role) -> 
 }
 
 /// Notes a full view of a dossier's personal number.
-pub fn log_reveal(writing: &mut Writing<'_>, at_ms: i64, officer: i64, dossier: i64) -> Result<()> {
+pub fn log_reveal(writing: &mut Writing<'_>, at_ms: i64, officer: i64, dossier: At) -> Result<()> {
     writing
         .tx
-        .prepare_cached("INSERT INTO reveal (at_ms, officer, dossier) VALUES (?1, ?2, ?3)")?
-        .execute(params![at_ms, officer, dossier])?;
+        .prepare_cached("INSERT INTO reveal (at_ms, officer, origin, seq) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![at_ms, officer, dossier.origin, dossier.seq])?;
     Ok(())
 }

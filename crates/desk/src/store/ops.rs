@@ -76,6 +76,48 @@ pub fn all_own(connection: &Connection) -> Result<Vec<Origin>> {
     Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Other desks' logs that the hub is not known to hold to their end.
+pub fn of_others_not_acknowledged(connection: &Connection) -> Result<Vec<Origin>> {
+    let sql = format!("{ORIGIN} WHERE own = 0 AND replica IS NOT NULL AND acknowledged < last_seq ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The hub's words on logs that this desk passed on: replica, number, signature.
+pub fn hub_words(connection: &Connection) -> Result<Vec<Vouched>> {
+    let mut statement = connection
+        .prepare_cached("SELECT replica, word_seq, word FROM origin WHERE word IS NOT NULL AND replica IS NOT NULL")?;
+    let word = |row: &Row<'_>| Ok(Vouched { replica: row.get(0)?, seq: row.get(1)?, signature: row.get(2)? });
+    Ok(statement.query_map([], word)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes how far a neighbour's computer holds a log of this desk.
+pub fn share(writing: &mut Writing<'_>, id: i64, seq: u64) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.execute("UPDATE origin SET shared = max(shared, ?2) WHERE id = ?1", params![id, seq])?;
+    Ok(())
+}
+
+/// Scans that operations of other desks name which the hub is not known to hold: hash and bytes.
+pub fn scans_of_others(connection: &Connection) -> Result<Vec<([u8; 32], u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT op.public, op.personal, op.salt FROM origin JOIN op ON op.origin = origin.id AND op.seq > origin.acknowledged
+         WHERE origin.own = 0 AND op.kind = ?1",
+    )?;
+    let mut rows = statement.query([fields::kind::ATTACHED])?;
+    let mut scans = Vec::new();
+    while let Some(row) = rows.next()? {
+        let op = encoded(row)?;
+        let personal = op.personal.as_ref().map(|personal| personal.bytes.as_slice());
+        if let Ok(Content::Dossier(Op::Attached { hash, bytes, .. })) =
+            op.open().and_then(|public| fields::read(&public, personal))
+        {
+            scans.push((hash.0, bytes));
+        }
+    }
+    Ok(scans)
+}
+
 /// The writer others know by a replica number.
 pub fn origin_known_as(connection: &Connection, replica: u32) -> Result<Option<Origin>> {
     let mut statement = connection.prepare_cached(&format!("{ORIGIN} WHERE replica = ?1"))?;
@@ -444,16 +486,21 @@ pub fn last_copied(connection: &Connection) -> Result<i64> {
     Ok(number(connection, Key::CopiedOp)?.max(number(connection, Key::CarriedOp)?))
 }
 
-/// How far one operation has got: 0 stored here alone, 1 on another computer, in a backup or on a stick, 2 sent, 3 at the province; and why
+/// How far an operation has got, where `?3` is [`last_copied`]: 0 stored here alone, 1 on another computer, in a backup or on a
+/// stick, 2 sent, 3 at the province.
+pub const STEP: &str =
+    "CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN origin.own = 1 AND op.seq <= origin.sent THEN 2
+    WHEN origin.own = 0 OR op.seq <= origin.shared OR op.id <= ?3 THEN 1 ELSE 0 END";
+
+/// How far one operation has got ([`STEP`]), and why
 /// the hub set it aside, empty where it did not.
 pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     let copied = last_copied(connection)?;
     // CROSS JOIN: the few origins first. Left to itself the planner walks through the whole log.
-    let mut statement = connection.prepare_cached(
-        "SELECT CASE WHEN op.seq <= origin.acknowledged THEN 3 WHEN origin.own = 1 AND op.seq <= origin.sent THEN 2
-         WHEN origin.own = 0 OR op.seq <= origin.shared OR op.id <= ?3 THEN 1 ELSE 0 END, op.set_aside
-         FROM origin CROSS JOIN op ON op.origin = origin.id WHERE ifnull(origin.replica, 0) = ?1 AND op.seq = ?2",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {STEP}, op.set_aside FROM origin CROSS JOIN op ON op.origin = origin.id
+         WHERE ifnull(origin.replica, 0) = ?1 AND op.seq = ?2"
+    ))?;
     let found =
         statement.query_row(params![id.replica, id.seq, copied], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(found.unwrap_or_default())
@@ -469,6 +516,15 @@ pub fn vouch(writing: &mut Writing<'_>, vouched: &Vouched) -> Result<()> {
         )?
         .execute(params![origin, vouched.seq, vouched.signature])?;
     Ok(())
+}
+
+/// Why operations of a stretch of a log have no effect, by number.
+pub fn reasons(connection: &Connection, origin: i64, first: u64, last: u64) -> Result<Vec<(u64, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, set_aside FROM op WHERE origin = ?1 AND seq BETWEEN ?2 AND ?3 AND set_aside <> '' ORDER BY seq",
+    )?;
+    let rows = statement.query_map(params![origin, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// An author's words on their log: number, signature.

@@ -47,6 +47,11 @@ impl Exchange {
         Ok(exchange)
     }
 
+    /// A neighbour may have brought scans that were asked for before they were here.
+    pub fn look_again(&mut self, desk: &Desk<'_>) -> Result<()> {
+        self.session.look_again(desk.store, desk.scans)
+    }
+
     /// The next bytes to send; `None` while there are none, or enough is on its way. `now_ms` counts from the beginning.
     pub fn next(&mut self, desk: &Desk<'_>, now_ms: u64) -> Result<Option<Vec<u8>>> {
         self.session.next(desk.store, desk.scans, now_ms, desk.at_work)

@@ -177,9 +177,9 @@ pub(super) fn failure(error: &(dyn StdError + 'static)) -> Option<Code> {
 }
 
 /// What stands before an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410).
-const ED25519: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+pub(super) const ED25519: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-fn key_within(public_key_info: &[u8]) -> Option<VerifyingKey> {
+pub(super) fn key_within(public_key_info: &[u8]) -> Option<VerifyingKey> {
     let key = public_key_info.strip_prefix(&ED25519)?;
     VerifyingKey::from_bytes(key.try_into().ok()?).ok()
 }

@@ -92,6 +92,7 @@ impl Link {
     /// One look at the line: out what may go out, in what has come. Whether anything moved.
     fn turn(&mut self, desk: &Desk<'_>, round: &mut Round) -> Result<bool> {
         let mut moved = false;
+        self.exchange.look_again(desk)?;
         while let Some(bytes) = self.exchange.next(desk, self.ms())? {
             moved = true;
             self.bytes.0 += bytes.len() as u64;

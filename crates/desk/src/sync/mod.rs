@@ -6,7 +6,9 @@
 
 pub mod exchange;
 pub mod hub;
+pub mod lan;
 pub mod link;
+pub mod neighbour;
 pub mod pace;
 pub mod session;
 pub mod window;

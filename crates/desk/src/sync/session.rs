@@ -121,6 +121,8 @@ pub struct Session {
     plainly: bool,
     greeted: bool,
     welcomed: bool,
+    /// Whether the hub was put back from a backup: it says which logs it knows.
+    hub_is_restored: bool,
     agency: String,
     /// The replica this desk writes as.
     replica: Option<u32>,
@@ -136,6 +138,8 @@ pub struct Session {
     answers: VecDeque<Piece>,
     on_its_way: VecDeque<OnItsWay>,
     wanted: VecDeque<Wanted>,
+    /// Wanted scans of others' that a neighbour may still bring.
+    awaited: Vec<Want>,
     window: Window,
     raw: f64,
     heard_ms: u64,
@@ -182,6 +186,7 @@ impl Session {
             plainly,
             greeted: false,
             welcomed: false,
+            hub_is_restored: false,
             agency,
             replica,
             logs,
@@ -194,6 +199,7 @@ impl Session {
             answers: VecDeque::new(),
             on_its_way: VecDeque::new(),
             wanted: VecDeque::new(),
+            awaited: Vec::new(),
             window: Window::default(),
             raw: FIRST_RAW as f64,
             heard_ms: now_ms,
@@ -279,6 +285,7 @@ impl Session {
     }
 
     fn next_ops(&mut self, store: &Store, room: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
+        self.look_at_others(store)?;
         let raw = self.raw * room as f64 / PIECE as f64;
         let (plainly, packer) = (self.plainly, &mut self.packer);
         let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
@@ -318,6 +325,35 @@ impl Session {
             return Ok(Some(self.sent(Piece::Ops { signature, packed }, what, now_ms)));
         }
         Ok(None)
+    }
+
+    /// Neighbours may have brought more of others' logs, and so may the feed.
+    fn look_at_others(&mut self, store: &Store) -> Result<()> {
+        if !self.welcomed {
+            return Ok(());
+        }
+        for origin in store.read(ops::of_others_not_acknowledged)? {
+            let Some(replica) = origin.replica else { continue };
+            let (sent, is_open) = (origin.acknowledged, !self.hub_is_restored);
+            match self.logs.iter_mut().find(|log| log.replica == replica) {
+                Some(log) => {
+                    log.sent = log.sent.max(sent);
+                    log.open |= is_open;
+                }
+                None => self.logs.push(Log {
+                    origin: origin.id,
+                    replica,
+                    sent,
+                    head: origin.head,
+                    stored: sent,
+                    refused: !origin.refused.is_empty(),
+                    open: is_open,
+                    is_own: false,
+                    end: (origin.last_seq, origin.head),
+                }),
+            }
+        }
+        Ok(())
     }
 
     fn next_scan(&mut self, scans: &Scans, now_ms: u64) -> Result<Option<Vec<u8>>> {
@@ -367,7 +403,8 @@ impl Session {
                 for stored in &welcome.stored {
                     self.hub_has(store, stored)?;
                 }
-                if welcome.restored.unwrap_or(false) {
+                self.hub_is_restored = welcome.restored.unwrap_or(false);
+                if self.hub_is_restored {
                     self.answers.extend(self.roster.clone().map(Piece::Roster));
                     // The hub hears it when this desk has said all.
                     self.asked = true;
@@ -407,6 +444,7 @@ impl Session {
             | Piece::Read(_)
             | Piece::Scan { .. }
             | Piece::Lacking(_)
+            | Piece::Greeting(_)
             | Piece::Unknown(_) => Ok(None),
         }
     }
@@ -486,9 +524,21 @@ impl Session {
         };
         match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
             Some((hash, size)) if next <= size => self.wanted.push_back(Wanted { number, hash, next, size }),
+            None if hash.is_some() && self.is_anothers(which) => self.awaited.push(want.clone()),
             _ => self.answers.push_back(Piece::Lacking(number)),
         }
         Ok(())
+    }
+
+    /// Whether a scan is named by another desk's operation.
+    fn is_anothers(&self, which: Which) -> bool {
+        let of = |replica| self.logs.iter().any(|log| log.replica == replica && !log.is_own);
+        matches!(which, Which::NamedBy { replica, .. } if of(replica))
+    }
+
+    /// A neighbour may have brought scans that were asked for before they were here.
+    pub fn look_again(&mut self, store: &Store, scans: &Scans) -> Result<()> {
+        std::mem::take(&mut self.awaited).iter().try_for_each(|want| self.want(want, store, scans))
     }
 
     /// Takes off what was answered, and learns from how long it took.
