@@ -43,7 +43,7 @@ impl Exchange {
     /// One whose answers were carried here, perhaps for a long time.
     pub fn on_paper(desk: &Desk<'_>, hub: KeyHash) -> Result<Self> {
         let mut exchange = Self::begin(desk, hub, Manner::default())?;
-        exchange.session.on_paper();
+        exchange.session.on_paper = true;
         Ok(exchange)
     }
 
@@ -77,7 +77,7 @@ impl Exchange {
         let known = desk.store.read(|connection| settings::number(connection, Key::HubEpoch))?;
         if let Piece::Welcome(welcome) = &piece {
             // The hub was put back from a backup since, and the desk has heard of it.
-            self.is_outdated = self.session.is_on_paper() && i64::from(welcome.epoch) < known;
+            self.is_outdated = self.session.on_paper && i64::from(welcome.epoch) < known;
             if self.is_outdated {
                 return Ok(());
             }
@@ -132,7 +132,7 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             desk.store.write(|writing| {
                 let epoch = u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0);
                 // What the hub held when a file was written is not what it holds now, unless another epoch began since.
-                let is_late = session.is_on_paper() && welcome.epoch == epoch;
+                let is_late = session.on_paper && welcome.epoch == epoch;
                 for stored in welcome.stored.iter().filter(|_| !is_late) {
                     hub_has(writing, stored)?;
                 }
@@ -140,7 +140,7 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                     settings::set(writing, Key::Cursor, "0")?;
                 }
                 settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
-                if session.is_on_paper() {
+                if session.on_paper {
                     // It says what time it was when the file was written.
                     return Ok(());
                 }
@@ -155,7 +155,7 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             let seq = verified.max(known.acknowledged);
             let written = desk.store.write(|writing| {
                 if stored.compared.is_none() && stored.refused.is_none() {
-                    return if session.is_on_paper() { Ok(()) } else { hub_has(writing, &stored) };
+                    return if session.on_paper { Ok(()) } else { hub_has(writing, &stored) };
                 }
                 for aside in stored.set_aside.iter().flatten() {
                     ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;

@@ -145,8 +145,8 @@ pub struct Session {
     heard_ms: u64,
     /// Whether somebody wants to know that all is said, here or there.
     asked: bool,
-    /// Whether this is a file: nothing is answered, and nothing is waited for.
-    on_paper: bool,
+    /// Whether this is a file: nothing is answered, nothing is waited for, and what it says may be old.
+    pub(super) on_paper: bool,
 }
 
 impl Session {
@@ -206,16 +206,6 @@ impl Session {
             asked: false,
             on_paper: false,
         })
-    }
-
-    /// From here on it is a file that was carried: what it says may be old by now.
-    pub fn on_paper(&mut self) {
-        self.on_paper = true;
-    }
-
-    /// Whether it is a file.
-    pub fn is_on_paper(&self) -> bool {
-        self.on_paper
     }
 
     /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
