@@ -12,6 +12,7 @@ mod pair;
 mod qr;
 mod receipt;
 mod shipment;
+mod sim;
 mod start;
 mod store;
 mod wire;
@@ -38,6 +39,8 @@ struct Load {
     peers: Option<PathBuf>,
     /// Where the dictionary goes.
     out: Option<PathBuf>,
+    /// How many seeds the simulator runs.
+    seeds: Option<u64>,
     /// Where the figures go.
     figures: Option<PathBuf>,
 }
@@ -77,7 +80,12 @@ fn measure() -> Result<()> {
     let name = words.next().unwrap_or_default();
     let mut load = Load::default();
     while let Some(option) = words.next() {
-        let value = Some(words.next().ok_or("an option without a value")?.into());
+        let word = words.next().ok_or("an option without a value")?;
+        if option == "--seeds" {
+            load.seeds = Some(word.parse()?);
+            continue;
+        }
+        let value = Some(word.into());
         match option.as_str() {
             "--data" => load.data = value,
             "--manifest" => load.manifest = value,
@@ -94,6 +102,7 @@ fn measure() -> Result<()> {
         "qr" => qr::measure(&load),
         "hub" => hub::measure(),
         "start" => start::measure(),
+        "sim" => sim::measure(&load),
         "link" => link::measure(&load),
         "dictionary" => dictionary::train(&load),
         _ => Err(format!("no bench {name}").into()),

@@ -7,6 +7,7 @@ use desk::sync::{self, hub::Hub};
 use ed25519_dalek::SigningKey;
 use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Certificate, Desk, HANH, Key, PAO, Says, Stranger, Weather, World};
 use protocol::enrolment::KeyHash;
+use protocol::message;
 use std::time::Duration;
 
 #[test]
@@ -123,7 +124,9 @@ fn impatient_round(world: &World, desk: &Desk) -> Code {
     let setting = |key| desk.store().read(|store| settings::get(store, key)).expect("a setting");
     let hub = Hub::patient(&desk.link().url(), KeyHash(bytes(&setting(Setting::HubKey))), Duration::from_millis(300));
     let device = SigningKey::from_bytes(&bytes(&setting(Setting::DeviceKey)));
-    let round = sync::round(desk.store(), &hub.expect("an address"), &device, world.now_ms());
+    let hub = hub.expect("an address");
+    let round =
+        sync::round(desk.store(), &device, world.now_ms(), |request| hub.exchange(&device, message::SYNC, request));
     round.expect_err("nobody answers").code()
 }
 

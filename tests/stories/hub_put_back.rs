@@ -95,7 +95,6 @@ fn two_restorations_of_one_backup_are_two_epochs() {
     for who in [&HANH, &PAO, &YNUE] {
         codes.push(desk.receives(who, BIRTH));
         syncs(&[&desk]);
-        world.passes(60_000);
         world.hub_is_put_back(&backup);
         world.hub_starts();
         epochs.push(status(&world).epoch);

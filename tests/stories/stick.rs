@@ -99,3 +99,46 @@ fn a_stick_for_somebody_else_a_torn_one_and_a_strange_one_change_nothing() {
     assert_eq!(step(&desk, &code), SyncStep::Received);
     desk.is_sound();
 }
+
+#[test]
+fn an_answer_that_comes_late_takes_nothing_back_and_sets_no_clock() {
+    let world = World::new();
+    let desk = world.enrolled_desk("Xã Cao Sơn");
+    let first = desk.receives(&HANH, BIRTH);
+    let bundle = world.path("goi.mcxgoi");
+    desk.bundle_out(&bundle).expect("a bundle");
+    let answer = carried(&world, &bundle, "tra-loi.mcxgoi");
+    // The stick is forgotten in a drawer for three days; meanwhile the line is back.
+    world.days_pass(3);
+    let second = desk.receives(&PAO, CERTIFIED_COPY);
+    desk.syncs().expect("an exchange");
+    let today = desk.now().expect("a time").date();
+    desk.bundle_in(&answer).expect("the answer, three days late");
+    assert_eq!(desk.now().expect("a time").date(), today, "receipts go on with today's date");
+    assert_eq!([step(&desk, &first), step(&desk, &second)], [SyncStep::Received; 2]);
+    assert_eq!(desk.sync_status().expect("a status").waiting, 0, "nothing waits again");
+    desk.is_sound();
+}
+
+#[test]
+fn an_answer_asked_for_before_a_restore_leaves_no_gap() {
+    let world = World::new();
+    let (mut desk, other) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
+    let backup = world.path("usb/cao-son.mcxb");
+    desk.back_up_to(&backup).expect("a backup");
+    let mut all = vec![desk.receives(&HANH, BIRTH)];
+    desk.syncs().expect("an exchange");
+    all.push(other.receives(&PAO, CERTIFIED_COPY));
+    other.syncs().expect("an exchange");
+    let bundle = world.path("goi.mcxgoi");
+    desk.bundle_out(&bundle).expect("a bundle");
+    let answer = carried(&world, &bundle, "tra-loi.mcxgoi");
+    desk.restores(&backup).expect("the backup");
+    // It passes over the desk's own dossier, which the restored desk lacks.
+    desk.bundle_in(&answer).expect("an answer to the desk as it was");
+    desk.syncs().expect("an exchange");
+    desk.syncs().expect("another exchange");
+    all.sort();
+    assert_eq!(desk.codes(), all);
+    desk.is_sound();
+}

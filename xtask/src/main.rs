@@ -27,7 +27,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const USAGE: &str = "\
 cargo xtask run       installs what is missing, builds, and opens the desk in a practice commune
 cargo xtask test      runs every test
-cargo xtask bench NAME [--peers DIR] [--data FILE] [--manifest FILE]
+cargo xtask bench NAME [--peers DIR] [--data FILE] [--manifest FILE] [--seeds N]
                       measures, prints a table and writes target/bench/NAME.json
 cargo xtask link --to ADDRESS [--listen ADDRESS] [--rate KBIT] [--rtt MS] [--stall PERCENT] [--cut SECONDS] [--outage SECONDS]
                       a bad line to the hub at an address, to try the desk behind; --cut 0: never cut
@@ -78,7 +78,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Task> {
             let name = words.next().filter(|name| bench::is_known(name))?;
             let mut load = Load::default();
             while let Some(option) = words.next() {
-                let value = Some(words.next()?.into());
+                let word = words.next()?;
+                if option == "--seeds" {
+                    load.seeds = Some(word.parse().ok()?);
+                    continue;
+                }
+                let value = Some(word.into());
                 match option.as_str() {
                     "--peers" => load.peers = value,
                     "--data" => load.data = value,
@@ -115,9 +120,19 @@ mod tests {
         assert_eq!(parsed("dictionary --write"), Some(Task::Dictionary { write: true }));
         let load = Load { data: Some("lines".into()), ..Load::default() };
         assert_eq!(parsed("bench store --data lines"), Some(Task::Bench { name: "store".to_owned(), load }));
-        for wrong in
-            ["", "walk", "run fast", "test --now", "bench", "bench no-such-bench", "bench store --data", "link"]
-        {
+        let load = Load { seeds: Some(500), ..Load::default() };
+        assert_eq!(parsed("bench sim --seeds 500"), Some(Task::Bench { name: "sim".to_owned(), load }));
+        for wrong in [
+            "",
+            "walk",
+            "run fast",
+            "test --now",
+            "bench",
+            "bench no-such-bench",
+            "bench store --data",
+            "bench sim --seeds many",
+            "link",
+        ] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
     }

@@ -7,7 +7,8 @@ use crate::replication::{self, Upload};
 use crate::roster;
 use crate::store::desk::Desk;
 use crate::store::scan::Lacking;
-use crate::store::{Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
+use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
+use crate::writer::PROVINCE;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
@@ -86,19 +87,43 @@ struct Wanted {
 pub enum Heard {
     /// Say this.
     Say(Vec<Piece>),
-    /// Store this, then say what [`Conversation::stored`] answers.
-    Store(Box<Upload>),
-    /// Learn from the hub's own roster of later, then say what [`Conversation::learned`] answers.
-    Learn(Box<Roster>),
-    /// All the desk has was heard.
-    All,
-    /// Note what became of a scan, then ask for more: it is whole, and this is to be said, or it is not to be had.
+    /// Write this, then say what [`Conversation::written`] answers.
+    Write(Write),
+}
+
+/// What the writing hand has to do.
+pub enum Write {
+    /// Takes operations in.
+    Ops(Upload),
+    /// Learns from the hub's own roster of later.
+    Learn(Roster),
+    /// Notes that all this desk has was heard.
+    All(Box<Desk>),
+    /// Notes what became of a scan: it is whole, and this is to be said of it, or it is not to be had.
     Scan([u8; 32], Option<Piece>),
 }
 
+impl Write {
+    /// Where it is written: the agency, or the whole province.
+    pub fn place<'a>(&self, agency: &'a str) -> &'a str {
+        if matches!(self, Self::Learn(_)) { PROVINCE } else { agency }
+    }
+
+    /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
+    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+        match self {
+            Self::Ops(upload) => replication::take_in(door, upload, now),
+            Self::Learn(roster) => roster::learn(door, roster).map(Ok),
+            Self::All(member) => desk::heard(door, member, now).map(Ok),
+            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
+            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
+        }
+    }
+}
+
 impl Conversation {
-    /// Begins with a desk's hello. Answers what to say first.
-    pub fn begin(hub: &Hub, hello: &Signed) -> Result<(Self, Vec<Piece>), Failure> {
+    /// Begins with a desk's hello. Answers what to say first; `carried` says that it will be carried there, nobody knows when.
+    pub fn begin(hub: &Hub, hello: &Signed, carried: bool) -> Result<(Self, Vec<Piece>), Failure> {
         let said = Hello::decode(&hello.frame).map_err(|_| Refusal::Malformed)?;
         let member = hub.readers.read(|store| desk::by_replica(store, said.replica))?.ok_or(Refusal::UnknownReplica)?;
         let key = verified(&member, hello, &hub.key)?;
@@ -134,10 +159,16 @@ impl Conversation {
             asked: false,
         };
         let stored = conversation.named(hub, &said)?;
-        let restored = conversation.is_restored.then_some(true);
-        let time_ms = (hub.clock)();
-        let mut say =
-            vec![Piece::Welcome(Welcome { epoch, time_ms, stored, dictionary: dictionary.number(), more, restored })];
+        let mut say = vec![Piece::Welcome(Welcome {
+            epoch,
+            time_ms: (hub.clock)(),
+            stored,
+            dictionary: dictionary.number(),
+            more,
+            restored: conversation.is_restored.then_some(true),
+            from: carried.then_some(cursor),
+            reader: carried.then_some(said.replica),
+        })];
         say.extend(conversation.roster(hub)?);
         say.extend(conversation.wants(hub)?);
         Ok((conversation, say))
@@ -206,7 +237,7 @@ impl Conversation {
     }
 
     /// What to say after something was learned of a roster.
-    pub fn learned(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
+    fn learned(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         let before: Vec<u32> = self.logs.keys().copied().collect();
         let stored = self.named(hub, &Hello { replica: self.replica, ..Hello::default() })?;
         let mut say: Vec<Piece> =
@@ -218,11 +249,6 @@ impl Conversation {
     /// Whether it is with the device of this key.
     pub fn is_with(&self, key: &VerifyingKey) -> bool {
         self.key == *key
-    }
-
-    /// The desk.
-    pub fn member(&self) -> &Desk {
-        &self.member
     }
 
     /// Whose desk it is.
@@ -240,12 +266,12 @@ impl Conversation {
             }
             Piece::Scan { number, offset, bytes } => return self.scan(hub, number, offset, &bytes),
             Piece::Lacking(number) => match self.wanted.remove(&number) {
-                Some(wanted) => return Ok(self.lacks(hub, number, &wanted)),
+                Some(wanted) => return self.lacks(hub, number, &wanted),
                 None => Vec::new(),
             },
             Piece::Roster(brought) => match roster::own(hub, &brought) {
                 Some(roster) if self.is_restored && roster.agency == self.member.agency => {
-                    return Ok(Heard::Learn(Box::new(roster)));
+                    return Ok(Heard::Write(Write::Learn(roster)));
                 }
                 _ => Vec::new(),
             },
@@ -255,7 +281,8 @@ impl Conversation {
             }
             Piece::Ping(_) => {
                 self.asked = true;
-                return Ok(if self.is_restored { Heard::All } else { Heard::Say(Vec::new()) });
+                let all = || Heard::Write(Write::All(Box::new(self.member.clone())));
+                return Ok(if self.is_restored { all() } else { Heard::Say(Vec::new()) });
             }
             Piece::Hello(_) => return Err(Refusal::Malformed.into()),
             Piece::Welcome(_)
@@ -313,7 +340,7 @@ impl Conversation {
             checkpoint: is_next.then_some(checkpoint),
             cursor: 0,
         };
-        Ok(Heard::Store(Box::new(replication::uploaded(&self.member.agency, request)?)))
+        Ok(Heard::Write(Write::Ops(replication::uploaded(&self.member.agency, request)?)))
     }
 
     /// How far what was sent of a log is the one that is here.
@@ -329,8 +356,18 @@ impl Conversation {
         Ok((first + same as u64).saturating_sub(1))
     }
 
-    /// What to say after an upload was stored, or refused.
-    pub fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    /// What to say once something was written, or refused.
+    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+        match write {
+            Write::Ops(upload) => self.stored(hub, upload, outcome),
+            Write::Learn(_) => self.learned(hub),
+            Write::All(_) => Ok(Vec::new()),
+            // What is lacking is said first: with the last answer all is said.
+            Write::Scan(_, got) => Ok(self.more_wants(hub)?.into_iter().chain(got.clone()).collect()),
+        }
+    }
+
+    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
         let (agency, replica) = (self.member.agency.as_str(), upload.request.replica);
         let last = (upload.request.first + upload.request.ops.len() as u64).saturating_sub(1);
         let (end, set_aside, backed_up) = hub.readers.read(|store| -> Result<_, Fault> {
@@ -461,38 +498,43 @@ impl Conversation {
         Ok(say)
     }
 
-    /// The desk does not have a scan, or nothing of it that is not here.
-    fn lacks(&mut self, hub: &Hub, number: u32, wanted: &Wanted) -> Heard {
+    /// The desk does not have a scan.
+    fn lacks(&mut self, hub: &Hub, number: u32, wanted: &Wanted) -> Result<Heard, Failure> {
         let Wanted { hash, size, is_own } = *wanted;
         let here = hub.scans.as_ref().map_or(0, |scans| scans.here(&self.member.agency, &hash));
-        if here >= size {
+        if here >= size
+            && let Some(scans) = &hub.scans
+            && scans.finish(&self.member.agency, &hash).map_err(not_kept)?
+        {
             // It came before the backup the hub was put back from.
-            return Heard::Scan(hash, Some(Piece::Got(Got { number, offset: here, whole: Some(true) })));
+            return Ok(Heard::Write(Write::Scan(
+                hash,
+                Some(Piece::Got(Got { number, offset: here, whole: Some(true) })),
+            )));
         }
         if is_own {
-            return Heard::Scan(hash, None);
+            return Ok(Heard::Write(Write::Scan(hash, None)));
         }
         self.not_here.insert(hash);
-        Heard::Say(Vec::new())
+        Ok(Heard::Say(Vec::new()))
     }
 
     fn scan(&mut self, hub: &Hub, number: u32, offset: u64, bytes: &[u8]) -> Result<Heard, Failure> {
         let (Some(scans), Some(wanted)) = (&hub.scans, self.wanted.get(&number)) else { return Ok(Heard::Say(vec![])) };
         let agency = self.member.agency.as_str();
-        let broken = |error: std::io::Error| Failure::Broken(format!("a scan cannot be kept: {error}"));
-        let here = scans.add(agency, &wanted.hash, offset, bytes, wanted.size).map_err(broken)?;
+        let here = scans.add(agency, &wanted.hash, offset, bytes, wanted.size).map_err(not_kept)?;
         if here < wanted.size {
             return Ok(Heard::Say(vec![Piece::Got(Got { number, offset: here, whole: None })]));
         }
         let hash = wanted.hash;
-        let whole = scans.finish(agency, &hash).map_err(broken)?;
+        let whole = scans.finish(agency, &hash).map_err(not_kept)?;
         self.wanted.remove(&number);
         let got = Piece::Got(Got { number, offset: here, whole: Some(whole) });
-        if whole { Ok(Heard::Scan(hash, Some(got))) } else { Ok(Heard::Say(vec![got])) }
+        if whole { Ok(Heard::Write(Write::Scan(hash, Some(got)))) } else { Ok(Heard::Say(vec![got])) }
     }
 
     /// Whether more scans should be asked for, once some are whole; and which.
-    pub fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
+    fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
         if self.wanted.len() < WANTED / 2 { self.wants(hub) } else { Ok(Vec::new()) }
     }
 }
@@ -520,6 +562,10 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
     let device = member.device.ok_or(Refusal::UnknownReplica)?;
     let key = VerifyingKey::from_bytes(&device).map_err(|_| Refusal::Signature)?;
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
+}
+
+fn not_kept(error: std::io::Error) -> Failure {
+    Failure::Broken(format!("a scan cannot be kept: {error}"))
 }
 
 fn refused(replica: u32, seq: u64, same: u64, refusal: Refusal) -> Piece {

@@ -2,7 +2,7 @@
 //! are leased. The same code with the same device key gets the same answer again, however often the answer was lost.
 
 use crate::clock::{DAY_MS, local_day};
-use crate::hub::{Failure, Hub, answer_with};
+use crate::hub::{Failure, Hub, Serving, answer_with};
 use crate::roster;
 use crate::store::lease::{self, GivenLane};
 use crate::store::{Door, Fault, desk, whole};
@@ -57,7 +57,7 @@ pub fn code_hash(secret: Secret) -> [u8; 32] {
 }
 
 /// Answers a request to enrol.
-pub async fn enrol(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
+pub async fn enrol(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let (request, dictionary) = hub.aside(move |hub| open(hub, &body)).await?;
     let now = (hub.clock)();
     let unknown = || hub.unknown_codes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,16 +69,23 @@ pub async fn enrol(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
     if decided == Err(Refusal::CodeUnknown) {
         unknown().count(now);
     }
-    let mut reply = decided?;
-    hub.aside(move |hub| {
-        reply.roster = Some(hub.readers.read(|store| roster::signed(hub, store, &agency))?);
-        frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))
-    })
-    .await
+    let reply = decided?;
+    hub.aside(move |hub| answered(hub, reply, &agency, dictionary)).await
+}
+
+/// The answer with the agency's roster, packed.
+pub fn answered(
+    hub: &Hub,
+    mut reply: EnrolReply,
+    agency: &str,
+    dictionary: frame::Dictionary,
+) -> Result<Vec<u8>, Failure> {
+    reply.roster = Some(hub.readers.read(|store| roster::signed(hub, store, agency))?);
+    frame::pack(&reply, dictionary).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 /// The request, signed by the key it brings.
-fn open(hub: &Hub, body: &[u8]) -> Result<(EnrolRequest, frame::Dictionary), Failure> {
+pub fn open(hub: &Hub, body: &[u8]) -> Result<(EnrolRequest, frame::Dictionary), Failure> {
     let signed = Signed::decode(body).map_err(|_| Refusal::Malformed)?;
     let request: EnrolRequest = frame::unpack(&signed.frame).map_err(Refusal::from)?;
     let key = VerifyingKey::from_bytes(&request.device).map_err(|_| Refusal::Signature)?;
@@ -89,7 +96,8 @@ fn open(hub: &Hub, body: &[u8]) -> Result<(EnrolRequest, frame::Dictionary), Fai
     }
 }
 
-fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Result<EnrolReply, Refusal>, Fault> {
+/// Binds a computer to the desk its code was made for, and leases its numbers.
+pub fn decide(door: &Door<'_>, request: &EnrolRequest, now: u64) -> Result<Result<EnrolReply, Refusal>, Fault> {
     // Numbers and lanes are given by one at a time, whichever hub of the province is asked.
     whole::take_turn(door)?;
     let Some(desk) = desk::by_code(door, &code_hash(Secret(request.secret)))? else {

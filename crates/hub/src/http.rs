@@ -1,7 +1,7 @@
 //! HTTP in and out: how large and how slow a request may be, and what refusals look like. A request's bytes are all here
 //! before anything else begins, so that nobody waits for a slow sender but the sender.
 
-use crate::hub::{Failure, Hub};
+use crate::hub::{Failure, Serving};
 use crate::store::whole;
 use crate::{Refusal, enrolment, replication};
 use axum::Router;
@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use protocol::frame::{self, Dictionary};
+use protocol::frame::{self, BadFrame, Dictionary};
 use protocol::message::{ENROL, MEDIA_TYPE, Refused, SYNC};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const ARRIVAL: Duration = Duration::from_secs(120);
 const WAIT: Duration = Duration::from_secs(30);
 
 /// The hub's paths.
-pub fn router(hub: Arc<Hub>) -> Router {
+pub fn router(hub: Arc<Serving>) -> Router {
     Router::new()
         .route("/health", get(health))
         .route(ENROL, post(enrol))
@@ -34,7 +34,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .with_state(hub)
 }
 
-async fn health(State(hub): State<Arc<Hub>>) -> Response {
+async fn health(State(hub): State<Arc<Serving>>) -> Response {
     let answers = hub.aside(|hub| Ok(hub.readers.glance(whole::epoch)?)).await.is_ok();
     if answers && hub.writer.is_alive() {
         "ok".into_response()
@@ -43,15 +43,15 @@ async fn health(State(hub): State<Arc<Hub>>) -> Response {
     }
 }
 
-async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+async fn enrol(State(hub): State<Arc<Serving>>, request: Request) -> Response {
     answer(&hub, request, enrolment::enrol).await
 }
 
-async fn sync(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+async fn sync(State(hub): State<Arc<Serving>>, request: Request) -> Response {
     answer(&hub, request, replication::sync).await
 }
 
-async fn answer<F>(hub: &Arc<Hub>, request: Request, work: impl FnOnce(Arc<Hub>, Bytes) -> F) -> Response
+async fn answer<F>(hub: &Arc<Serving>, request: Request, work: impl FnOnce(Arc<Serving>, Bytes) -> F) -> Response
 where
     F: Future<Output = Result<Vec<u8>, Failure>>,
 {
@@ -81,12 +81,16 @@ async fn received(request: Request) -> Result<Bytes, Refusal> {
     }
 }
 
-/// A refusal, packed without a dictionary so that every release reads it.
 fn refused(refusal: Refusal) -> Response {
-    match frame::pack(&Refused { code: refusal.code().to_owned() }, Dictionary::None) {
+    match in_words(refusal) {
         Ok(frame) => framed(refusal.status(), frame),
         Err(_) => refusal.status().into_response(),
     }
+}
+
+/// A refusal, packed without a dictionary so that every release reads it.
+pub fn in_words(refusal: Refusal) -> Result<Vec<u8>, BadFrame> {
+    frame::pack(&Refused { code: refusal.code().to_owned() }, Dictionary::None)
 }
 
 fn framed(status: StatusCode, frame: Vec<u8>) -> Response {

@@ -11,51 +11,74 @@ use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
 use protocol::frame::{BadFrame, Dictionary};
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 /// How many requests are worked on at once; the others wait with their bytes already received.
 const AT_ONCE: usize = 32;
 
-/// A hub at work.
+/// A hub: what it is known by, and what answers are read from.
 pub struct Hub {
     /// The hash of its key, which every request is signed for.
     pub key: KeyHash,
     /// The key itself: rosters and acknowledgements that others pass on are signed with it.
     pub signer: SigningKey,
-    /// The hands that write.
-    pub writer: Writer,
     /// The eyes that read.
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
+    /// Scanned papers; `None` where this hub has no folder for them.
+    pub scans: Option<Scans>,
+}
+
+impl Hub {
+    /// A hub on the store of a place.
+    pub fn new(identity: &Identity, place: &Place, clock: Clock, scans: bool) -> crate::Result<Self> {
+        Ok(Self {
+            key: identity.key_hash(),
+            signer: identity.signing_key().ok_or(Error::KeyElsewhere)?,
+            readers: Readers::new(place.store().clone()),
+            clock,
+            scans: place.scans().filter(|_| scans),
+        })
+    }
+}
+
+/// A hub that serves: what those who ask it at once share.
+pub struct Serving {
+    hub: Hub,
+    /// The hands that write.
+    pub writer: Writer,
     /// One-time codes that were tried and nobody was given.
     pub unknown_codes: Mutex<UnknownCodes>,
     /// Room to work in.
     pub room: Semaphore,
-    /// Scanned papers; `None` where this hub has no folder for them.
-    pub scans: Option<Scans>,
     /// Whether other hubs write into the same store.
     pub shares_its_store: bool,
     /// Rings at every desk of an agency when its feed has grown.
     pub feeds: Feeds,
 }
 
-impl Hub {
-    /// A hub at work on the store of a place, whose writing hands have begun.
-    pub fn new(identity: &Identity, place: &Place, writer: Writer, clock: Clock, scans: bool) -> crate::Result<Self> {
-        Ok(Self {
-            key: identity.key_hash(),
-            signer: identity.signing_key().ok_or(Error::KeyElsewhere)?,
+impl Serving {
+    /// A hub whose writing hands have begun.
+    pub fn new(hub: Hub, writer: Writer, shares_its_store: bool) -> Self {
+        Self {
+            hub,
             writer,
-            readers: Readers::new(place.store().clone()),
-            clock,
             unknown_codes: Mutex::default(),
             room: Semaphore::new(AT_ONCE),
-            scans: place.scans().filter(|_| scans),
-            shares_its_store: place.is_shared(),
+            shares_its_store,
             feeds: Feeds::default(),
-        })
+        }
+    }
+}
+
+impl Deref for Serving {
+    type Target = Hub;
+
+    fn deref(&self) -> &Hub {
+        &self.hub
     }
 }
 
@@ -106,14 +129,14 @@ impl From<Fault> for Failure {
     }
 }
 
-impl Hub {
+impl Serving {
     /// Does what takes the processor or waits for the disk, away from the connections.
     pub async fn aside<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Hub) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let hub = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || work(&hub)).await;
+        let serving = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&serving)).await;
         done.unwrap_or_else(|error| Err(Failure::Broken(error.to_string())))
     }
 }

@@ -2,6 +2,7 @@
 //! It must not contain Tauri, printing or the desk's rules, nor change an operation that was acknowledged.
 
 mod admin;
+mod alone;
 mod bundle;
 mod certificate;
 mod clock;
@@ -26,6 +27,7 @@ mod writer;
 pub use admin::{
     DeskLine, DeskState, DossierLine, Revocation, Written, add_desk, back_up, desks, dossiers, revoke_desk, written,
 };
+pub use alone::{Alone, Call};
 pub use bundle::carry_in;
 pub use clock::{Clock, system_clock};
 pub use error::{Error, Result};

@@ -2,10 +2,9 @@
 
 use crate::Refusal;
 use crate::conversation::{Conversation, Heard};
-use crate::hub::{Failure, Hub};
-use crate::store::{Door, desk, scan};
+use crate::hub::{Failure, Serving};
+use crate::roster;
 use crate::writer::PROVINCE;
-use crate::{replication, roster};
 use protocol::link::{Piece, Pieces};
 use std::io;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ const SILENCE: Duration = Duration::from_secs(120);
 const OTHERS: Duration = Duration::from_secs(5);
 
 /// Talks with one desk until either side ends.
-pub async fn talk(hub: Arc<Hub>, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+pub async fn talk(hub: Arc<Serving>, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     match talked(&hub, &mut stream).await {
         Ok(()) => {}
         Err(Failure::Refused(refusal)) => {
@@ -36,7 +35,7 @@ pub async fn talk(hub: Arc<Hub>, mut stream: impl AsyncRead + AsyncWrite + Unpin
     let _ = stream.shutdown().await;
 }
 
-async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Result<(), Failure> {
+async fn talked(hub: &Arc<Serving>, stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Result<(), Failure> {
     let (mut pieces, mut buffer) = (Pieces::default(), vec![0; 16 * 1024]);
     let begun = timeout(HELLO, hello(stream, &mut pieces, &mut buffer)).await;
     let Some(hello) = begun.map_err(|_| Refusal::TooSlow)?? else { return Ok(()) };
@@ -95,14 +94,14 @@ async fn talked(hub: &Arc<Hub>, stream: &mut (impl AsyncRead + AsyncWrite + Unpi
 }
 
 /// How a desk begins: its hello, and before it the roster where the hub may have forgotten the desk.
-pub type Beginning = (Option<protocol::message::Signed>, protocol::message::Signed);
+type Beginning = (Option<protocol::message::Signed>, protocol::message::Signed);
 
 /// Begins with a desk.
-pub async fn begin(hub: &Arc<Hub>, (brought, hello): Beginning) -> Result<(Conversation, Vec<Piece>), Failure> {
+async fn begin(hub: &Arc<Serving>, (brought, hello): Beginning) -> Result<(Conversation, Vec<Piece>), Failure> {
     if let Some(roster) = brought.and_then(|brought| roster::own(hub, &brought)) {
         hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
     }
-    hub.aside(move |hub| Conversation::begin(hub, &hello)).await
+    hub.aside(move |hub| Conversation::begin(hub, &hello, false)).await
 }
 
 /// The beginning of a connection; `None` where it ends before.
@@ -129,8 +128,8 @@ async fn hello(
 }
 
 /// Takes in one piece. Answers the bytes to say.
-pub async fn heard(
-    hub: &Arc<Hub>,
+async fn heard(
+    hub: &Arc<Serving>,
     mut conversation: Conversation,
     piece: Piece,
 ) -> Result<(Conversation, Vec<u8>), Failure> {
@@ -146,54 +145,19 @@ pub async fn heard(
     let now = (hub.clock)();
     let say = match heard {
         Heard::Say(say) => say,
-        Heard::Store(upload) => {
-            let (upload, agency) = (Arc::new(*upload), conversation.agency().to_owned());
-            let taken = Arc::clone(&upload);
-            let outcome = hub.writer.write(&agency, move |door| replication::take_in(door, &taken, now)).await?;
+        Heard::Write(write) => {
+            let (write, agency) = (Arc::new(write), conversation.agency().to_owned());
+            let (done, of) = (Arc::clone(&write), agency.clone());
+            let outcome = hub.writer.write(write.place(&agency), move |door| done.carry_out(door, &of, now)).await?;
             hub.feeds.grew(&agency);
             let (back, say) = hub
                 .aside(move |hub| {
-                    let say = conversation.stored(hub, &upload, outcome)?;
+                    let say = conversation.written(hub, &write, outcome)?;
                     Ok((conversation, say))
                 })
                 .await?;
             conversation = back;
             say
-        }
-        Heard::Learn(roster) => {
-            hub.writer.write(PROVINCE, move |door| roster::learn(door, &roster)).await?;
-            let (back, say) = hub
-                .aside(move |hub| {
-                    let say = conversation.learned(hub)?;
-                    Ok((conversation, say))
-                })
-                .await?;
-            conversation = back;
-            say
-        }
-        Heard::All => {
-            let member = conversation.member().clone();
-            hub.writer.write(&member.agency.clone(), move |door| desk::heard(door, &member, now)).await?;
-            Vec::new()
-        }
-        Heard::Scan(hash, got) => {
-            let agency = conversation.agency().to_owned();
-            let noted = agency.clone();
-            let is_whole = got.is_some();
-            let note = move |door: &Door<'_>| match is_whole {
-                true => scan::is_whole(door, &noted, &hash, now),
-                false => scan::is_lacked(door, &noted, &hash, now),
-            };
-            hub.writer.write(&agency, note).await?;
-            let (back, wants) = hub
-                .aside(move |hub| {
-                    let wants = conversation.more_wants(hub)?;
-                    Ok((conversation, wants))
-                })
-                .await?;
-            conversation = back;
-            // What is lacking is said first: with the last answer all is said.
-            wants.into_iter().chain(got).collect()
         }
     };
     Ok((conversation, say.iter().flat_map(Piece::encode).collect()))

@@ -6,7 +6,7 @@
 
 use crate::certificate::Identity;
 use crate::scans::Scans;
-use crate::store::{Address, Database, Store, copy, sqlite, whole};
+use crate::store::{Address, Database, Readers, Store, copy, sqlite, whole};
 use crate::{Error, Result};
 use std::fs::{self, File};
 use std::io::Write;
@@ -111,6 +111,11 @@ impl Place {
                 Ok(aside)
             }
         }
+    }
+
+    /// The epoch of the store that is there, as far as it can be read; 0 where there is none.
+    pub(crate) fn epoch(&self) -> u32 {
+        Readers::new(self.store.clone()).read(whole::epoch).unwrap_or(0)
     }
 
     /// The certificate that was kept, where one was.

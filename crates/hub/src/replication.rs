@@ -3,7 +3,7 @@
 
 use crate::Refusal;
 use crate::effects::{self, LAST_NUMBER, Reading};
-use crate::hub::{Failure, Hub, answer_with};
+use crate::hub::{Failure, Hub, Serving, answer_with};
 use crate::store::desk::{self, Desk};
 use crate::store::op::NewOp;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, feed, op, whole};
@@ -33,6 +33,11 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// Whether there is anything to hold against the log.
+    pub fn brings_something(&self) -> bool {
+        !self.request.ops.is_empty() || self.request.checkpoint.is_some()
+    }
+
     /// Whether an operation names a scan.
     pub fn brings_scans(&self) -> bool {
         self.readings.iter().flatten().any(|reading| reading.scan.is_some())
@@ -52,22 +57,25 @@ pub fn uploaded(agency: &str, request: SyncRequest) -> Result<Upload, Refusal> {
 }
 
 /// Answers a request to replicate.
-pub async fn sync(hub: Arc<Hub>, body: Bytes) -> Result<Vec<u8>, Failure> {
+pub async fn sync(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let upload = Arc::new(hub.aside(move |hub| open(hub, &body)).await?);
     let now = (hub.clock)();
-    if !upload.request.ops.is_empty() || upload.request.checkpoint.is_some() {
+    if upload.brings_something() {
         let taken = Arc::clone(&upload);
         hub.writer.write(&upload.agency, move |door| take_in(door, &taken, now)).await??;
+        hub.feeds.grew(&upload.agency);
     }
-    hub.aside(move |hub| {
-        let answer = hub.readers.read(|store| answer(store, &upload.request, now))??;
-        frame::pack(&answer, upload.dictionary).map_err(|error| Failure::Broken(error.to_string()))
-    })
-    .await
+    hub.aside(move |hub| answered(hub, &upload, now)).await
+}
+
+/// The answer, packed, once what was sent is stored.
+pub fn answered(hub: &Hub, upload: &Upload, now: u64) -> Result<Vec<u8>, Failure> {
+    let answer = hub.readers.read(|store| answer(store, &upload.request, now))??;
+    frame::pack(&answer, upload.dictionary).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 /// The request, signed by the device its replica number was leased to.
-fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
+pub fn open(hub: &Hub, body: &[u8]) -> Result<Upload, Failure> {
     let signed = Signed::decode(body).map_err(|_| Refusal::Malformed)?;
     let request: SyncRequest = frame::unpack(&signed.frame).map_err(Refusal::from)?;
     let member =

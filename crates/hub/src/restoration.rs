@@ -30,20 +30,23 @@ pub struct Status {
 /// # Errors
 /// The file is no backup, the hub's key is not there, or a hub is at work. Nothing was changed.
 pub fn restore(place: impl Into<Place>, backup: &Path, now: u64) -> Result<Option<PathBuf>> {
-    place.into().put_back(backup, |copy, identity| {
+    let place = place.into();
+    let last = place.epoch();
+    place.put_back(backup, |copy, identity| {
         let known = copy.read(whole::key)?.ok_or_else(|| Error::NoBackup(backup.to_owned()))?;
         if known.0 != identity.key_hash() {
             return Err(Error::NoBackup(backup.to_owned()));
         }
-        begin_epoch(copy, now)
+        begin_epoch(copy, last, now)
     })
 }
 
-/// An epoch that no desk has met: two restorations of one backup are two.
-fn begin_epoch(copy: &mut Store, now: u64) -> Result<()> {
+/// An epoch that no desk has met: two restorations of one backup are two, also within a minute, or by a clock that has stopped, as
+/// long as the store that is replaced still says its own.
+fn begin_epoch(copy: &mut Store, last: u32, now: u64) -> Result<()> {
     let minutes = u32::try_from(now.saturating_sub(FROM_MS) / 60_000).unwrap_or(u32::MAX);
     copy.write(|door| {
-        let epoch = whole::epoch(door)?.saturating_add(1).max(minutes);
+        let epoch = whole::epoch(door)?.max(last).saturating_add(1).max(minutes);
         whole::begin_epoch(door, epoch, now)
     })?;
     Ok(())

@@ -1,7 +1,7 @@
 //! The hub at work: listening, its certificate kept fresh, ended in good order.
 
 use crate::certificate::{Identity, Names};
-use crate::hub::Hub;
+use crate::hub::{Hub, Serving};
 use crate::line;
 use crate::tls::Tls;
 use crate::writer::Writer;
@@ -64,7 +64,7 @@ pub struct Running {
     handle: Handle,
     ended: Option<oneshot::Receiver<()>>,
     runtime: Option<Runtime>,
-    hub: Option<Arc<Hub>>,
+    hub: Option<Arc<Serving>>,
     writers: Vec<JoinHandle<()>>,
 }
 
@@ -83,7 +83,8 @@ pub fn serve(config: Config) -> Result<Running> {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
-    let hub = Arc::new(Hub::new(&identity, &config.place, writer, Arc::clone(&config.clock), config.scans)?);
+    let hub = Hub::new(&identity, &config.place, Arc::clone(&config.clock), config.scans)?;
+    let hub = Arc::new(Serving::new(hub, writer, config.place.is_shared()));
     let handle = Handle::new();
     let (end, ended) = oneshot::channel::<()>();
     {
@@ -206,7 +207,7 @@ struct Parting {
     entrance: Entrance,
     http: RustlsConfig,
     pieces: RustlsConfig,
-    hub: Arc<Hub>,
+    hub: Arc<Serving>,
     /// Room for connections that speak pieces.
     open: Arc<Semaphore>,
 }

@@ -124,6 +124,12 @@ pub struct Welcome {
     /// Whether the hub was put back from a backup and looks for what it lacks. Then `stored` names every log of the agency.
     #[n(5)]
     pub restored: Option<bool>,
+    /// In a file: where its feed begins. The desk may have another cursor by the time it is carried there.
+    #[n(6)]
+    pub from: Option<u64>,
+    /// In a file: the replica whose own operations its feed passes over. The desk may write as another by then.
+    #[n(7)]
+    pub reader: Option<u32>,
 }
 
 /// How far a log is stored.

@@ -21,6 +21,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "link", measure: ours::link },
     Bench { name: "hub", measure: ours::hub },
     Bench { name: "qr", measure: ours::qr },
+    Bench { name: "sim", measure: |house, load| ours::measure(house, "sim", load) },
 ];
 
 /// One bench: measures under a load and gives every figure it wants shown.
@@ -38,6 +39,8 @@ pub struct Load {
     pub data: Option<PathBuf>,
     /// Pictures and the texts they hold, for `qr`.
     pub manifest: Option<PathBuf>,
+    /// How many seeds `sim` runs.
+    pub seeds: Option<u64>,
 }
 
 /// One figure, beside a rival's where one was measured in the same run.

@@ -28,7 +28,7 @@ pub fn link(house: &House, load: &Load) -> Result<Vec<Figure>> {
     let Some(folder) = &load.peers else { return measure(house, "link", load) };
     let data = load.data.clone().map_or_else(|| peers::data(house, folder), Ok)?;
     let mut bench =
-        bench(house, "link", &Load { peers: Some(folder.clone()), data: Some(data.clone()), manifest: None })?;
+        bench(house, "link", &Load { peers: Some(folder.clone()), data: Some(data.clone()), ..Load::default() })?;
     bench.env("WORK", peers::work(house, folder, &data)?);
     figures(house, "link", bench)
 }
@@ -88,6 +88,9 @@ fn bench(house: &House, name: &str, load: &Load) -> Result<Command> {
             // The bench runs in its package's folder, not where the person stands.
             command.arg(option).arg(whole(file)?);
         }
+    }
+    if let Some(seeds) = load.seeds {
+        command.arg("--seeds").arg(seeds.to_string());
     }
     Ok(command)
 }

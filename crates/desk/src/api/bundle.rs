@@ -6,9 +6,10 @@ use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::store::settings::{self, Key};
 use crate::store::{Change, ops, roster};
+use crate::sync::Round;
+use crate::sync::exchange::Exchange;
 use crate::sync::hub::hash_of;
 use crate::sync::session::{Manner, Session};
-use crate::sync::{Round, link};
 use ed25519_dalek::VerifyingKey;
 use protocol::bundle::{self, MAX_BUNDLE};
 use serde::Serialize;
@@ -33,12 +34,11 @@ impl Desk {
     /// # Errors
     /// The desk was never enrolled, or has not met the hub since; the file cannot be written.
     pub fn bundle_out(&self, file: &Path) -> Done<BundleView> {
-        let hub = self.hub()?;
+        let hub = self.hub_key()?;
         let key = self.store.read(roster::hub_key)?.ok_or_else(|| Error::new(Code::HubKeyUnknown))?;
         let last = self.store.read(ops::last_row)?;
-        let pieces =
-            Session::new(&self.store, &self.device, hub.key(), Manner { introduces: true, plainly: false }, 0)?
-                .all(&self.store, &self.scans)?;
+        let manner = Manner { introduces: true, plainly: false };
+        let pieces = Session::new(&self.store, &self.device, hub, manner, 0)?.all(&self.store, &self.scans)?;
         let sealed = bundle::seal(&self.device, &key, crate::keys::random()?, &pieces);
         write_durably(file, &sealed)?;
         // What is on a stick outlives this computer as what is in a backup does; it is no backup.
@@ -54,24 +54,16 @@ impl Desk {
     /// # Errors
     /// The file is no bundle, is for another desk, was damaged, or is not this desk's hub's.
     pub fn bundle_in(&self, file: &Path) -> Done<SyncView> {
-        let hub = self.hub()?;
+        let hub = self.hub_key()?;
         let (writer, pieces) = read(&self.device, file)?;
-        if hash_of(&writer) != hub.key() {
+        if hash_of(&writer) != hub {
             return Err(Error::new(Code::BundleNotOurs).with("file", file.display()));
         }
-        let desk = link::Desk {
-            store: &self.store,
-            scans: &self.scans,
-            device: &self.device,
-            now_ms: self.now_ms(),
-            at_work: false,
-        };
-        let mut session = Session::new(&self.store, &self.device, hub.key(), Manner::default(), 0)?;
+        let desk = self.exchanging(false);
+        let mut exchange = Exchange::on_paper(&desk, hub)?;
         let mut round = Round::default();
         for piece in pieces {
-            if let Some(heard) = session.arrived(piece, &self.store, &self.scans, 0)? {
-                link::take_in(&mut session, heard, &desk, &mut round)?;
-            }
+            exchange.heard(piece, &desk, 0, &mut round)?;
         }
         if round.superseded {
             self.leave_identity()?;

@@ -3,6 +3,7 @@
 
 pub mod attach;
 pub mod bundle;
+pub mod carried;
 pub mod catalogue;
 pub mod deadline;
 pub mod dossiers;
@@ -159,7 +160,7 @@ impl Desk {
         let device: Option<[u8; 32]> =
             data_encoding::HEXLOWER.decode(device.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         let device = device.ok_or_else(|| Error::new(Code::Internal).because("the store holds no device key"))?;
-        Ok(Self {
+        let desk = Self {
             place,
             clock,
             speech: speech.into(),
@@ -178,7 +179,12 @@ impl Desk {
             new_work: AtomicBool::new(false),
             last_work_ms: AtomicI64::new(0),
             _held: held,
-        })
+        };
+        // A mark that a power cut took is noted again before anybody can put an older store back.
+        if let Err(error) = desk.mark() {
+            log::error!("the mark was not noted: {error}");
+        }
+        Ok(desk)
     }
 
     /// Who sits here.

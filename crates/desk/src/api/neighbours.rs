@@ -5,7 +5,6 @@ use super::{Desk, Done, hold, office_moment};
 use crate::error::Result;
 use crate::store::{Changes, ops, roster};
 use crate::sync::lan::{self, Discovery, Door, Met};
-use crate::sync::link;
 use crate::sync::neighbour::others;
 use protocol::enrolment::KeyHash;
 use protocol::roster::Roster;
@@ -96,14 +95,14 @@ impl Desk {
         let Some((roster, hub)) = self.commune()? else {
             return Err(crate::error::Error::new(crate::error::Code::NotEnrolled));
         };
-        let desk = self.as_it_meets();
+        let desk = self.exchanging(false);
         let met = lan::call(address, &desk, &roster, hub)?;
         self.after(&roster, met)
     }
 
     /// Lets in one neighbour who waits at the door; `None` where nobody does.
     fn answer_neighbour(&self, door: &Door, roster: &Roster, hub: KeyHash) -> Result<Option<Changes>> {
-        let desk = self.as_it_meets();
+        let desk = self.exchanging(false);
         match door.answer(&desk, roster, hub) {
             Ok(None) => Ok(None),
             Ok(Some(met)) => self.after(roster, met).map(|(_, changes)| Some(changes)),
@@ -133,16 +132,6 @@ impl Desk {
         }
         let hub = self.hub()?.key();
         Ok(Some((roster, hub)))
-    }
-
-    fn as_it_meets(&self) -> link::Desk<'_> {
-        link::Desk {
-            store: &self.store,
-            scans: &self.scans,
-            device: &self.device,
-            now_ms: self.now_ms(),
-            at_work: false,
-        }
     }
 
     fn after(&self, roster: &Roster, met: Met<'_>) -> Done<NeighbourView> {

@@ -4,13 +4,15 @@ use super::{Desk, Done, civil, hold, office_moment, words};
 use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, dossiers, ops};
+use crate::sync::exchange;
 use crate::sync::hub::Hub;
-use crate::sync::link::{self, Link};
+use crate::sync::link::Link;
 use crate::sync::pace::{Action, Event};
 use crate::sync::session::Manner;
 use crate::sync::{self};
 use crate::texts::text;
 use data_encoding::HEXLOWER;
+use protocol::message::{SYNC, SyncRequest};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -238,8 +240,7 @@ impl Desk {
             Err(_) => Event::Failed { random: crate::keys::random().map_or(0, u64::from_le_bytes) },
         };
         hold(&self.pace).step(event, now);
-        let superseded = matches!(&round, Ok(round) if round.superseded);
-        if superseded || (round.is_err() && !self.store.read(ops::own)?.refused.is_empty()) {
+        if self.must_leave(&round)? {
             hold(&self.connection).link = None;
             self.leave_identity()?;
         }
@@ -248,6 +249,19 @@ impl Desk {
             self.mark()?;
         }
         round
+    }
+
+    /// Whether what the hub said means that this desk must not write under its number any more.
+    pub(super) fn must_leave(&self, round: &Result<sync::Round>) -> Result<bool> {
+        match round {
+            Ok(round) => Ok(round.superseded),
+            Err(_) => Ok(!self.store.read(ops::own)?.refused.is_empty()),
+        }
+    }
+
+    /// What an exchange works on.
+    pub(super) fn exchanging(&self, at_work: bool) -> exchange::Desk<'_> {
+        exchange::Desk { store: &self.store, scans: &self.scans, device: &self.device, now_ms: self.now_ms(), at_work }
     }
 
     /// Notes the hub's key, for the day when only a stick gets through.
@@ -262,13 +276,7 @@ impl Desk {
     /// Works on the open connection for a while, opening one where there is none.
     fn exchange(&self, hub: &Hub) -> Result<sync::Round> {
         let mut connection = hold(&self.connection);
-        let desk = link::Desk {
-            store: &self.store,
-            scans: &self.scans,
-            device: &self.device,
-            now_ms: self.now_ms(),
-            at_work: self.now_ms() - self.last_work_ms.load(Ordering::Relaxed) < AT_WORK_MS,
-        };
+        let desk = self.exchanging(self.now_ms() - self.last_work_ms.load(Ordering::Relaxed) < AT_WORK_MS);
         // Once for a connection that had ended unnoticed, once for a side that lacked what was left out.
         for last in [false, false, true] {
             let was_open = connection.link.is_some();
@@ -278,7 +286,10 @@ impl Desk {
                         connection.link = Some(link);
                         self.know_hub(hub)?;
                     }
-                    None => return sync::round(&self.store, hub, &self.device, self.now_ms()),
+                    None => {
+                        let carry = |request: &SyncRequest| hub.exchange(&self.device, SYNC, request);
+                        return sync::round(&self.store, &self.device, self.now_ms(), carry);
+                    }
                 }
             }
             let Some(link) = &mut connection.link else { break };

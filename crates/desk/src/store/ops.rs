@@ -252,10 +252,10 @@ impl Writing<'_> {
         let id = relayed.id();
         let encoded = Encoded::from(relayed.op);
         let origin_id = origin_of(self, id.replica)?;
-        let (last_seq, head): (u64, Head) = self
+        let (last_seq, head, is_own): (u64, Head, bool) = self
             .tx
-            .prepare_cached("SELECT last_seq, head FROM origin WHERE id = ?1")?
-            .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .prepare_cached("SELECT last_seq, head, own FROM origin WHERE id = ?1")?
+            .query_row([origin_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         if id.seq <= last_seq {
             return self.heard_again(At { origin: origin_id, seq: id.seq }, &encoded, relayed.set_aside.as_deref());
         }
@@ -281,7 +281,10 @@ impl Writing<'_> {
         seen::note(&self.tx, at, &public)?;
         if let Some(reason) = relayed.set_aside {
             set_aside(self, at, &reason)?;
-            return Ok(true);
+            // One of this desk's own, which comes back after a restore, has the effect here that it had.
+            if !is_own {
+                return Ok(true);
+            }
         }
         let personal = encoded.personal.as_ref().map(|personal| personal.bytes.as_slice());
         match fields::read(&public, personal) {

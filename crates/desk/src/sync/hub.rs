@@ -114,9 +114,7 @@ impl Hub {
         path: &str,
         request: &Q,
     ) -> Result<A> {
-        let frame =
-            frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
-        let body = Signed::new(device, &self.key, path, frame).encode();
+        let body = request_body(device, &self.key, path, request)?;
         let url = self.address.join(path).map_err(|error| Error::new(Code::HubAddress).because(error))?;
         let response =
             self.client.post(url).header("content-type", MEDIA_TYPE).body(body).send().map_err(failure_of)?;
@@ -136,13 +134,24 @@ impl Hub {
         if !ours {
             return Err(Error::new(Code::HubUnreadable).because(format!("status {status}")));
         }
-        let unreadable = |error| Error::new(Code::HubUnreadable).because(error);
-        if status == StatusCode::OK {
-            return frame::unpack(&answer).map_err(unreadable);
-        }
-        let refused: Refused = frame::unpack(&answer).map_err(unreadable)?;
-        Err(Error::new(Code::HubRefused).with("reason", refused.code))
+        read_answer(status == StatusCode::OK, &answer)
     }
+}
+
+/// The body of a request, signed by the device for a path of one hub.
+pub fn request_body<Q: Encode<()>>(device: &SigningKey, hub: &KeyHash, path: &str, request: &Q) -> Result<Vec<u8>> {
+    let frame = frame::pack(request, Dictionary::NEWEST).map_err(|error| Error::new(Code::Internal).because(error))?;
+    Ok(Signed::new(device, hub, path, frame).encode())
+}
+
+/// What the hub answered: what was asked for where it was granted, else why not.
+pub fn read_answer<A: for<'b> Decode<'b, ()>>(granted: bool, answer: &[u8]) -> Result<A> {
+    let unreadable = |error| Error::new(Code::HubUnreadable).because(error);
+    if granted {
+        return frame::unpack(answer).map_err(unreadable);
+    }
+    let refused: Refused = frame::unpack(answer).map_err(unreadable)?;
+    Err(Error::new(Code::HubRefused).with("reason", refused.code))
 }
 
 /// What kept an exchange from ending: another key, yesterday's certificate, silence, or no way there.

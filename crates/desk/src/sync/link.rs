@@ -1,15 +1,12 @@
-//! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves pieces between it, the
-//! [`Session`] and the store. No transaction is open while bytes cross the network.
+//! An open connection with the hub: TLS with the pinned key over TCP, and the pump that moves bytes between it and the
+//! [`Exchange`]. No transaction is open while bytes cross the network.
 
 use super::Round;
+use super::exchange::{Desk, Exchange};
 use super::hub::{Hub, failure};
-use super::session::{Heard, Manner, Session};
+use super::session::Manner;
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
-use crate::store::settings::{self, Key};
-use crate::store::{Store, Writing, ops, roster};
-use ed25519_dalek::SigningKey;
-use protocol::link::{PIECE, PROTOCOL, Pieces, Stored};
+use protocol::link::{PIECE, PROTOCOL};
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -25,26 +22,11 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Link {
     tcp: TcpStream,
     tls: ClientConnection,
-    pieces: Pieces,
-    session: Session,
+    exchange: Exchange,
     began: Instant,
     patience: Duration,
     /// Bytes above TLS, out and in.
     bytes: (u64, u64),
-}
-
-/// What a connection was opened for, and what it works on.
-pub struct Desk<'d> {
-    /// The store.
-    pub store: &'d Store,
-    /// The scans beside it.
-    pub scans: &'d Scans,
-    /// The device's key.
-    pub device: &'d SigningKey,
-    /// The computer's clock, milliseconds since 1970.
-    pub now_ms: i64,
-    /// Whether a person is at work: receipts must not wait behind scans.
-    pub at_work: bool,
 }
 
 impl Link {
@@ -68,14 +50,12 @@ impl Link {
         set.and_then(|()| tcp.set_write_timeout(Some(hub.patience()))).map_err(unreachable)?;
         let mut tls =
             ClientConnection::new(hub.tls(), name).map_err(|error| Error::new(Code::HubUnreachable).because(error))?;
-        let begin = || -> Result<Session> {
-            Ok(Session::new(desk.store, desk.device, hub.key(), manner, 0)?.after_a_cut(cut_after))
-        };
-        let (mut session, began, mut sent) = (begin()?, Instant::now(), 0);
+        let begin = || -> Result<Exchange> { Ok(Exchange::begin(desk, hub.key(), manner)?.after_a_cut(cut_after)) };
+        let (mut exchange, began, mut sent) = (begin()?, Instant::now(), 0);
         if let Some(mut early) = tls.early_data() {
             // With a ticket of the last connection, the first words go out together with those of TLS.
             while early.bytes_left() >= 2 * PIECE
-                && let Some(bytes) = session.next(desk.store, desk.scans, 0, desk.at_work)?
+                && let Some(bytes) = exchange.next(desk, 0)?
             {
                 early.write_all(&bytes).map_err(unreachable)?;
                 sent += bytes.len() as u64;
@@ -90,11 +70,11 @@ impl Link {
         }
         if sent > 0 && !tls.is_early_data_accepted() {
             // Nobody has heard them.
-            session = begin()?;
+            exchange = begin()?;
         }
         tcp.set_read_timeout(Some(LOOK)).map_err(unreachable)?;
-        let (pieces, patience) = (Pieces::default(), hub.patience());
-        Ok(Some(Self { tcp, tls, pieces, session, began, patience, bytes: (sent, 0) }))
+        let patience = hub.patience();
+        Ok(Some(Self { tcp, tls, exchange, began, patience, bytes: (sent, 0) }))
     }
 
     /// Sends and takes in for as long as something moves, at most for `most`. `more` of the answer says that it goes on.
@@ -108,7 +88,7 @@ impl Link {
             match self.turn(desk, &mut round) {
                 // An older database of this desk goes on under another identity, on another connection.
                 Ok(_) if round.superseded => break Ok(()),
-                Ok(moved) if !moved && self.session.is_quiet() => break Ok(()),
+                Ok(moved) if !moved && self.exchange.is_quiet() => break Ok(()),
                 Ok(_) if begun.elapsed() >= most => {
                     round.more = true;
                     break Ok(());
@@ -118,7 +98,7 @@ impl Link {
             }
         };
         if let Err(error) = outcome {
-            self.note_sent(desk)?;
+            self.exchange.note_sent(desk)?;
             return Err(error);
         }
         Ok(round)
@@ -127,8 +107,8 @@ impl Link {
     /// One look at the line: out what may go out, in what has come. Whether anything moved.
     fn turn(&mut self, desk: &Desk<'_>, round: &mut Round) -> Result<bool> {
         let mut moved = false;
-        self.session.look_again(desk.store, desk.scans)?;
-        while let Some(bytes) = self.session.next(desk.store, desk.scans, self.ms(), desk.at_work)? {
+        self.exchange.look_again(desk)?;
+        while let Some(bytes) = self.exchange.next(desk, self.ms())? {
             moved = true;
             self.bytes.0 += bytes.len() as u64;
             if self.tls.writer().write_all(&bytes).and_then(|()| self.flush()).is_err() {
@@ -141,21 +121,16 @@ impl Link {
             Ok(0) => return Err(Error::new(Code::HubSilent).because("the connection was closed")),
             Ok(count) => {
                 self.bytes.1 += count as u64;
-                self.pieces.arrived(buffer.get(..count).unwrap_or_default());
+                let now = self.ms();
+                self.exchange.arrived(buffer.get(..count).unwrap_or_default(), desk, now, round)?;
                 moved = true;
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
             Err(error) => return Err(failure_of(error, Code::HubSilent)),
         }
-        while let Some(piece) = self.pieces.take().map_err(|error| Error::new(Code::HubUnreadable).because(error))? {
-            let now = self.ms();
-            if let Some(heard) = self.session.arrived(piece, desk.store, desk.scans, now)? {
-                take_in(&mut self.session, heard, desk, round)?;
-            }
-        }
         let patience = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
-        if self.session.is_dead(self.ms(), patience) {
+        if self.exchange.is_dead(self.ms(), patience) {
             return Err(Error::new(Code::HubSilent));
         }
         Ok(moved)
@@ -183,23 +158,13 @@ impl Link {
         Ok(())
     }
 
-    /// What went out may have arrived although no answer came: it is shown as sent, not yet as received.
-    fn note_sent(&self, desk: &Desk<'_>) -> Result<()> {
-        let own = desk.store.read(ops::all_own)?;
-        for (id, sent) in self.session.gone_out() {
-            let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
-            desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
-        }
-        Ok(())
-    }
-
     fn ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Asks the hub whether there is more: the next pump goes on until it has said all.
     pub fn ask(&mut self) {
-        self.session.ask();
+        self.exchange.ask();
     }
 
     /// Bytes above TLS so far: sent, received.
@@ -209,12 +174,12 @@ impl Link {
 
     /// How many bytes were carried, where the connection ends in the middle of something.
     pub fn cut_after(&self) -> Option<u64> {
-        self.session.cut_after()
+        self.exchange.cut_after()
     }
 
     /// Whether something that was sent was answered: the connection was of use.
     pub fn was_of_use(&self) -> bool {
-        self.session.was_of_use()
+        self.exchange.was_of_use()
     }
 }
 
@@ -227,97 +192,6 @@ fn without_hurry(tcp: &TcpStream) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = tcp;
-}
-
-/// Stores what was heard.
-pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Round) -> Result<()> {
-    let now_ms = desk.now_ms;
-    let ((), changes) = match heard {
-        Heard::Welcome(welcome) => {
-            let own = desk.store.read(ops::own)?;
-            let of_own = welcome.stored.iter().find(|stored| Some(stored.replica) == own.replica);
-            // After a restore the hub holds operations of this identity that this database lacks.
-            let behind = of_own.is_some_and(|stored| stored.seq > own.last_seq);
-            round.superseded |= behind;
-            desk.store.write(|writing| {
-                for stored in &welcome.stored {
-                    hub_has(writing, stored)?;
-                }
-                if welcome.epoch != u32::try_from(settings::number(writing.reading(), Key::HubEpoch)?).unwrap_or(0) {
-                    settings::set(writing, Key::Cursor, "0")?;
-                }
-                settings::set(writing, Key::HubEpoch, &welcome.epoch.to_string())?;
-                settings::set(writing, Key::LastSync, &now_ms.to_string())?;
-                let offset = i64::try_from(welcome.time_ms).unwrap_or(now_ms).saturating_sub(now_ms);
-                settings::set(writing, Key::ClockOffset, &offset.to_string())
-            })?
-        }
-        Heard::Stored { origin, verified, stored } => {
-            let all = desk.store.read(ops::origins)?;
-            let Some(known) = all.into_iter().find(|known| known.id == origin) else { return Ok(()) };
-            let seq = verified.max(known.acknowledged);
-            let written = desk.store.write(|writing| {
-                if stored.compared.is_none() && stored.refused.is_none() {
-                    return hub_has(writing, &stored);
-                }
-                for aside in stored.set_aside.iter().flatten() {
-                    ops::set_aside(writing, ops::At { origin, seq: aside.seq }, &aside.reason)?;
-                }
-                if let Some(reason) = &stored.refused {
-                    ops::refuse(writing, origin, reason)?;
-                }
-                let backed_up = stored.backed_up.unwrap_or(known.backed_up);
-                ops::set_progress(writing, origin, seq, seq, backed_up)?;
-                if let Some(word) = &stored.word {
-                    ops::keep_word(writing, origin, verified, word)?;
-                }
-                settings::set(writing, Key::LastSync, &now_ms.to_string())
-            })?;
-            round.acknowledged += seq - known.acknowledged;
-            if let Some(reason) = stored.refused.filter(|_| known.is_own) {
-                round.changes.extend(written.1);
-                return Err(Error::new(Code::HubRefused).with("reason", reason));
-            }
-            written
-        }
-        Heard::Roster(brought) => desk.store.write(|writing| {
-            roster::keep(writing, &brought, &session.hub())?;
-            Ok(())
-        })?,
-        Heard::Feed { ops: heard, vouched, cursor } => {
-            let written = desk.store.write(|writing| {
-                for op in heard {
-                    round.received += u64::from(ops::take_in_from_hub(writing, op)?);
-                }
-                let roster = roster::held(writing.reading())?;
-                for vouched in vouched {
-                    roster::vouch(writing, roster.as_ref(), &vouched)?;
-                }
-                // What an older database lacks of its own identity is read again under the next one.
-                if !round.superseded {
-                    settings::set(writing, Key::Cursor, &cursor.to_string())?;
-                }
-                settings::set(writing, Key::LastSync, &now_ms.to_string())
-            })?;
-            session.has_read(cursor);
-            written
-        }
-    };
-    round.changes.extend(changes);
-    Ok(())
-}
-
-/// Notes how far the hub holds a log. What it holds of this desk's own beyond what was acknowledged is acknowledged when it has
-/// compared it.
-fn hub_has(writing: &mut Writing<'_>, stored: &Stored) -> Result<()> {
-    let Some(origin) = ops::origin_known_as(writing.reading(), stored.replica)? else { return Ok(()) };
-    let most = if origin.is_own { origin.acknowledged } else { origin.last_seq };
-    let backed_up = stored.backed_up.unwrap_or(origin.backed_up);
-    ops::set_progress(writing, origin.id, origin.sent, stored.seq.min(most), backed_up)?;
-    match &stored.refused {
-        Some(reason) => ops::refuse(writing, origin.id, reason),
-        None => Ok(()),
-    }
 }
 
 /// An error of the line: what TLS says of the other side, or `otherwise`.

@@ -1,9 +1,10 @@
 //! Replication with the province's hub: when to try ([`pace`]), what is said on an open connection ([`session`]) and how much
-//! of it at once ([`window`]), and the connection itself ([`link`]).
+//! of it at once ([`window`]), how that is held against the store ([`exchange`]), and the connection itself ([`link`]).
 //!
 //! [`round`] is the exchange of the first release, one request and its answer, for a hub or a proxy that knows nothing else.
 //! No transaction is open while bytes cross the network.
 
+pub mod exchange;
 pub mod hub;
 pub mod lan;
 pub mod link;
@@ -16,9 +17,8 @@ use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};
 use crate::store::{Changes, Store, ops};
 use ed25519_dalek::SigningKey;
-use hub::Hub;
 use protocol::chain::Checkpoint;
-use protocol::message::{Carried, SYNC, SyncReply, SyncRequest};
+use protocol::message::{Carried, SyncReply, SyncRequest};
 
 /// Unpacked bytes of operations one request carries at most.
 const REQUEST_BYTES: usize = 128 * 1024;
@@ -38,8 +38,13 @@ pub struct Round {
     pub changes: Changes,
 }
 
-/// One request and its answer.
-pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Result<Round> {
+/// One request and its answer, which `carry` fetches.
+pub fn round(
+    store: &Store,
+    device: &SigningKey,
+    now_ms: i64,
+    carry: impl FnOnce(&SyncRequest) -> Result<SyncReply>,
+) -> Result<Round> {
     let (origin, newest, request) = store.read(|connection| {
         // An older identity's operations go first: they were written first.
         let own = ops::all_own(connection)?;
@@ -76,7 +81,7 @@ pub fn round(store: &Store, hub: &Hub, device: &SigningKey, now_ms: i64) -> Resu
     })?;
     let sent = origin.acknowledged + request.ops.len() as u64;
     let asked = request.cursor;
-    let reply: SyncReply = match hub.exchange(device, SYNC, &request) {
+    let reply = match carry(&request) {
         Ok(reply) => reply,
         Err(error) => {
             // The request may have arrived although no answer did: its dossiers are shown as sent, not yet as received.

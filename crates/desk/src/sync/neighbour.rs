@@ -1,7 +1,7 @@
 //! Two desks of one commune on its network, without input and output: each says what the other lacks, in turns. What another
 //! desk wrote is taken in only where its author vouches for it with the key that the hub's roster names.
 
-use super::link::Desk;
+use super::exchange::Desk;
 use crate::error::{Code, Error, Result};
 use crate::store::scans::MAX_SCAN;
 use crate::store::{Changes, Writing, ops, roster};

@@ -100,6 +100,8 @@ pub enum Heard {
         ops: Vec<Relayed>,
         /// Their authors' words.
         vouched: Vec<Vouched>,
+        /// The cursor before them; `None` where what was passed over before them is not this desk's own.
+        from: Option<u64>,
         /// The cursor after them.
         cursor: u64,
     },
@@ -134,6 +136,8 @@ pub struct Session {
     introduces: bool,
     epoch: u32,
     cursor: u64,
+    /// Up to where all of the feed has been told here, as far as it is for this desk at all.
+    told: Option<u64>,
     feed_goes_on: bool,
     answers: VecDeque<Piece>,
     on_its_way: VecDeque<OnItsWay>,
@@ -145,8 +149,8 @@ pub struct Session {
     heard_ms: u64,
     /// Whether somebody wants to know that all is said, here or there.
     asked: bool,
-    /// Whether this is a file: nothing is answered, and nothing is waited for.
-    on_paper: bool,
+    /// Whether this is a file: nothing is answered, nothing is waited for, and what it says may be old.
+    pub(super) on_paper: bool,
 }
 
 impl Session {
@@ -194,6 +198,7 @@ impl Session {
             roster,
             epoch: u32::try_from(epoch).unwrap_or(0),
             cursor: u64::try_from(cursor).unwrap_or(0),
+            told: None,
             feed_goes_on: true,
             answers: VecDeque::new(),
             on_its_way: VecDeque::new(),
@@ -370,10 +375,12 @@ impl Session {
             let bytes: Vec<u8> = wanted.ahead.drain(..count.min(wanted.ahead.len())).collect();
             wanted.next += bytes.len() as u64;
             let end = wanted.next;
-            if wanted.next >= wanted.size || bytes.is_empty() {
+            let is_last = wanted.next >= wanted.size;
+            if is_last || bytes.is_empty() {
                 self.wanted.pop_front();
             }
-            if !bytes.is_empty() {
+            // Nothing more of one that is all there: the hub has still to look at it.
+            if is_last || !bytes.is_empty() {
                 let piece = Piece::Scan { number, offset, bytes };
                 return Ok(Some(self.sent(piece, What::Scan { number, end }, now_ms)));
             }
@@ -402,6 +409,8 @@ impl Session {
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
                 }
+                let is_reader = welcome.reader.is_none_or(|reader| self.replica == Some(reader));
+                self.told = is_reader.then_some(welcome.from.unwrap_or(self.cursor));
                 // A log the hub says nothing of is not for this computer to speak of.
                 self.logs.iter_mut().for_each(|log| log.open = false);
                 for stored in &welcome.stored {
@@ -508,7 +517,9 @@ impl Session {
             op.ok_or_else(unreadable)?.set_aside = Some(aside.reason);
         }
         self.feed_goes_on = feed.more.unwrap_or(false);
-        Ok(Heard::Feed { ops, vouched: feed.vouched.unwrap_or_default(), cursor: feed.cursor })
+        let from = self.told;
+        self.told = from.map(|_| feed.cursor);
+        Ok(Heard::Feed { ops, vouched: feed.vouched.unwrap_or_default(), from, cursor: feed.cursor })
     }
 
     /// What was heard of the feed is stored here, up to a position.
@@ -525,7 +536,7 @@ impl Session {
             Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
         };
         match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
-            Some((hash, size)) if next < size => {
+            Some((hash, size)) if next <= size => {
                 self.wanted.push_back(Wanted { number, hash, next, size, ahead: VecDeque::new() });
             }
             None if hash.is_some() && self.is_anothers(which) => self.awaited.push(want.clone()),

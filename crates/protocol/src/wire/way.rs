@@ -11,7 +11,7 @@ use crate::frame::Dictionary;
 use crate::op::Seed;
 use domain::dossier::{Hlc, OpId};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Shapes that are remembered.
 const SHAPES: usize = 254;
@@ -38,7 +38,8 @@ pub struct Way {
     shape_models: BTreeMap<u8, Model>,
     last_shape: u8,
     heads: Memory,
-    columns: BTreeMap<Path, Memory>,
+    /// Shared with what a way begins with until it is written to.
+    columns: BTreeMap<Path, Arc<Memory>>,
     last: Hlc,
     /// What the operation before was about.
     subject: Option<OpId>,
@@ -99,21 +100,22 @@ impl Way {
         self.place_in_time(&mut all);
         self.relate(&mut all);
         for (path, places) in columns(&all) {
-            let mut memory = self.columns.remove(&path).unwrap_or_default();
+            let mut kept = self.columns.remove(&path).unwrap_or_default();
+            let memory = Arc::make_mut(&mut kept);
             for (op, leaf) in places {
                 let Some((parts, leaf)) = all.get(op).and_then(|parts| Some((parts, parts.leaves.get(leaf)?))) else {
                     continue;
                 };
                 match Told::of(&path) {
-                    Told::Time => self.write_time(leaf, &mut memory, &mut out),
+                    Told::Time => self.write_time(leaf, memory, &mut out),
                     Told::Number => {
                         let expected = self.expected(&path, &all, op);
-                        write_reference(parts, leaf, expected, &mut memory, &mut out);
+                        write_reference(parts, leaf, expected, memory, &mut out);
                     }
                     Told::Value => memory.write(leaf, parts.beside(&path), &mut out),
                 }
             }
-            self.columns.insert(path, memory);
+            self.columns.insert(path, kept);
         }
         self.subject = all.last().and_then(Parts::subject).or(self.subject);
         out
@@ -215,14 +217,15 @@ impl Way {
         from: &mut In<'_>,
     ) -> Option<()> {
         for (path, places) in columns {
-            let mut memory = self.columns.remove(path).unwrap_or_default();
+            let mut kept = self.columns.remove(path).unwrap_or_default();
+            let memory = Arc::make_mut(&mut kept);
             for (op, place) in places {
                 let expected = self.expected(path, all, *op);
                 let parts = all.get_mut(*op)?;
                 let kind = parts.paths.get(*place)?.1;
                 let leaf = match Told::of(path) {
-                    Told::Time => self.read_time(&mut memory, from)?,
-                    Told::Number => read_reference(parts, expected, &mut memory, from)?,
+                    Told::Time => self.read_time(memory, from)?,
+                    Told::Number => read_reference(parts, expected, memory, from)?,
                     Told::Value => memory.read(kind, parts.beside(path), from)?,
                 };
                 if tree::kind_of(&leaf) != kind {
@@ -230,7 +233,7 @@ impl Way {
                 }
                 *parts.leaves.get_mut(*place)? = leaf;
             }
-            self.columns.insert(path.clone(), memory);
+            self.columns.insert(path.clone(), kept);
         }
         Some(())
     }

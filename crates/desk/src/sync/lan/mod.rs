@@ -4,7 +4,7 @@
 mod discovery;
 mod keys;
 
-use super::link::Desk;
+use super::exchange::Desk;
 use super::neighbour::Neighbour;
 use crate::error::{Code, Error, Result};
 pub use discovery::Discovery;

@@ -1,0 +1,107 @@
+//! Worlds that failed once, as short as they got, each with what was wrong in the product. They run first, for ever, however
+//! seeds are drawn by then.
+
+use super::event::{Event, Plan, What, Work};
+
+/// A world.
+fn world(desks: usize, stranger: bool, old: [bool; 4], events: &[(What, u64)]) -> Plan {
+    let events = events.iter().map(|(what, chance)| Event { what: *what, chance: *chance }).collect();
+    Plan { desks, stranger, old, events }
+}
+
+const NEW: [bool; 4] = [false; 4];
+
+/// All of them.
+pub fn kept() -> Vec<(&'static str, Plan)> {
+    vec![
+        (
+            "an older answer on a stick took an acknowledgement back",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::Sync(0), 0),
+                    (What::BundleOut(0), 0),
+                    (What::Work(0, Work::Receive), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Sync(0), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "an older answer on a stick set the cursor back",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::BundleOut(1), 0),
+                    (What::Work(1, Work::Receive), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Sync(1), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "an answer on a stick, asked for before a restore, passed over what the restored desk lacked",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::Work(0, Work::Receive), 0),
+                    (What::Copy(0, true), 0),
+                    (What::Work(0, Work::Receive), 1),
+                    (What::Sync(0), 0),
+                    (What::Work(1, Work::Receive), 0),
+                    (What::Sync(1), 0),
+                    (What::BundleOut(0), 0),
+                    (What::CarryIn(0), 0),
+                    (What::Restore(0), 0),
+                    (What::BundleIn(0), 0),
+                ],
+            ),
+        ),
+        (
+            "a hub that lost its power when a scan was whole and before it had noted that took it for lost",
+            world(
+                2,
+                true,
+                [false, true, false, false],
+                &[
+                    (What::Work(2, Work::Receive), 0xb0bf_5c3d_f1b7_7bb4),
+                    (What::Work(2, Work::Attach), 0x4fd9_12d9_ba57_da81),
+                    (What::Call(2), 0x4fc0_74aa_6978_6e62),
+                    (What::Bytes(15), 0x5902_4dfb_4db4_d14f),
+                    (What::HubCrashes(2), 0x9235_1a43_19a3_f177),
+                ],
+            ),
+        ),
+        (
+            "a hub put back twice within a minute said the same epoch twice, and desks believed what it had lost",
+            world(
+                1,
+                false,
+                NEW,
+                &[(What::HubCopy, 0), (What::HubRestore(true), 0), (What::Sync(0), 0), (What::HubRestore(true), 0)],
+            ),
+        ),
+        (
+            "what was set aside of a desk's own log had no effect at a copy of the desk, and verification said so",
+            world(
+                3,
+                false,
+                NEW,
+                &[
+                    (What::Work(1, Work::Receive), 0),
+                    (What::Clone(1, false), 0),
+                    (What::Revoke(1, true), 0),
+                    (What::Work(1, Work::Name), 0),
+                ],
+            ),
+        ),
+    ]
+}
