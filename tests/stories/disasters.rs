@@ -191,7 +191,7 @@ fn a_log_the_hub_knows_otherwise_is_kept_and_does_not_block_what_comes_after_it(
     desk.syncs().expect("the next identity is not held up");
     assert!(world.codes_at_the_province(&desk).contains(&after));
     assert!(desk.codes().contains(&forked), "what was forked is still here, and a person is told");
-    assert_eq!(desk.sync_status().expect("a status").pill, desk::api::sync::Pill::Attention);
+    assert_eq!(desk.sync_status().expect("a status").pill, desk::api::status::Pill::Attention);
     desk.is_sound();
 }
 

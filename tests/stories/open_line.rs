@@ -5,7 +5,7 @@ use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, Weather, Wor
 use std::path::PathBuf;
 
 /// A scanned page: begins like a PNG and does not pack.
-fn scan(world: &World, name: &str, bytes: u32) -> PathBuf {
+pub fn scan(world: &World, name: &str, bytes: u32) -> PathBuf {
     let path = world.path(name);
     let noise = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
     std::fs::write(&path, b"\x89PNG\r\n\x1a\n".iter().copied().chain(noise).collect::<Vec<u8>>()).expect("a file");

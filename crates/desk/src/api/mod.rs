@@ -19,10 +19,12 @@ pub mod review;
 pub mod safety;
 pub mod scan;
 pub mod setup;
+pub mod status;
 pub mod steps;
 pub mod sync;
 pub mod timeline;
 pub mod today;
+pub mod trial;
 #[cfg(test)]
 mod types;
 pub mod words;
@@ -35,6 +37,7 @@ use crate::place::Place;
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, Store, Writing, numbers, officers as officer_table, ops};
+use crate::sync::link::Flow;
 use crate::sync::pace::Pace;
 use crate::texts::{Language, Speech, sentences};
 use domain::code::AgencyCode;
@@ -47,7 +50,7 @@ use protocol::fields::Role;
 use protocol::message::Lease;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use ts_rs::TS;
 
@@ -93,6 +96,11 @@ pub struct Desk {
     pace: Mutex<Pace>,
     scans: Scans,
     connection: Mutex<sync::Connection>,
+    /// What goes on on it, for screens that must not wait for the connection.
+    flow: Mutex<Flow>,
+    /// The most dossiers that waited since none did: "3/7".
+    most_waiting: AtomicU64,
+    trial: Mutex<trial::Trial>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
     new_work: AtomicBool,
     /// When somebody last wrote something, by the computer's clock.
@@ -170,6 +178,9 @@ impl Desk {
             pace: Mutex::new(Pace::default()),
             scans,
             connection: Mutex::default(),
+            flow: Mutex::default(),
+            most_waiting: AtomicU64::new(0),
+            trial: Mutex::default(),
             jobs: Mutex::new(HashMap::new()),
             new_work: AtomicBool::new(false),
             last_work_ms: AtomicI64::new(0),

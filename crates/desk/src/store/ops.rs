@@ -439,6 +439,72 @@ pub fn oldest_waiting_ms(connection: &Connection) -> Result<Option<u64>> {
     Ok(hlc.map(|hlc| Hlc(hlc).millis()))
 }
 
+/// What of a dossier waits for the province.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingOf {
+    /// Row of the first own operation the hub has not stored.
+    pub first_row: i64,
+    /// Row of the last one.
+    pub last_row: i64,
+    /// Whether all of them have gone out.
+    pub all_sent: bool,
+    /// Why the hub takes nothing of the log they stand in, where it does not.
+    pub refused: Option<String>,
+}
+
+/// What of a dossier waits; `None` where nothing does.
+pub fn waiting_of(connection: &Connection, dossier: At) -> Result<Option<WaitingOf>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(op.id), max(op.id), min(op.seq <= origin.sent), max(origin.refused)
+         FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1 AND op.seq > origin.acknowledged",
+    )?;
+    let found = statement.query_row(params![dossier.origin, dossier.seq], |row| {
+        let Some(first_row) = row.get(0)? else { return Ok(None) };
+        let refused: String = row.get(3)?;
+        let refused = (!refused.is_empty()).then_some(refused);
+        Ok(Some(WaitingOf { first_row, last_row: row.get(1)?, all_sent: row.get(2)?, refused }))
+    })?;
+    Ok(found)
+}
+
+/// Why the hub set something of a dossier aside, where it did.
+pub fn aside_of(connection: &Connection, dossier: At) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT op.set_aside FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1 AND op.set_aside <> '' LIMIT 1",
+    )?;
+    Ok(statement.query_row(params![dossier.origin, dossier.seq], |row| row.get(0)).optional()?)
+}
+
+/// How many dossiers have an operation that waits and was written before a row.
+pub fn dossiers_before(connection: &Connection, row: i64) -> Result<u64> {
+    let sql = "SELECT count(*) FROM (SELECT DISTINCT op.dossier_origin, op.dossier_seq FROM origin CROSS JOIN op
+         ON op.origin = origin.id AND op.seq > origin.acknowledged
+         WHERE origin.own = 1 AND op.dossier_seq IS NOT NULL AND op.id < ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([row], |row| row.get(0))?)
+}
+
+/// Row number of the last own operation the hub has not stored, 0 for none.
+pub fn last_waiting_row(connection: &Connection) -> Result<i64> {
+    let sql =
+        "SELECT ifnull(max(op.id), 0) FROM origin CROSS JOIN op ON op.origin = origin.id AND op.seq = origin.last_seq
+         WHERE origin.own = 1 AND origin.last_seq > origin.acknowledged";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Bytes, before packing, of what waits: the first few hundred operations are looked at, and the rest taken to be like them.
+pub fn waiting_bytes(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT count(*), ifnull(sum(size), 0),
+         (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE own = 1 AND refused = '')
+         FROM (SELECT length(public) + ifnull(length(personal) + 16, 0) AS size FROM origin CROSS JOIN op
+               ON op.origin = origin.id AND op.seq > origin.acknowledged
+               WHERE origin.own = 1 AND origin.refused = '' LIMIT 500)";
+    let (looked_at, size, waiting): (u64, u64, u64) =
+        connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(size * waiting / looked_at.max(1))
+}
+
 /// Row number of the latest operation, 0 for none.
 pub fn last_row(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM op", [], |row| row.get(0))?)

@@ -5,12 +5,13 @@ use super::Round;
 use super::hub::{Hub, failure};
 use super::session::{Heard, Session};
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
+use crate::store::scans::{self, Scans, Standing};
 use crate::store::settings::{self, Key};
-use crate::store::{Store, ops};
+use crate::store::{Change, Store, Writing, ops};
 use ed25519_dalek::SigningKey;
-use protocol::link::{PROTOCOL, Pieces};
+use protocol::link::{PROTOCOL, Pieces, ScanHash};
 use rustls::ClientConnection;
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -31,6 +32,17 @@ pub struct Link {
     patience: Duration,
     /// Bytes above TLS, out and in.
     bytes: (u64, u64),
+}
+
+/// What goes on on a connection, for whoever wants to look at it without waiting for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Flow {
+    /// Whether there is a connection.
+    pub open: bool,
+    /// Bytes a second it takes, once that is known.
+    pub bytes_a_second: Option<u64>,
+    /// Scans that are under way, and how many bytes of each have arrived.
+    pub scans: BTreeMap<ScanHash, u64>,
 }
 
 /// What a connection was opened for, and what it works on.
@@ -87,6 +99,7 @@ impl Link {
     pub fn pump(&mut self, desk: &Desk<'_>, most: Duration) -> Result<Round> {
         let mut round = Round::default();
         let begun = Instant::now();
+        let under_way = self.session.scans_under_way();
         let outcome = loop {
             match self.turn(desk, &mut round) {
                 // An older database of this desk goes on under another identity, on another connection.
@@ -104,7 +117,16 @@ impl Link {
             self.note_sent(desk)?;
             return Err(error);
         }
+        if self.session.scans_under_way() != under_way {
+            round.changes.insert(Change::Sync);
+        }
         Ok(round)
+    }
+
+    /// What goes on.
+    pub fn flow(&self) -> Flow {
+        let (bytes_a_second, scans) = (self.session.bytes_a_second(), self.session.scans_under_way());
+        Flow { open: true, bytes_a_second, scans }
     }
 
     /// One look at the line: out what may go out, in what has come. Whether anything moved.
@@ -170,6 +192,14 @@ impl Link {
         for (id, sent) in self.session.gone_out() {
             let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
             desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
+        }
+        let under_way = self.session.scans_under_way();
+        if !under_way.is_empty() {
+            desk.store.write(|writing| {
+                learn(writing, &self.session)?;
+                let mut scans = under_way.iter();
+                scans.try_for_each(|(hash, there)| scans::set(writing, hash, *there, Standing::Waits))
+            })?;
         }
         Ok(())
     }
@@ -240,6 +270,7 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
                 }
                 let backed_up = stored.backed_up.unwrap_or(known.backed_up);
                 ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                learn(writing, session)?;
                 settings::set(writing, Key::LastSync, &now_ms.to_string())
             })?;
             if refused {
@@ -265,8 +296,28 @@ pub fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut
             session.has_read(cursor);
             written
         }
+        Heard::Scan { hash, there, standing } => {
+            let known = desk.store.read(|connection| scans::of(connection, &hash))?;
+            if known.is_none_or(|known| (known.there, known.standing) == (there, standing)) {
+                return Ok(());
+            }
+            desk.store.write(|writing| {
+                learn(writing, session)?;
+                scans::set(writing, &hash, there, standing)
+            })?
+        }
     };
     round.changes.extend(changes);
+    Ok(())
+}
+
+/// Keeps what was measured, for the next time the desk is asked how long sending takes.
+fn learn(writing: &mut Writing<'_>, session: &Session) -> Result<()> {
+    for (key, measured) in [(Key::LineSpeed, session.bytes_a_second()), (Key::Packing, session.packing())] {
+        if let Some(measured) = measured {
+            settings::set(writing, key, &measured.to_string())?;
+        }
+    }
     Ok(())
 }
 

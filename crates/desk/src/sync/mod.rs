@@ -1,5 +1,5 @@
 //! Replication with the province's hub: when to try ([`pace`]), what is said on an open connection ([`session`]) and how much
-//! of it at once ([`window`]), and the connection itself ([`link`]).
+//! of it at once ([`window`]), the connection itself ([`link`]), and which part of the way fails ([`trial`]).
 //!
 //! [`round`] is the exchange of the first release, one request and its answer, for a hub or a proxy that knows nothing else.
 //! No transaction is open while bytes cross the network.
@@ -8,6 +8,8 @@ pub mod hub;
 pub mod link;
 pub mod pace;
 pub mod session;
+pub mod speed;
+pub mod trial;
 pub mod window;
 
 use crate::error::{Code, Error, Result};

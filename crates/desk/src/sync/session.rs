@@ -2,26 +2,33 @@
 //! pieces to send come out, and what the store has to take in is handed back. It decides the order: answers, then operations,
 //! then scans; and how much is on its way at once ([`Window`]).
 
+use super::speed::Speed;
 use super::window::Window;
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
+use crate::store::scans::{self, Scans, Standing};
 use crate::store::settings::{self, Key};
 use crate::store::{Store, ops};
 use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, SCAN_PIECE, Stored, Vouched, Want, Welcome};
+use protocol::link::{Feed, Got, HELLO, Hello, PIECE, Piece, SCAN_PIECE, ScanHash, Stored, Vouched, Want, Welcome};
 use protocol::message::{Relayed, Signed};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Bytes of operations, before packing, that are thought to make one piece while nothing is known yet; and the bounds of that.
 const FIRST_RAW: usize = 6 * 1024;
 const RAW: (usize, usize) = (2 * 1024, 32 * 1024);
 
+/// What a thousand bytes of operations are thought to come to while nothing is known yet.
+pub const UNMEASURED_PACKING: u64 = (PIECE * 1000 / FIRST_RAW) as u64;
+
 /// What packing aims at: with the signature and the lengths it makes a [`PIECE`].
 const PACKED: usize = PIECE - 600;
+
+/// Scans of earlier connections that the hub is asked about at most.
+const QUESTIONS: usize = 64;
 
 /// Nothing heard for so long on a quiet line: is anybody there? Milliseconds.
 const QUIET_MS: u64 = 25_000;
@@ -56,6 +63,8 @@ enum What {
         number: u32,
         end: u64,
     },
+    /// Whether the hub has a scan, by what it is called in the question.
+    Question(u32),
     Ping,
 }
 
@@ -63,7 +72,7 @@ enum What {
 #[derive(Debug)]
 struct Wanted {
     number: u32,
-    hash: [u8; 32],
+    hash: ScanHash,
     next: u64,
     size: u64,
 }
@@ -91,6 +100,15 @@ pub enum Heard {
         /// The cursor after them.
         cursor: u64,
     },
+    /// How far a scan has got.
+    Scan {
+        /// Its hash.
+        hash: ScanHash,
+        /// Bytes of it the hub has.
+        there: u64,
+        /// Where it stands.
+        standing: Standing,
+    },
 }
 
 /// A connection.
@@ -110,7 +128,16 @@ pub struct Session {
     answers: VecDeque<Piece>,
     on_its_way: VecDeque<OnItsWay>,
     wanted: VecDeque<Wanted>,
+    /// What the hub wanted on this connection and has not whole: its number, the scan, how much of it has arrived.
+    under_way: BTreeMap<u32, (ScanHash, u64)>,
+    /// Scans of earlier connections of which it was not heard that they arrived whole, and their sizes.
+    unsure: VecDeque<(ScanHash, u64)>,
+    /// Those that the hub was asked about.
+    questions: BTreeMap<u32, (ScanHash, u64)>,
     window: Window,
+    speed: Speed,
+    /// Operations that went out here: bytes before packing, and after it.
+    packing: (u64, u64),
     raw: f64,
     heard_ms: u64,
     /// Whether somebody wants to know that all is said.
@@ -124,7 +151,7 @@ impl Session {
     pub fn new(store: &Store, device: &SigningKey, hub: KeyHash, plainly: bool, now_ms: u64) -> Result<Self> {
         let packing = |error: BadWire| Error::new(Code::Internal).because(error);
         let dictionary = if plainly { Dictionary::None } else { Dictionary::WIRE };
-        let (agency, logs, epoch, cursor) = store.read(|connection| {
+        let (agency, logs, epoch, cursor, unsure) = store.read(|connection| {
             let mut logs = Vec::new();
             for origin in ops::all_own(connection)? {
                 let Some(replica) = origin.replica else { continue };
@@ -142,7 +169,8 @@ impl Session {
                 newest.open = true;
             }
             let number = |key| settings::number(connection, key);
-            Ok((settings::get(connection, Key::Agency)?, logs, number(Key::HubEpoch)?, number(Key::Cursor)?))
+            let unsure = scans::some_waiting(connection, QUESTIONS)?;
+            Ok((settings::get(connection, Key::Agency)?, logs, number(Key::HubEpoch)?, number(Key::Cursor)?, unsure))
         })?;
         Ok(Self {
             device: device.clone(),
@@ -160,7 +188,12 @@ impl Session {
             answers: VecDeque::new(),
             on_its_way: VecDeque::new(),
             wanted: VecDeque::new(),
+            under_way: BTreeMap::new(),
+            unsure: unsure.into(),
+            questions: BTreeMap::new(),
             window: Window::default(),
+            speed: Speed::default(),
+            packing: (0, 0),
             raw: FIRST_RAW as f64,
             heard_ms: now_ms,
             asked: false,
@@ -201,6 +234,9 @@ impl Session {
             if let Some(piece) = self.next_scan(scans, now_ms)? {
                 return Ok(Some(piece));
             }
+        }
+        if let Some(question) = self.next_question(now_ms) {
+            return Ok(Some(question));
         }
         let quiet = self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS;
         if quiet || std::mem::take(&mut self.asked) {
@@ -252,6 +288,7 @@ impl Session {
             log.sent += run.ops.len() as u64;
             let last = log.sent;
             let signature = Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
+            self.packing = (self.packing.0 + size as u64, self.packing.1 + packed.len() as u64);
             let aim = size as f64 * PACKED as f64 / packed.len().max(1) as f64;
             self.raw = (self.raw * 0.5 + aim * 0.5).clamp(RAW.0 as f64, RAW.1 as f64);
             let what = What::Ops(run.replica);
@@ -275,6 +312,28 @@ impl Session {
             }
         }
         Ok(None)
+    }
+
+    /// Asks the hub for the last byte of a scan: where a connection was cut just as the last of it went out, nothing else says
+    /// that it arrived. By then the hub has asked for all it wants.
+    fn next_question(&mut self, now_ms: u64) -> Option<Vec<u8>> {
+        let only_questions = self.on_its_way.iter().all(|sent| matches!(sent.what, What::Question(_)));
+        if !self.welcomed || self.on_paper || !self.wanted.is_empty() || !only_questions {
+            return None;
+        }
+        let (hash, size) = self.unsure.pop_front()?;
+        let number = u32::try_from(self.questions.len()).unwrap_or(u32::MAX);
+        self.questions.insert(number, (hash, size));
+        let question = Piece::Want(Want { number, hash, offset: size.saturating_sub(1) });
+        Some(self.sent(question, What::Question(number), now_ms))
+    }
+
+    /// The hub's answer to such a question.
+    fn question_answered(&mut self, number: u32, has_it: bool, now_ms: u64) -> Option<Heard> {
+        let (hash, size) = *self.questions.get(&number)?;
+        self.answered(now_ms, |what| *what == What::Question(number));
+        let (there, standing) = if has_it { (size, Standing::Whole) } else { (0, Standing::Unasked) };
+        Some(Heard::Scan { hash, there, standing })
     }
 
     fn sent(&mut self, piece: Piece, what: What, at_ms: u64) -> Vec<u8> {
@@ -309,16 +368,10 @@ impl Session {
             }
             Piece::Stored(stored) => Ok(self.stored(stored, now_ms)),
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
-            Piece::Want(want) => {
-                self.want(want, scans);
-                Ok(None)
-            }
-            Piece::Got(Got { number, offset, .. }) => {
-                let is_it =
-                    |what: &What| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset);
-                self.answered(now_ms, is_it);
-                Ok(None)
-            }
+            Piece::Want(want) => Ok(Some(self.want(want, scans))),
+            Piece::Got(got) => Ok(self.got(&got, now_ms)),
+            Piece::Scan { number, bytes, .. } => Ok(self.question_answered(number, !bytes.is_empty(), now_ms)),
+            Piece::Lacking(number) => Ok(self.question_answered(number, false, now_ms)),
             Piece::Pong(_) => {
                 self.answered(now_ms, |what| *what == What::Ping);
                 Ok(None)
@@ -329,12 +382,7 @@ impl Session {
             }
             Piece::Refused(code) => Err(Error::new(Code::HubRefused).with("reason", code)),
             Piece::Plainly => Err(Error::new(Code::HubUnreadable).with("plainly", true)),
-            Piece::Hello(_)
-            | Piece::Ops { .. }
-            | Piece::Read(_)
-            | Piece::Scan { .. }
-            | Piece::Lacking(_)
-            | Piece::Unknown(_) => Ok(None),
+            Piece::Hello(_) | Piece::Ops { .. } | Piece::Read(_) | Piece::Unknown(_) => Ok(None),
         }
     }
 }
@@ -363,7 +411,7 @@ impl Session {
         let of_log = |sent: &OnItsWay| matches!(sent.what, What::Ops(of) if of == replica);
         let place = self.on_its_way.iter().position(of_log);
         if let Some(OnItsWay { bytes, at_ms, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
-            self.window.answered(bytes, now_ms.saturating_sub(at_ms));
+            self.was_answered(bytes, at_ms, now_ms);
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
@@ -401,14 +449,35 @@ impl Session {
         self.answers.push_back(Piece::Read(cursor));
     }
 
-    fn want(&mut self, want: Want, scans: &Scans) {
-        self.wanted.retain(|wanted| wanted.number != want.number);
-        match scans.size(&want.hash) {
-            Some(size) if want.offset < size => {
-                self.wanted.push_back(Wanted { number: want.number, hash: want.hash, next: want.offset, size })
+    /// The hub lacks a scan: it is sent from there on, where it is here.
+    fn want(&mut self, want: Want, scans: &Scans) -> Heard {
+        let Want { number, hash, offset: there } = want;
+        self.wanted.retain(|wanted| wanted.number != number);
+        self.unsure.retain(|(unsure, _)| *unsure != hash);
+        match scans.size(&hash) {
+            Some(size) if there < size => {
+                self.wanted.push_back(Wanted { number, hash, next: there, size });
+                self.under_way.insert(number, (hash, there));
+                Heard::Scan { hash, there, standing: Standing::Waits }
             }
-            _ => self.answers.push_back(Piece::Lacking(want.number)),
+            _ => {
+                self.answers.push_back(Piece::Lacking(number));
+                Heard::Scan { hash, there, standing: Standing::Lost }
+            }
         }
+    }
+
+    /// How far a wanted scan has got. Only that it is whole, or has to begin anew, is news for the store.
+    fn got(&mut self, got: &Got, now_ms: u64) -> Option<Heard> {
+        let Got { number, offset, whole } = *got;
+        self.answered(now_ms, |what| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset));
+        let (hash, there) = self.under_way.get_mut(&number)?;
+        *there = offset;
+        let hash = *hash;
+        let whole = whole?;
+        self.under_way.remove(&number);
+        let (there, standing) = if whole { (offset, Standing::Whole) } else { (0, Standing::Waits) };
+        Some(Heard::Scan { hash, there, standing })
     }
 
     /// Takes off what was answered, and learns from how long it took.
@@ -423,8 +492,13 @@ impl Session {
             !answered
         });
         if let Some(sent_ms) = sent_ms {
-            self.window.answered(bytes, now_ms.saturating_sub(sent_ms));
+            self.was_answered(bytes, sent_ms, now_ms);
         }
+    }
+
+    fn was_answered(&mut self, bytes: usize, sent_ms: u64, now_ms: u64) {
+        self.window.answered(bytes, now_ms.saturating_sub(sent_ms));
+        self.speed.answered(bytes, now_ms, !self.on_its_way.is_empty());
     }
 
     fn bytes_on_their_way(&self) -> usize {
@@ -439,6 +513,7 @@ impl Session {
             && self.answers.is_empty()
             && !self.asked
             && self.wanted.is_empty()
+            && self.unsure.is_empty()
     }
 
     /// Asks the hub whether there is more. It answers when it has said all.
@@ -455,6 +530,22 @@ impl Session {
     /// The last operation of each log that went out on this connection: row here, number.
     pub fn gone_out(&self) -> Vec<(i64, u64)> {
         self.logs.iter().map(|log| (log.origin, log.sent)).collect()
+    }
+
+    /// The scans that are under way, and how much of each has arrived.
+    pub fn scans_under_way(&self) -> BTreeMap<ScanHash, u64> {
+        self.under_way.values().copied().collect()
+    }
+
+    /// Bytes a second this connection takes, once that is known.
+    pub fn bytes_a_second(&self) -> Option<u64> {
+        self.speed.bytes_a_second()
+    }
+
+    /// What a thousand bytes of operations came to, once any went out.
+    pub fn packing(&self) -> Option<u64> {
+        let (before, after) = self.packing;
+        (after * 1000).checked_div(before)
     }
 
     /// Whether something that was sent was answered: the connection was of use.
