@@ -18,7 +18,7 @@ use desk::keys::Unlock;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -49,8 +49,7 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             Ok(show(answers, &view))
         }
         Command::Attach { code, paper, files } => {
-            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-            let (view, _) = desk(arguments)?.attach(code, *paper, &files)?;
+            let (view, _) = desk(arguments)?.attach(code, *paper, files)?;
             Ok(show(answers, &view))
         }
         Command::List { due, review } => {
@@ -335,7 +334,10 @@ fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let left = if view.left_text.is_empty() { String::new() } else { format!(" · {}", view.left_text) };
     let size = format!("{}{left}", size(view.waiting_bytes));
     let size = (view.waiting_bytes > 0).then(|| answers.words("cli_bytes_left", &[("size", size)]));
-    let said: Vec<String> = [Some(view.text), view.why, size, Some(view.detail)].into_iter().flatten().collect();
+    let last = view.last_success.as_deref().and_then(|last| moment(last).ok());
+    let last = last.map(|at| desk::api::words::moment(answers.language, at));
+    let last = last.map(|at| format!("{}: {at}", answers.words("ui_last_success", &[])));
+    let said: Vec<String> = [Some(view.text), view.why, size, last, Some(view.detail)].into_iter().flatten().collect();
     Ok(answers.say(&document, &said.join("\n")))
 }
 

@@ -1192,6 +1192,10 @@ bytes_a_second: number | null,
  */
 offers_stick: boolean, 
 /**
+ * What a bundle that is written now is best called.
+ */
+bundle_name: string, 
+/**
  * When what waits was put on a stick, RFC 3339, where all of it is on one.
  */
 carried: string | null, 

@@ -67,9 +67,9 @@ impl Desk {
     ///
     /// # Errors
     /// A file cannot be read, is too large, or is no picture and no PDF: then none of them is attached.
-    pub fn attach(&self, code: &str, paper: usize, files: &[&Path]) -> Done<DossierView> {
+    pub fn attach(&self, code: &str, paper: usize, files: &[impl AsRef<Path>]) -> Done<DossierView> {
         self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
-        let scans = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+        let scans = files.iter().map(|file| read(file.as_ref())).collect::<Result<Vec<_>>>()?;
         let mut changes = super::Changes::new();
         for (content, media) in scans {
             // The bytes are on the disk before an operation names them.

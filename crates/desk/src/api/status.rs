@@ -44,6 +44,8 @@ pub struct SyncView {
     pub bytes_a_second: Option<u64>,
     /// Whether to offer a stick: days have passed, or much waits, and it is on no stick yet.
     pub offers_stick: bool,
+    /// What a bundle that is written now is best called.
+    pub bundle_name: String,
     /// When what waits was put on a stick, RFC 3339, where all of it is on one.
     pub carried: Option<String>,
     /// Operations it has.
@@ -91,6 +93,8 @@ const MANY: u64 = 50;
 /// What the store knows about it.
 struct Known {
     own: Vec<Origin>,
+    agency: String,
+    counter: String,
     hub: String,
     last: i64,
     copied_at: i64,
@@ -134,6 +138,8 @@ impl Known {
         let packing = positive(Key::Packing)?.unwrap_or(UNMEASURED_PACKING);
         let waits = own.iter().any(|origin| origin.last_seq > origin.acknowledged);
         Ok(Self {
+            agency: settings::get(connection, Key::Agency)?,
+            counter: settings::get(connection, Key::Counter)?,
             hub: settings::get(connection, Key::Hub)?,
             last: number(Key::LastSync)?,
             copied_at: number(Key::CopiedAt)?,
@@ -150,6 +156,15 @@ impl Known {
             down: Down::read(connection)?,
             own,
         })
+    }
+}
+
+impl Known {
+    /// Whoever finds the stick on a table knows whose it is, and two of a day do not overwrite each other.
+    fn bundle_name(&self, now: i64) -> String {
+        let at = civil(now);
+        let (day, hour) = (at.date().to_string().replace('-', ""), format!("{:02}{:02}", at.hour(), at.minute()));
+        format!("goi-{}-quay-{}-{day}-{hour}.mcxgoi", self.agency, self.counter)
     }
 }
 
@@ -241,6 +256,7 @@ impl Desk {
             left_text,
             bytes_a_second: known.speed,
             offers_stick: enrolled && is_long && !known.all_carried,
+            bundle_name: known.bundle_name(now),
             carried: known.all_carried.then(|| office_moment(known.carried_at)),
             acknowledged: small(acknowledged),
             review: small(known.review),
