@@ -79,7 +79,6 @@ impl Window {
         let script = format!("return document.body.innerText.includes({});", json!(text));
         let seen = || self.script(&script).as_bool().unwrap_or(false).then_some(());
         if !waits(seen) {
-            self.picture("never");
             panic!("the window never showed {text:?}, but:\n{}", self.text());
         }
     }
@@ -119,11 +118,6 @@ impl Window {
         assert!(typed.expect("xdotool is installed by cargo xtask test").success());
     }
 
-    pub fn picture(&self, name: &str) {
-        std::thread::sleep(Duration::from_millis(700));
-        let _ = Command::new("scrot").args(["-o", &format!("/tmp/pic-{name}.png")]).status();
-    }
-
     /// Gives a file to the system's own dialogue of this title, which no driver of a web view can reach.
     pub fn chooses(&self, title: &str, file: &Path) {
         let found = Command::new("xdotool").args(["search", "--sync", "--onlyvisible", "--name", title]).output();
@@ -137,7 +131,6 @@ impl Window {
             &["type", "--delay", "20", &path],
             &["key", "Return"],
         ] {
-            if words[1] == "Return" { self.picture(&format!("choose-{}", title.len())); }
             assert!(Command::new("xdotool").args(words).status().expect("xdotool").success(), "{words:?}");
         }
     }

@@ -61,7 +61,6 @@ fn a_stick_carries_out_and_in_what_the_line_does_not() {
     window.press(key::F2);
     window.shows("Tới được máy chủ tỉnh, nhưng phần mềm ở đó chưa chạy.");
     window.shows("Báo người phụ trách máy chủ tỉnh.");
-    window.picture("s0");
     office.counter.passes_axe(&window, "a trial that failed");
 
     let (bundle, reply) = (office.path("goi.mcxgoi"), office.path("tra-loi.mcxgoi"));
@@ -69,14 +68,12 @@ fn a_stick_carries_out_and_in_what_the_line_does_not() {
     window.chooses("Chọn nơi chép trên USB", &bundle);
     window.shows("Tháo USB đúng cách");
     window.shows("Đã ở trên USB từ");
-    window.picture("s1");
     office.counter.passes_axe(&window, "a bundle was written");
     let carried = answer(hub_program(&office.path("hub")).args(["bundle", "in"]).arg(&bundle).arg("--out").arg(&reply));
     assert_eq!(carried.code, Some(0), "{}", carried.err);
     window.press(key::F7);
     window.chooses("Chọn tệp trả lời của tỉnh", &reply);
     window.shows("Đã nhận trả lời của tỉnh");
-    window.picture("taken");
     assert_eq!(office.counter.motcua(&["status"])["waiting"], 0);
     // A file that is none is refused in words, and nothing is lost.
     window.press(key::F7);
@@ -96,7 +93,6 @@ fn a_scan_is_attached_to_a_paper_and_shown_on_its_way_until_the_province_has_it(
     window.shows("Đặng Thị Mỹ Hạnh – ");
     window.press(key::F6);
     window.shows("Bản quét của giấy nào?");
-    window.picture("s2");
     office.counter.passes_axe(&window, "which paper");
     window.press('2');
     window.chooses("Chọn ảnh hoặc PDF đã quét", &page);
@@ -104,10 +100,10 @@ fn a_scan_is_attached_to_a_paper_and_shown_on_its_way_until_the_province_has_it(
     let shown = office.counter.motcua(&["show", &office.code]);
     assert_eq!(shown["scans"][0]["paper"], shown["papers"][1]["name"]);
     until("the scan is at the province, and the page says so", || {
-        let received = "return [...document.querySelectorAll('.scans .status')].some((s) => s.innerText === 'Tỉnh đã nhận');";
+        let received =
+            "return [...document.querySelectorAll('.scans .status')].some((s) => s.innerText === 'Tỉnh đã nhận');";
         window.script(received).as_bool().unwrap_or(false).then_some(())
     });
-    window.picture("s3");
     office.counter.passes_axe(&window, "a dossier with a scan");
     window.press(key::F6);
     window.shows("Bản quét của giấy nào?");
