@@ -39,7 +39,7 @@ fn from_the_first_dossier_to_the_stick_the_pill_says_how_things_stand() {
     world.cut_link();
     world.passes(15 * MINUTE);
     let codes = [desk.receives(&HANH, BIRTH), desk.receives(&PAO, CERTIFIED_COPY)];
-    assert_eq!((status(&desk).pill, &*status(&desk).text), (Pill::Sending, "Đang gửi 0/2"), "nobody has tried yet");
+    assert_eq!((status(&desk).pill, &*status(&desk).text), (Pill::Sending, "Đang gửi 0/2"), "it has not noticed yet");
     assert_eq!(waits(&desk, &codes[0]), "Đến lượt gửi.");
     assert_eq!(waits(&desk, &codes[1]), "Đang chờ gửi sau 1 hồ sơ khác.");
     desk.syncs().expect_err("no link");

@@ -1,6 +1,6 @@
 //! How replication stands, in words: the pill, the page, a dossier's reason to wait, `motcua status`.
 
-use super::{Desk, civil, hold, office_moment, words};
+use super::{Desk, civil, hold, office_moment};
 use crate::error::{Code, Error, Result};
 use crate::store::dossiers::{self, DossierRow as Row};
 use crate::store::ops::Origin;
@@ -205,6 +205,7 @@ impl Desk {
             Pill::AllSent => "pill_all_sent",
             Pill::Offline if nothing => "pill_offline_all_sent",
             Pill::Offline => "pill_offline",
+            Pill::Sending if !flow.open => "pill_waiting",
             Pill::Sending if known.dossiers == 0 => "pill_sending_rest",
             Pill::Sending => "pill_sending",
             Pill::Long if known.all_carried => "pill_carried",
@@ -233,7 +234,6 @@ impl Desk {
             ("notice", urgent.map(|notice| notice.text).unwrap_or_default()),
             ("at", or_dash(known.last, &|at| self.lately(at))),
             ("carried", or_dash(known.carried_at, &|at| self.lately(at))),
-            ("last", or_dash(known.last, &|at| words::moment(self.language(), civil(at)))),
         ];
         let words = said(key, &params);
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
