@@ -5,12 +5,16 @@ use tauri_build::{AppManifest, Attributes};
 const COMMANDS: &[&str] = &[
     "add_note",
     "add_officer",
+    "attach",
     "back_up",
+    "bundle_in",
+    "bundle_out",
     "cancel_fee",
     "cancel_printing",
     "change_address",
     "change_phone",
     "check_intake",
+    "choose",
     "correct_name",
     "correct_number",
     "dossier",
@@ -48,6 +52,8 @@ const COMMANDS: &[&str] = &[
     "sync_status",
     "take_fee",
     "today",
+    "trial",
+    "try_link",
 ];
 
 fn main() {

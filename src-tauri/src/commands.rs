@@ -1,6 +1,8 @@
 //! The commands of the window, each one line over `desk::api`, off the window's own thread.
 
+use crate::choosing::{self, What};
 use crate::keeping::tell;
+use desk::api::bundle::BundleView;
 use desk::api::catalogue::{ProcedureRow, ProcedureView};
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
@@ -16,12 +18,14 @@ use desk::api::review::Settle;
 use desk::api::safety::BackedUp;
 use desk::api::scan::ScanView;
 use desk::api::setup::{SetUp, SetUpDone};
+use desk::api::status::SyncView;
 use desk::api::steps::{CancelFee, Move, TakeFee};
-use desk::api::sync::SyncView;
 use desk::api::today::Today;
+use desk::api::trial::Trial;
 use desk::api::{Desk, Done, Trouble};
 use desk::error::{Code, Error, Result};
 use serde::Deserialize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, Wry, async_runtime, generate_handler};
@@ -36,12 +40,16 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     generate_handler![
         add_note,
         add_officer,
+        attach,
         back_up,
+        bundle_in,
+        bundle_out,
         cancel_fee,
         cancel_printing,
         change_address,
         change_phone,
         check_intake,
+        choose,
         correct_name,
         correct_number,
         dossier,
@@ -79,6 +87,8 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         sync_status,
         take_fee,
         today,
+        trial,
+        try_link,
     ]
 }
 
@@ -149,6 +159,21 @@ struct Number {
 #[derive(Deserialize)]
 struct Folder {
     folder: String,
+}
+
+/// A file's path.
+#[derive(Deserialize)]
+struct OneFile {
+    file: PathBuf,
+}
+
+/// Scanned papers for a dossier.
+#[derive(Deserialize)]
+struct Scans {
+    code: String,
+    /// Place of the paper on the dossier's list, from 1.
+    paper: usize,
+    files: Vec<PathBuf>,
 }
 
 /// A print job.
@@ -398,6 +423,37 @@ async fn enrol(app: AppHandle, here: Here<'_>, input: EnrolInput) -> Answer<Sync
 #[tauri::command]
 async fn back_up(app: AppHandle, here: Here<'_>) -> Answer<BackedUp> {
     does(app, here, Desk::back_up).await
+}
+
+#[tauri::command]
+async fn try_link(here: Here<'_>) -> Answer<Trial> {
+    by(here, |desk| desk.try_link(&mut |_| {})).await
+}
+
+#[tauri::command]
+async fn trial(here: Here<'_>) -> Answer<Trial> {
+    by(here, Desk::trial).await
+}
+
+#[tauri::command]
+async fn bundle_out(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<BundleView> {
+    does(app, here, move |desk| desk.bundle_out(&input.file)).await
+}
+
+#[tauri::command]
+async fn bundle_in(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<SyncView> {
+    does(app, here, move |desk| desk.bundle_in(&input.file)).await
+}
+
+#[tauri::command]
+async fn attach(app: AppHandle, here: Here<'_>, input: Scans) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.attach(&input.code, input.paper, &input.files)).await
+}
+
+#[tauri::command]
+async fn choose(app: AppHandle, here: Here<'_>, input: What) -> Answer<Vec<String>> {
+    let language = here.language();
+    choosing::choose(app, language, input).await.map_err(|error| Trouble::of(language, &error))
 }
 
 #[tauri::command]

@@ -1,6 +1,7 @@
 //! The desktop window over `desk::api`. Each command is one line; what a desk can do is decided in `desk` and `domain`.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod choosing;
 mod commands;
 mod keeping;
 mod window;

@@ -4,7 +4,7 @@ use reqwest::blocking::Client;
 use serde_json::{Value, json};
 use std::fmt::Debug;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,10 @@ pub mod key {
     pub const SPACE: char = ' ';
     pub const TAB: char = '\u{e004}';
     pub const F1: char = '\u{e031}';
+    pub const F2: char = '\u{e032}';
     pub const F4: char = '\u{e034}';
     pub const F6: char = '\u{e036}';
+    pub const F7: char = '\u{e037}';
 }
 
 /// The real window with somebody at its keyboard. There is no mouse.
@@ -114,6 +116,23 @@ impl Window {
     pub fn scans(&self, code: &str) {
         let typed = Command::new("xdotool").args(["type", "--delay", "5", &format!("{code}\r")]).status();
         assert!(typed.expect("xdotool is installed by cargo xtask test").success());
+    }
+
+    /// Gives a file to the system's own dialogue of this title, which no driver of a web view can reach.
+    pub fn chooses(&self, title: &str, file: &Path) {
+        let found = Command::new("xdotool").args(["search", "--sync", "--onlyvisible", "--name", title]).output();
+        let found = String::from_utf8(found.expect("xdotool").stdout).expect("a number");
+        let dialogue = found.lines().next().expect("a dialogue").to_owned();
+        let path = file.display().to_string();
+        // There is no window manager to give it the keyboard. A slash opens the field for a path, which takes it a moment.
+        for words in [
+            &["windowfocus", "--sync", &dialogue][..],
+            &["key", "--delay", "500", "ctrl+a", "slash", "ctrl+a"],
+            &["type", "--delay", "20", &path],
+            &["key", "Return"],
+        ] {
+            assert!(Command::new("xdotool").args(words).status().expect("xdotool").success(), "{words:?}");
+        }
     }
 
     /// What axe finds on the screen that is serious or worse (WCAG 2.2 AA).

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod driver;
+mod sending;
 
 use driver::{Window, key, until};
 use serde_json::Value;

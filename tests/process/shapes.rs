@@ -44,7 +44,7 @@ fn every_command_answers_one_document_of_its_shape() {
 
     let setup = ["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2", "--officer", "Lò Thị Mai"];
     does(&setup, json!({ "recovery_key": "text", "agency": "H56.14", "centre": "text" }));
-    does(&["status"], json!({ "waiting": "number", "acknowledged": 0, "link": "none" }));
+    does(&["status"], json!({ "waiting": "number", "acknowledged": 0, "link": "none", "why": "text?" }));
     let card_text = HANH.card_text();
     let receive =
         ["receive", "--card-text", &card_text, "--procedure", BIRTH, "--phone", "0912345678", "--paper", "2=1,0"];
@@ -91,6 +91,13 @@ fn every_command_answers_one_document_of_its_shape() {
     }
     does(&["scan", text(&file("a5.png"))], json!([{ "kind": "receipt", "text": "text" }]));
 
+    let standing = json!({ "waiting": "number", "acknowledged": "number", "link": "sending", "text": "text", "detail": "text",
+        "waiting_dossiers": 3, "waiting_scans": 0, "waiting_bytes": "number", "minutes_left": "number?",
+        "bytes_a_second": "number?", "offers_stick": false, "carried": "text?" });
+    does(&["status"], standing);
+    let hop = json!({ "hop": "text", "name": "text", "state": "well", "text": "text", "ms": "number?" });
+    let trial = does(&["sync", "--try"], json!({ "well": true, "text": "text", "do": "", "hops": [hop] }));
+    assert_eq!(trial["hops"].as_array().map(Vec::len), Some(5));
     does(&["sync", "--once"], json!({ "waiting": 0, "acknowledged": 6, "link": "all_sent" }));
     does(&["show", &code], json!({ "sync": "received" }));
     does(&["verify"], json!({ "ok": true, "from": "text", "operations": 6, "dossiers": 3 }));
@@ -98,7 +105,8 @@ fn every_command_answers_one_document_of_its_shape() {
     does(&["backup", text(&backup)], written(&backup));
     does(&["restore", text(&backup)], json!({ "ok": true, "operations": 6, "dossiers": 3 }));
     let with_paper = before["code"].as_str().expect("a number");
-    let attached = json!({ "code": with_paper, "timeline": [{ "text": "text" }] });
+    let scan = json!({ "paper": "text", "bytes": "number", "at": "text", "by": "text", "state": "here", "percent": 0, "text": "text" });
+    let attached = json!({ "code": with_paper, "timeline": [{ "text": "text" }], "waits": "text", "scans": [scan] });
     does(&["attach", with_paper, "--paper", "1", text(&picture)], attached);
     let (bundle, answer_file) = (file("goi.mcxgoi"), file("tra-loi.mcxgoi"));
     does(&["bundle", "out", text(&bundle)], written(&bundle));

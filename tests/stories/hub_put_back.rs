@@ -119,7 +119,7 @@ fn a_forgotten_desk_is_known_again_by_the_stick() {
     let now = u64::try_from(world.now_ms()).expect("a time");
     hub::carry_in(&world.hub_folder(), &bundle, &answer, std::sync::Arc::new(move || now)).expect("taken in");
     desk.bundle_in(&answer).expect("the answer");
-    assert_eq!(world.codes_at_the_province(&first), [code.clone()]);
+    assert_eq!(world.codes_at_the_province(&first), std::slice::from_ref(&code));
     assert_eq!(desk.dossier(&code).expect("a dossier").sync, SyncStep::Received);
     desk.is_sound();
 }

@@ -2,8 +2,8 @@
 
 use desk::api::dossiers::{DossierView, Filter, ListInput};
 use desk::api::review::Settle;
+use desk::api::status::Pill;
 use desk::api::steps::{CancelFee, Move, TakeFee};
-use desk::api::sync::Pill;
 use desk::error::Code;
 use motcua_tests::support::{Desk, HANH, MINUTE, RESIDENCE, World};
 use std::fmt::Write;

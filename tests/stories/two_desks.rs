@@ -87,7 +87,7 @@ fn a_number_two_desks_gave_before_enrolment_stops_neither_of_them() {
     two.syncs().expect("an exchange");
     one.syncs().expect("what was set aside does not hold up what follows");
     assert!(one.codes().contains(&later));
-    assert_eq!(two.sync_status().expect("a status").pill, desk::api::sync::Pill::Attention, "a person is told");
+    assert_eq!(two.sync_status().expect("a status").pill, desk::api::status::Pill::Attention, "a person is told");
     one.is_sound();
     two.is_sound();
 }

@@ -8,7 +8,7 @@ use desk::api::enrol::EnrolInput;
 use desk::api::receive::{Receive, Received};
 use desk::api::safety;
 use desk::api::setup::{self, SetUp};
-use desk::api::sync::SyncView;
+use desk::api::status::SyncView;
 use desk::api::{Clock, Sitter};
 use desk::error::Result;
 use desk::keys::{DataKey, KeyFile, Unlock};

@@ -12,13 +12,14 @@ use desk::api::neighbours::{NeighbourView, Neighbourhood};
 use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
+use desk::api::trial::HopState;
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
 use desk::error::{Code, Error, Result};
 use desk::keys::Unlock;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -49,8 +50,7 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             Ok(show(answers, &view))
         }
         Command::Attach { code, paper, files } => {
-            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-            let (view, _) = desk(arguments)?.attach(code, *paper, &files)?;
+            let (view, _) = desk(arguments)?.attach(code, *paper, files)?;
             Ok(show(answers, &view))
         }
         Command::List { due, review } => {
@@ -65,7 +65,8 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         }
         Command::Find { text } => Ok(rows(answers, &desk(arguments)?.find(text)?)),
         Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
-        Command::Sync { once } => sync(arguments, answers, *once),
+        Command::Sync { trial: true, .. } => try_link(arguments, answers),
+        Command::Sync { once, .. } => sync(arguments, answers, *once),
         Command::Bundle(BundleCommand::Out { file }) => {
             let (written, _) = desk(arguments)?.bundle_out(file)?;
             Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
@@ -347,8 +348,39 @@ fn may_pass(code: Code) -> bool {
 fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let view = desk.sync_status()?;
     let document = json!({ "waiting": view.waiting, "acknowledged": view.acknowledged, "link": view.pill, "review": view.review,
-        "enrolled": view.enrolled, "last_success": view.last_success, "text": view.text });
-    Ok(answers.say(&document, &format!("{}\n{}", view.text, view.detail)))
+        "enrolled": view.enrolled, "last_success": view.last_success, "text": view.text, "detail": view.detail,
+        "why": view.why, "waiting_dossiers": view.waiting_dossiers, "waiting_scans": view.waiting_scans,
+        "waiting_bytes": view.waiting_bytes, "minutes_left": view.minutes_left, "bytes_a_second": view.bytes_a_second,
+        "offers_stick": view.offers_stick, "carried": view.carried });
+    let left = if view.left_text.is_empty() { String::new() } else { format!(" · {}", view.left_text) };
+    let size = format!("{}{left}", size(view.waiting_bytes));
+    let size = (view.waiting_bytes > 0).then(|| answers.words("cli_bytes_left", &[("size", size)]));
+    let last = view.last_success.as_deref().and_then(|last| moment(last).ok());
+    let last = last.map(|at| desk::api::words::moment(answers.language, at));
+    let last = last.map(|at| format!("{}: {at}", answers.words("ui_last_success", &[])));
+    let said: Vec<String> = [Some(view.text), view.why, size, last, Some(view.detail)].into_iter().flatten().collect();
+    Ok(answers.say(&document, &said.join("\n")))
+}
+
+/// "1,4 MB".
+fn size(bytes: u64) -> String {
+    let (amount, unit) = if bytes < 1_000_000 { (bytes as f64 / 1e3, "kB") } else { (bytes as f64 / 1e6, "MB") };
+    format!("{} {unit}", format!("{amount:.1}").replace('.', ","))
+}
+
+fn try_link(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
+    let desk = desk(arguments)?;
+    let trial = desk.try_link(&mut |hop| {
+        let mark = if hop.state == HopState::Well { '+' } else { '!' };
+        let took = hop.ms.map(|ms| format!(" ({ms} ms)")).unwrap_or_default();
+        if !answers.json {
+            answers.line(&format!("{mark} {}: {}{took}", hop.name, hop.text));
+        }
+    })?;
+    // What fails was said as it failed.
+    let ended = if trial.well == Some(true) { &*trial.text } else { "" };
+    let done = answers.say(&json!(trial), format!("{ended}\n{}", trial.r#do).trim_start());
+    Ok(if trial.well == Some(true) { done } else { ExitCode::from(1) })
 }
 
 fn verify(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {

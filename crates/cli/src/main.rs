@@ -133,6 +133,9 @@ enum Command {
         /// Try now and do not try again.
         #[arg(long)]
         once: bool,
+        /// Send nothing; say which part of the way to the province fails, in 15 seconds at most.
+        #[arg(long = "try", conflicts_with = "once")]
+        trial: bool,
     },
     /// Carry operations by a stick.
     #[command(subcommand)]

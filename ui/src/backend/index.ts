@@ -50,11 +50,22 @@ export const recordResult = (code: string, text: string) => call<T.DossierView>(
 export const moveDossier = (input: T.Move) => call<T.DossierView>("move_dossier", input);
 export const takeFee = (input: T.TakeFee) => call<T.DossierView>("take_fee", input);
 export const cancelFee = (input: T.CancelFee) => call<T.DossierView>("cancel_fee", input);
+/** Attaches scanned files to a paper, by its place on the list from 1. */
+export const attach = (input: { code: string; paper: number; files: string[] }) => call<T.DossierView>("attach", input);
 /** Keeps one version of a card. */
 export const settle = (input: T.Settle) => call<T.DossierView>("settle", input);
 
 export const syncStatus = () => call<T.SyncView>("sync_status");
 export const syncNow = () => call<T.SyncView>("sync_now");
+/** Tries the way to the province, hop by hop; `trial` tells how far that has got. */
+export const tryLink = () => call<T.Trial>("try_link");
+export const trial = () => call<T.Trial>("trial");
+/** The system's own dialogue for files: the paths that were chosen, none where the officer thought better of it. */
+export const choose = (what: "scans" | "bundle_in" | { bundle_out: { name: string } }) => call<string[]>("choose", what);
+/** Everything the province has not acknowledged, into a file on a stick. */
+export const bundleOut = (file: string) => call<T.BundleView>("bundle_out", { file });
+/** The province's answer, from a file on a stick. */
+export const bundleIn = (file: string) => call<T.SyncView>("bundle_in", { file });
 export const enrol = (input: { hub: string; code: string }) => call<T.SyncView>("enrol", input);
 export const backUp = () => call<T.BackedUp>("back_up");
 /** Where backups go from now on; empty for the usual place. One is made there at once. */

@@ -4,6 +4,7 @@
  */
 import type { Line } from "./line";
 import * as data from "./standin-data";
+import { syncView, trial } from "./standin-sync";
 import type * as T from "./types";
 
 const START = Date.parse("2026-11-19T08:40:00+07:00");
@@ -20,6 +21,10 @@ type World = {
   drafts: Map<string, { draft: T.Draft; saved: string }>;
   dossiers: { view: T.DossierView; number: string }[];
   enrolled: boolean;
+  /** When what waits was put on a stick. */
+  carried: string | null;
+  /** Hops of the trial that have ended. */
+  hops: number;
   jobs: Map<string, T.Printing & { asked: number }>;
 };
 
@@ -36,12 +41,15 @@ const world: World = {
   drafts: new Map(),
   dossiers: data.dossiers(),
   enrolled: false,
+  carried: null,
+  hops: 0,
   jobs: new Map(),
 };
 
 const opened = typeof location === "undefined" ? "" : location.search;
 if (opened.includes("first")) world.state = "empty";
 if (opened.includes("open")) enter(world.officers[0]);
+if (opened.includes("connected")) world.enrolled = true;
 if (opened.includes("review") && world.dossiers[0]) world.dossiers[0].view.cards = data.review;
 
 const ears = new Set<(changes: T.Change[]) => void>();
@@ -298,42 +306,9 @@ function preview(code: string): T.Preview {
 function sync(): T.SyncView {
   const waiting = world.dossiers.filter(({ view }) => view.sync === "saved" || view.sync === "copied").length;
   const review = world.dossiers.filter(({ view }) => view.cards.length > 0).length;
-  const shared = {
-    waiting: waiting * 2,
-    waiting_dossiers: waiting,
-    acknowledged: 41,
-    review,
-    enrolled: world.enrolled,
-    hub: world.enrolled ? "https://hub.example" : null,
-    backup_folder: world.backups.folder || USUAL_FOLDER,
-    last_backup: world.backups.last,
-  };
-  if (review)
-    return {
-      ...shared,
-      pill: "attention",
-      text: said(`${review} hồ sơ cần xem lại`, `${review} need a look`),
-      detail: "Hai máy cùng sửa một hồ sơ khi chưa nhận được của nhau. Không mất gì. Mở từng hồ sơ và chọn bản đúng.",
-      last_success: "2026-11-19T08:35:00+07:00",
-      next_try: null,
-    };
-  return world.enrolled
-    ? {
-        ...shared,
-        pill: waiting ? "offline" : "all_sent",
-        text: waiting ? `Đang làm không mạng · ${waiting} hồ sơ chờ gửi` : "Đã gửi hết · 08:35",
-        detail: "Cứ làm tiếp. Mọi thứ đã lưu trên máy này.",
-        last_success: "2026-11-19T08:35:00+07:00",
-        next_try: now(),
-      }
-    : {
-        ...shared,
-        pill: "none",
-        text: said(`Đã lưu trên máy · ${waiting} chưa gửi`, `Saved here · ${waiting} not sent`),
-        detail: "Máy này chưa kết nối với tỉnh. Cứ làm tiếp: mọi thứ đã lưu trên máy này.",
-        last_success: null,
-        next_try: null,
-      };
+  const { folder, last: lastBackup } = world.backups;
+  const { enrolled, carried } = world;
+  return syncView({ waiting, review, enrolled, folder: folder || USUAL_FOLDER, lastBackup, carried, now: now(), said });
 }
 
 // The one place where a command's input has no type yet.
@@ -540,10 +515,28 @@ const commands: Record<string, (input: any) => unknown> = {
   sync_now: () => {
     if (!world.enrolled)
       refuse("not_enrolled", "Máy này chưa kết nối với tỉnh.", "Hồ sơ vẫn lưu trên máy.", "Nhập địa chỉ và mã kết nối dùng một lần.");
-    for (const one of world.dossiers) one.view = { ...one.view, sync: "received" };
+    for (const one of world.dossiers) one.view = { ...one.view, sync: "received", waits: null };
     tell("sync", "dossiers");
     return sync();
   },
+  try_link: () => trial((world.hops = 0)),
+  trial: () => trial((world.hops += 1)),
+  choose: (what): string[] => (what === "scans" ? ["E:\\quet\\trang-1.png"] : [what === "bundle_in" ? "E:\\tra-loi.mcxgoi" : `E:\\${what.bundle_out.name}`]),
+  bundle_out: ({ file }): T.BundleView => {
+    world.carried = now();
+    tell("sync");
+    return { file, bytes: 4_812 };
+  },
+  bundle_in: () => {
+    for (const one of world.dossiers) one.view = { ...one.view, sync: "received", waits: null };
+    tell("sync", "dossiers");
+    return { ...sync(), acknowledged: 49 };
+  },
+  attach: ({ code, paper }) =>
+    change(code, "Thêm bản quét", (view) => {
+      const scan = { paper: view.papers[paper - 1]?.name ?? "", bytes: 512_000, at: now(), by: world.session?.officer.name ?? "" };
+      return { scans: [...view.scans, { ...scan, state: "here", percent: 0, text: "Chờ gửi" }] };
+    }),
   enrol: () => {
     world.enrolled = true;
     tell("sync");

@@ -26,6 +26,15 @@ bytes: number,
  * When, RFC 3339.
  */
 at: string, };
+export type BundleView = { 
+/**
+ * Its file.
+ */
+file: string, 
+/**
+ * Its size.
+ */
+bytes: number, };
 export type CancelFee = { 
 /**
  * The dossier.
@@ -202,6 +211,10 @@ state_text: string,
  */
 sync: SyncStep, 
 /**
+ * Why it has not got to the province, in a sentence; `null` where it has.
+ */
+waits: string | null, 
+/**
  * RFC 3339.
  */
 received: string, 
@@ -257,6 +270,10 @@ helper: string,
  * Papers.
  */
 papers: Array<PaperInput>, 
+/**
+ * Scanned papers.
+ */
+scans: Array<ScanRow>, 
 /**
  * What happened.
  */
@@ -437,6 +454,28 @@ text: string,
  * How many.
  */
 limit: number, };
+export type HopRow = { 
+/**
+ * A code that stays the same: `network`, `name`, `connection`, `key`, `answer`.
+ */
+hop: string, 
+/**
+ * Its name in words.
+ */
+name: string, 
+/**
+ * What became of it.
+ */
+state: HopState, 
+/**
+ * What was found; empty before.
+ */
+text: string, 
+/**
+ * How long it took, milliseconds.
+ */
+ms: number | null, };
+export type HopState = "waiting" | "trying" | "well" | "fails";
 export type Imported = { 
 /**
  * Rows of the file.
@@ -947,6 +986,36 @@ text: string,
 versions: Array<VersionRow>, };
 export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
 export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
+export type ScanRow = { 
+/**
+ * The paper it is of.
+ */
+paper: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * When it was attached, RFC 3339.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * What has become of it.
+ */
+state: ScanState, 
+/**
+ * How much of it is at the province, per cent.
+ */
+percent: number, 
+/**
+ * That in words.
+ */
+text: string, };
+export type ScanState = "here" | "on_its_way" | "received" | "elsewhere" | "not_asked" | "lost";
 export type ScanView = { 
 /**
  * What the code turned out to be.
@@ -1087,6 +1156,10 @@ text: string,
  */
 detail: string, 
 /**
+ * Why what waits is not sent, in a sentence, where there is a reason.
+ */
+why: string | null, 
+/**
  * Operations the province has not stored.
  */
 waiting: number, 
@@ -1094,6 +1167,38 @@ waiting: number,
  * Dossiers with an operation among them.
  */
 waiting_dossiers: number, 
+/**
+ * Scans the province has not whole.
+ */
+waiting_scans: number, 
+/**
+ * Bytes all of that comes to on the line: operations by how well the last ones were packed, scans as they are.
+ */
+waiting_bytes: number, 
+/**
+ * Minutes that takes at the speed measured last; `null` where nothing was measured, or nothing waits.
+ */
+minutes_left: number | null, 
+/**
+ * The same in words, "còn ~2 phút"; empty where it is not known.
+ */
+left_text: string, 
+/**
+ * Bytes a second the line took when it was measured last.
+ */
+bytes_a_second: number | null, 
+/**
+ * Whether to offer a stick: days have passed, or much waits, and it is on no stick yet.
+ */
+offers_stick: boolean, 
+/**
+ * What a bundle that is written now is best called.
+ */
+bundle_name: string, 
+/**
+ * When what waits was put on a stick, RFC 3339, where all of it is on one.
+ */
+carried: string | null, 
 /**
  * Operations it has.
  */
@@ -1201,6 +1306,27 @@ drafts: Array<DraftRow>,
  * To know.
  */
 notices: Array<Notice>, };
+export type Trial = { 
+/**
+ * Whether it still goes on.
+ */
+running: boolean, 
+/**
+ * Whether all hops were well; `null` while that is not known.
+ */
+well: boolean | null, 
+/**
+ * The hops, in order; none before the first trial.
+ */
+hops: Array<HopRow>, 
+/**
+ * What it comes to; empty while it goes on.
+ */
+text: string, 
+/**
+ * What to do; empty where nothing is.
+ */
+do: string, };
 export type Trouble = { 
 /**
  * A code that stays the same in every language and release.

@@ -1,14 +1,18 @@
-//! Scanned papers of a dossier.
+//! Scanned papers of a dossier: attaching them, and what has become of each.
 
 use super::dossiers::DossierView;
-use super::{Desk, Done};
+use super::{Desk, Done, hold, timeline};
 use crate::error::{Code, Error, Result};
-use crate::store::scans::MAX_SCAN;
-use domain::dossier::{Command, ScanHash};
+use crate::store::scans::{self, MAX_SCAN, Standing};
+use crate::texts::text;
+use domain::dossier::{Command, Dossier, Op, ScanHash};
 use protocol::fields::Role;
+use rusqlite::Connection;
+use serde::Serialize;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use ts_rs::TS;
 
 /// Beginnings of files that papers are scanned into, and their media types.
 const BEGINNINGS: [(&[u8], &str); 6] = [
@@ -20,14 +24,52 @@ const BEGINNINGS: [(&[u8], &str); 6] = [
     (b"RIFF", "image/webp"),
 ];
 
+/// A scanned paper.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ScanRow {
+    /// The paper it is of.
+    pub paper: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// When it was attached, RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// What has become of it.
+    pub state: ScanState,
+    /// How much of it is at the province, per cent.
+    pub percent: u8,
+    /// That in words.
+    pub text: String,
+}
+
+/// What has become of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanState {
+    /// On this computer; it waits to be sent.
+    Here,
+    /// A part of it is at the province.
+    OnItsWay,
+    /// At the province.
+    Received,
+    /// Another desk of the commune attached it; that desk sends it.
+    Elsewhere,
+    /// On this computer; the province does not ask for it.
+    NotAsked,
+    /// The province asked for it, and its file is gone here.
+    Lost,
+}
+
 impl Desk {
     /// Attaches scanned files to a paper of a dossier, by its place on the list from 1. The same file again changes nothing.
     ///
     /// # Errors
     /// A file cannot be read, is too large, or is no picture and no PDF: then none of them is attached.
-    pub fn attach(&self, code: &str, paper: usize, files: &[&Path]) -> Done<DossierView> {
+    pub fn attach(&self, code: &str, paper: usize, files: &[impl AsRef<Path>]) -> Done<DossierView> {
         self.require(&[Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator])?;
-        let scans = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+        let scans = files.iter().map(|file| read(file.as_ref())).collect::<Result<Vec<_>>>()?;
         let mut changes = super::Changes::new();
         for (content, media) in scans {
             // The bytes are on the disk before an operation names them.
@@ -36,6 +78,50 @@ impl Desk {
             changes.extend(self.carry_out(code, Command::Attach { paper, hash, bytes, media })?.1);
         }
         Ok((self.dossier(code)?, changes))
+    }
+}
+
+impl Desk {
+    /// The scans of a dossier, in the order they were attached.
+    pub(super) fn scan_rows(&self, connection: &Connection, dossier: &Dossier) -> Result<Vec<ScanRow>> {
+        let mut rows = Vec::new();
+        for entry in dossier.timeline() {
+            let Op::Attached { paper, hash, bytes, .. } = &entry.op else { continue };
+            let (state, percent) = self.scan_state(connection, hash, *bytes)?;
+            let key = match state {
+                ScanState::Here => "scan_here",
+                ScanState::OnItsWay => "scan_on_its_way",
+                ScanState::Received => "scan_received",
+                ScanState::Elsewhere => "scan_elsewhere",
+                ScanState::NotAsked => "scan_not_asked",
+                ScanState::Lost => "scan_lost",
+            };
+            rows.push(ScanRow {
+                paper: paper.clone(),
+                bytes: *bytes,
+                at: timeline::at(&entry.stamp),
+                by: timeline::by(connection, &entry.stamp)?,
+                state,
+                percent,
+                text: text(self.language(), key, &[("percent", percent.to_string())]),
+            });
+        }
+        Ok(rows)
+    }
+
+    fn scan_state(&self, connection: &Connection, hash: &ScanHash, bytes: u64) -> Result<(ScanState, u8)> {
+        let Some(scan) = scans::of(connection, &hash.0)? else { return Ok((ScanState::Elsewhere, 0)) };
+        let there = hold(&self.flow).scans.get(&hash.0).copied().unwrap_or(scan.there);
+        // A part that is not there is never rounded up to the whole.
+        let percent = u8::try_from(there.min(bytes) * 100 / bytes.max(1)).unwrap_or(100);
+        Ok(match scan.standing {
+            Standing::Whole => (ScanState::Received, 100),
+            Standing::Unasked => (ScanState::NotAsked, 0),
+            Standing::Lost => (ScanState::Lost, percent),
+            Standing::Waits if self.scans.size(&hash.0).is_none() => (ScanState::Lost, percent),
+            Standing::Waits if there > 0 => (ScanState::OnItsWay, percent),
+            Standing::Waits => (ScanState::Here, 0),
+        })
     }
 }
 

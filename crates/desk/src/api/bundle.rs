@@ -1,6 +1,6 @@
 //! Where no link gets through, a stick does: what would be said to the hub goes into a file, and its answer comes back in one.
 
-use super::sync::SyncView;
+use super::status::SyncView;
 use super::{Desk, Done};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
@@ -44,6 +44,7 @@ impl Desk {
         // What is on a stick outlives this computer as what is in a backup does; it is no backup.
         let ((), changes) = self.store.write(|writing| {
             writing.changed(Change::Sync);
+            settings::set(writing, Key::CarriedAt, &self.now_ms().to_string())?;
             settings::set(writing, Key::CarriedOp, &last.to_string())
         })?;
         Ok((BundleView { file: file.display().to_string(), bytes: sealed.len() as u64 }, changes))

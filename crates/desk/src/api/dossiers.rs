@@ -1,5 +1,6 @@
 //! Lists of dossiers, and one dossier with its timeline.
 
+use super::attach::ScanRow;
 use super::drafts::{Channel, PaperInput};
 use super::people::{PersonView, Sex};
 use super::review::ReviewCard;
@@ -131,6 +132,8 @@ pub struct DossierView {
     pub state_text: String,
     /// How far it has got.
     pub sync: SyncStep,
+    /// Why it has not got to the province, in a sentence; `null` where it has.
+    pub waits: Option<String>,
     /// RFC 3339.
     pub received: String,
     /// Officer's name.
@@ -159,6 +162,8 @@ pub struct DossierView {
     pub helper: String,
     /// Papers.
     pub papers: Vec<PaperInput>,
+    /// Scanned papers.
+    pub scans: Vec<ScanRow>,
     /// What happened.
     pub timeline: Vec<TimelineRow>,
     /// How often the receipt was printed.
@@ -260,6 +265,8 @@ impl Desk {
         let (cards, fees) = self
             .store
             .read(|connection| Ok((self.review_cards(connection, &dossier)?, self.fee_rows(connection, &dossier)?)))?;
+        let (waits, scans) =
+            self.store.read(|connection| Ok((self.waits(connection, &row)?, self.scan_rows(connection, &dossier)?)))?;
         let next = (1..=10).filter(|state| *state != dossier.state());
         let due_steps = received
             .procedure
@@ -278,6 +285,7 @@ impl Desk {
             state: dossier.state(),
             state_text: state_text(self.language(), dossier.state()),
             sync,
+            waits,
             received: deadline::office_time(received.at),
             received_by: timeline.first().map(|first| first.by.clone()).unwrap_or_default(),
             due: received.due.map(deadline::office_time),
@@ -301,6 +309,7 @@ impl Desk {
                     note: paper.note.clone(),
                 })
                 .collect(),
+            scans,
             timeline,
             printed: dossier.printed(super::receipt::FORM),
             result: dossier.result().to_owned(),

@@ -1,6 +1,7 @@
 //! Becoming a desk of the province.
 
-use super::sync::{Connection, SyncView};
+use super::status::SyncView;
+use super::sync::Connection;
 use super::{Desk, Done, hold};
 use crate::error::{Code, Error, Result};
 use crate::identity::Identity;

@@ -21,10 +21,12 @@ pub mod review;
 pub mod safety;
 pub mod scan;
 pub mod setup;
+pub mod status;
 pub mod steps;
 pub mod sync;
 pub mod timeline;
 pub mod today;
+pub mod trial;
 #[cfg(test)]
 mod types;
 pub mod words;
@@ -37,6 +39,7 @@ use crate::place::Place;
 use crate::store::scans::Scans;
 use crate::store::settings::{self, Key};
 use crate::store::{Change, Changes, Store, Writing, numbers, officers as officer_table, ops};
+use crate::sync::link::Flow;
 use crate::sync::pace::Pace;
 use crate::texts::{Language, Speech, sentences};
 use domain::code::AgencyCode;
@@ -49,7 +52,7 @@ use protocol::fields::Role;
 use protocol::message::Lease;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use ts_rs::TS;
 
@@ -97,6 +100,11 @@ pub struct Desk {
     connection: Mutex<sync::Connection>,
     /// Neighbours by their device's key.
     met: Mutex<BTreeMap<[u8; 32], neighbours::NeighbourView>>,
+    /// What goes on on it, for screens that must not wait for the connection.
+    flow: Mutex<Flow>,
+    /// The most dossiers that waited since none did: "3/7".
+    most_waiting: AtomicU64,
+    trial: Mutex<trial::Trial>,
     jobs: Mutex<HashMap<String, receipt::PrintJob>>,
     new_work: AtomicBool,
     /// When somebody last wrote something, by the computer's clock.
@@ -175,6 +183,9 @@ impl Desk {
             scans,
             connection: Mutex::default(),
             met: Mutex::default(),
+            flow: Mutex::default(),
+            most_waiting: AtomicU64::new(0),
+            trial: Mutex::default(),
             jobs: Mutex::new(HashMap::new()),
             new_work: AtomicBool::new(false),
             last_work_ms: AtomicI64::new(0),

@@ -1,7 +1,7 @@
 //! Backups, restores and verification.
 
 use super::receipt::Written;
-use super::sync::SyncView;
+use super::status::SyncView;
 use super::{Clock, Desk, Done, Sitter, civil, office_moment};
 use crate::error::{Code, Error, Result};
 use crate::keys::{KeyFile, Unlock};

@@ -1,74 +1,21 @@
-//! Sending and receiving, and how it is shown: the pill, the page, `motcua status`.
+//! Sending and receiving.
 
-use super::{Desk, Done, civil, hold, office_moment, words};
+use super::status::SyncView;
+use super::{Desk, Done, hold};
 use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};
-use crate::store::{Change, Changes, dossiers, ops};
+use crate::store::{Change, Changes, ops};
 use crate::sync::exchange;
 use crate::sync::hub::Hub;
-use crate::sync::link::Link;
+use crate::sync::link::{Flow, Link};
 use crate::sync::pace::{Action, Event};
 use crate::sync::session::Manner;
 use crate::sync::{self};
-use crate::texts::text;
 use data_encoding::HEXLOWER;
 use protocol::message::{SYNC, SyncRequest};
-use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use ts_rs::TS;
-
-/// How replication stands, in words.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct SyncView {
-    /// Which face the pill shows.
-    pub pill: Pill,
-    /// Its words.
-    pub text: String,
-    /// More, for the page.
-    pub detail: String,
-    /// Operations the province has not stored.
-    pub waiting: u32,
-    /// Dossiers with an operation among them.
-    pub waiting_dossiers: u32,
-    /// Operations it has.
-    pub acknowledged: u32,
-    /// Dossiers with a card that waits for a person.
-    pub review: u32,
-    /// Whether this desk was enrolled.
-    pub enrolled: bool,
-    /// RFC 3339.
-    pub last_success: Option<String>,
-    /// RFC 3339.
-    pub next_try: Option<String>,
-    /// The hub's address.
-    pub hub: Option<String>,
-    /// Where backups go.
-    pub backup_folder: String,
-    /// When the last one was made, RFC 3339.
-    pub last_backup: Option<String>,
-}
-
-/// The pill's faces (experience: replication shown to people).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Pill {
-    /// Not enrolled.
-    None,
-    /// Everything is at the province.
-    AllSent,
-    /// No link, nothing wrong.
-    Offline,
-    /// On its way.
-    Sending,
-    /// Waiting for days, or a great deal.
-    Long,
-    /// A person has to look.
-    Attention,
-    /// The computer itself has trouble.
-    Trouble,
-}
 
 /// The hub, and the open connection with it.
 #[derive(Default)]
@@ -89,79 +36,7 @@ const SLICE: Duration = Duration::from_millis(500);
 /// A person who wrote something this lately is at work: receipts must not wait behind scans.
 const AT_WORK_MS: i64 = 60_000;
 
-/// What waits longer than this, or is more than this, is worth a word.
-const LONG_MS: i64 = 3 * 24 * 3_600_000;
-const MANY: u64 = 50;
-
 impl Desk {
-    /// How replication stands.
-    pub fn sync_status(&self) -> Result<SyncView> {
-        let now = self.now_ms();
-        let pace = *hold(&self.pace);
-        let (own, hub, last) = self.store.read(|connection| {
-            let last = settings::number(connection, Key::LastSync)?;
-            Ok((ops::all_own(connection)?, settings::get(connection, Key::Hub)?, last))
-        })?;
-        let enrolled = own.last().is_some_and(|origin| origin.replica.is_some()) && !hub.is_empty();
-        let waiting: u64 = own.iter().map(|origin| origin.last_seq - origin.acknowledged).sum();
-        let acknowledged: u64 = own.iter().map(|origin| origin.acknowledged).sum();
-        let unsent = self.store.read(dossiers::count_unsent)?;
-        let copied = self.store.read(|connection| settings::number(connection, Key::CopiedAt))?;
-        let aside = self.store.read(ops::count_set_aside)?;
-        let review = self.store.read(dossiers::count_review)?;
-        let urgent = self.notices()?.iter().any(|notice| notice.urgent);
-        let oldest = self.store.read(ops::oldest_waiting_ms)?;
-        let waits = oldest.map_or(0, |oldest| now - i64::try_from(oldest).unwrap_or(now));
-        let pill = match () {
-            () if urgent => Pill::Trouble,
-            () if aside > 0 || review > 0 => Pill::Attention,
-            () if !enrolled => Pill::None,
-            () if waiting == 0 && pace.failures() == 0 => Pill::AllSent,
-            () if waiting > 0 && (waits > LONG_MS || waiting > MANY && pace.failures() > 0) => Pill::Long,
-            () if pace.failures() > 0 => Pill::Offline,
-            () => Pill::Sending,
-        };
-        let key = match pill {
-            Pill::None => "pill_none",
-            Pill::AllSent => "pill_all_sent",
-            Pill::Offline => "pill_offline",
-            Pill::Sending => "pill_sending",
-            Pill::Long => "pill_long",
-            Pill::Attention if aside == 0 => "pill_review",
-            Pill::Attention => "pill_attention",
-            Pill::Trouble => "pill_trouble",
-        };
-        let clock = |ms: i64| {
-            let at = civil(ms);
-            format!("{:02}:{:02}", at.hour(), at.minute())
-        };
-        let params = [
-            ("waiting", unsent.to_string()),
-            ("aside", aside.to_string()),
-            ("review", review.to_string()),
-            ("days", (waits / 86_400_000).to_string()),
-            ("at", if last > 0 { clock(last) } else { "–".to_owned() }),
-            ("last", if last > 0 { words::moment(self.language(), civil(last)) } else { "–".to_owned() }),
-        ];
-        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        let next = i64::try_from(pace.next_ms()).unwrap_or(0);
-        Ok(SyncView {
-            pill,
-            text: text(self.language(), key, &params),
-            detail: text(self.language(), &format!("{key}_detail"), &params),
-            waiting: small(waiting),
-            waiting_dossiers: small(unsent),
-            backup_folder: self.backup_folder()?.display().to_string(),
-            last_backup: (copied > 0).then(|| office_moment(copied)),
-            acknowledged: small(acknowledged),
-            review: small(review),
-            enrolled,
-            last_success: (last > 0).then(|| office_moment(last)),
-            next_try: (enrolled && next > now).then(|| office_moment(next)),
-            hub: (!hub.is_empty()).then_some(hub),
-        })
-    }
-
     /// Sends and takes in until nothing is left to do, or the link gives out: "send now", and the terminal's `sync`.
     pub fn sync_now(&self) -> Done<SyncView> {
         let hub = self.hub()?;
@@ -194,6 +69,7 @@ impl Desk {
         if let Some(link) = connection.link.take() {
             connection.bytes = sum(connection.bytes, link.bytes());
         }
+        *hold(&self.flow) = Flow::default();
     }
 
     /// Bytes on open connections since the desk was opened, above TLS: sent, received.
@@ -234,6 +110,8 @@ impl Desk {
     /// One round, and what follows from it for the pace and for the desk's identity.
     fn round(&self, hub: &Hub) -> Result<sync::Round> {
         let round = self.exchange(hub);
+        *hold(&self.flow) = hold(&self.connection).link.as_ref().map(Link::flow).unwrap_or_default();
+        self.note_link(round.as_ref().map(|_| ()))?;
         let now = u64::try_from(self.now_ms()).unwrap_or(0);
         let event = match &round {
             Ok(round) => Event::Done { progress: round.acknowledged + round.received > 0, more: round.more },

@@ -1,9 +1,9 @@
 //! Dossiers as rows: the fold of their operations, and the reads of the lists.
 
-use super::ops::{At, history};
-use super::{Change, Writing};
+use super::ops::{self, At, history};
+use super::{Change, Writing, scans};
 use crate::error::Result;
-use domain::dossier::{Dossier, Value};
+use domain::dossier::{Dossier, Op, Value};
 use domain::person::{CitizenId, PartialDate, Phone, Sex};
 use domain::text::fold;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -242,6 +242,7 @@ fn drop_row(writing: &mut Writing<'_>, at: At) -> Result<()> {
 /// Writes a dossier's row and its words; a row that stays as it was only where `anew` asks for it.
 fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
     let Some(dossier) = load(&writing.tx, at)? else { return drop_row(writing, at) };
+    note_scans(writing, &dossier)?;
     let last_op: i64 = writing
         .tx
         .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?
@@ -311,6 +312,23 @@ fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
     };
     tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?.execute(params![id, new.words()])?;
     Ok(())
+}
+
+/// Notes the scans that this desk's own operations name: these are its to send.
+fn note_scans(writing: &mut Writing<'_>, dossier: &Dossier) -> Result<()> {
+    let attached = dossier.timeline().iter().filter_map(|entry| match &entry.op {
+        Op::Attached { hash, bytes, .. } if *bytes > 0 => Some((entry.stamp.id.replica, hash, *bytes)),
+        _ => None,
+    });
+    let attached: Vec<_> = attached.collect();
+    if attached.is_empty() {
+        return Ok(());
+    }
+    let own: Vec<u32> = ops::all_own(&writing.tx)?.iter().map(|origin| origin.replica.unwrap_or(0)).collect();
+    attached
+        .into_iter()
+        .filter(|(replica, ..)| own.contains(replica))
+        .try_for_each(|(_, hash, bytes)| scans::note(writing, hash, bytes))
 }
 
 impl DossierRow {

@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
+pub mod others;
 pub mod procedures;
 mod rehome;
 pub mod roster;
@@ -61,6 +62,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0002_merging.sql")),
         M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
+        M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
     ])
 }
 

@@ -1,11 +1,10 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
-use super::{Change, Store, Writing, dossiers, officers, rehome, seen};
+use super::{Change, Store, Writing, dossiers, officers, seen};
 use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
 use protocol::fields::{self, Content, Header};
-use protocol::link::Vouched;
 use protocol::message::Relayed;
 use protocol::op::{Encoded, MAX_PART, Malformed, Personal, Public, Seed};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -47,10 +46,10 @@ pub struct At {
     pub seq: u64,
 }
 
-const ORIGIN: &str =
+pub(super) const ORIGIN: &str =
     "SELECT id, replica, lane, last_seq, head, sent, acknowledged, backed_up, refused, own FROM origin";
 
-fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
+pub(super) fn origin(row: &Row<'_>) -> rusqlite::Result<Origin> {
     Ok(Origin {
         id: row.get(0)?,
         replica: row.get(1)?,
@@ -76,66 +75,10 @@ pub fn all_own(connection: &Connection) -> Result<Vec<Origin>> {
     Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Other desks' logs that the hub is not known to hold to their end.
-pub fn of_others_not_acknowledged(connection: &Connection) -> Result<Vec<Origin>> {
-    let sql = format!("{ORIGIN} WHERE own = 0 AND replica IS NOT NULL AND acknowledged < last_seq ORDER BY id");
-    let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_map([], origin)?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The hub's words on logs that this desk passed on: replica, number, signature.
-pub fn hub_words(connection: &Connection) -> Result<Vec<Vouched>> {
-    let mut statement = connection
-        .prepare_cached("SELECT replica, word_seq, word FROM origin WHERE word IS NOT NULL AND replica IS NOT NULL")?;
-    let word = |row: &Row<'_>| Ok(Vouched { replica: row.get(0)?, seq: row.get(1)?, signature: row.get(2)? });
-    Ok(statement.query_map([], word)?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Notes how far a neighbour's computer holds a log of this desk.
-pub fn share(writing: &mut Writing<'_>, id: i64, seq: u64) -> Result<()> {
-    let tx = writing.changed(Change::Sync);
-    tx.execute("UPDATE origin SET shared = max(shared, ?2) WHERE id = ?1", params![id, seq])?;
-    Ok(())
-}
-
-/// Scans that operations of other desks name which the hub is not known to hold: hash and bytes.
-pub fn scans_of_others(connection: &Connection) -> Result<Vec<([u8; 32], u64)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT op.public, op.personal, op.salt FROM origin JOIN op ON op.origin = origin.id AND op.seq > origin.acknowledged
-         WHERE origin.own = 0 AND op.kind = ?1",
-    )?;
-    let mut rows = statement.query([fields::kind::ATTACHED])?;
-    let mut scans = Vec::new();
-    while let Some(row) = rows.next()? {
-        let op = encoded(row)?;
-        let personal = op.personal.as_ref().map(|personal| personal.bytes.as_slice());
-        if let Ok(Content::Dossier(Op::Attached { hash, bytes, .. })) =
-            op.open().and_then(|public| fields::read(&public, personal))
-        {
-            scans.push((hash.0, bytes));
-        }
-    }
-    Ok(scans)
-}
-
 /// The writer others know by a replica number.
 pub fn origin_known_as(connection: &Connection, replica: u32) -> Result<Option<Origin>> {
     let mut statement = connection.prepare_cached(&format!("{ORIGIN} WHERE replica = ?1"))?;
     Ok(statement.query_row([replica], origin).optional()?)
-}
-
-/// The next stretch of another desk's log after `sent` that its author vouches for: operations, and the signature at the last.
-pub fn vouched_after(connection: &Connection, origin: i64, sent: u64) -> Result<Option<(Vec<Encoded>, [u8; 64])>> {
-    let mut next = connection
-        .prepare_cached("SELECT seq, signature FROM vouched WHERE origin = ?1 AND seq > ?2 ORDER BY seq LIMIT 1")?;
-    let next: Option<(u64, [u8; 64])> =
-        next.query_row(params![origin, sent], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((seq, signature)) = next else { return Ok(None) };
-    let mut statement = connection.prepare_cached(
-        "SELECT public, personal, salt FROM op WHERE origin = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
-    )?;
-    let ops = statement.query_map(params![origin, sent, seq], encoded)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok((sent + ops.len() as u64 == seq).then_some((ops, signature)))
 }
 
 /// Every origin, for verification.
@@ -159,7 +102,7 @@ pub(super) fn located(writing: &mut Writing<'_>, id: OpId, writer: i64) -> Resul
     Ok(At { origin: origin_of(writing, id.replica)?, seq: id.seq })
 }
 
-fn origin_of(writing: &mut Writing<'_>, replica: u32) -> Result<i64> {
+pub(super) fn origin_of(writing: &mut Writing<'_>, replica: u32) -> Result<i64> {
     writing
         .tx
         .prepare_cached("INSERT INTO origin (replica, head) VALUES (?1, ?2) ON CONFLICT (replica) DO NOTHING")?
@@ -515,66 +458,6 @@ pub fn progress(connection: &Connection, id: OpId) -> Result<(u8, String)> {
     Ok(found.unwrap_or_default())
 }
 
-/// Keeps an author's word on their log.
-pub fn vouch(writing: &mut Writing<'_>, vouched: &Vouched) -> Result<()> {
-    let origin = origin_of(writing, vouched.replica)?;
-    writing
-        .tx
-        .prepare_cached(
-            "INSERT INTO vouched (origin, seq, signature) VALUES (?1, ?2, ?3) ON CONFLICT (origin, seq) DO NOTHING",
-        )?
-        .execute(params![origin, vouched.seq, vouched.signature])?;
-    Ok(())
-}
-
-/// Why operations of a stretch of a log have no effect, by number.
-pub fn reasons(connection: &Connection, origin: i64, first: u64, last: u64) -> Result<Vec<(u64, String)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, set_aside FROM op WHERE origin = ?1 AND seq BETWEEN ?2 AND ?3 AND set_aside <> '' ORDER BY seq",
-    )?;
-    let rows = statement.query_map(params![origin, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// An author's words on their log: number, signature.
-pub fn words(connection: &Connection, origin: i64) -> Result<Vec<(u64, [u8; 64])>> {
-    let mut statement =
-        connection.prepare_cached("SELECT seq, signature FROM vouched WHERE origin = ?1 ORDER BY seq")?;
-    Ok(statement.query_map([origin], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Takes in an operation that the hub tells. Where a neighbour had told another one in its place, of another copy of its writer,
-/// the hub's is the one that holds. Answers whether it was new.
-pub fn take_in_from_hub(writing: &mut Writing<'_>, relayed: Relayed) -> Result<bool> {
-    let id = relayed.id();
-    if let Some(origin) = origin_known_as(&writing.tx, id.replica)?.filter(|origin| id.seq <= origin.last_seq) {
-        let known: Vec<u8> = writing
-            .tx
-            .prepare_cached("SELECT public FROM op WHERE origin = ?1 AND seq = ?2")?
-            .query_row(params![origin.id, id.seq], |row| row.get(0))?;
-        if known != relayed.op.public && !origin.is_own {
-            rehome::drop_from(writing, &origin, id.seq)?;
-        }
-    }
-    let is_new = writing.take_in(relayed)?;
-    writing
-        .tx
-        .prepare_cached(
-            "UPDATE origin SET acknowledged = ?2 WHERE replica = ?1 AND acknowledged < ?2 AND last_seq >= ?2",
-        )?
-        .execute(params![id.replica, id.seq])?;
-    Ok(is_new)
-}
-
-/// Keeps the hub's word on a log, to be passed on to its author.
-pub fn keep_word(writing: &mut Writing<'_>, id: i64, seq: u64, word: &[u8; 64]) -> Result<()> {
-    writing
-        .tx
-        .prepare_cached("UPDATE origin SET word_seq = ?2, word = ?3 WHERE id = ?1 AND word_seq < ?2")?
-        .execute(params![id, seq, word])?;
-    Ok(())
-}
-
 /// Notes why the hub takes nothing more of an origin.
 pub fn refuse(writing: &mut Writing<'_>, id: i64, reason: &str) -> Result<()> {
     let tx = writing.changed(Change::Sync);
@@ -603,6 +486,72 @@ pub fn oldest_waiting_ms(connection: &Connection) -> Result<Option<u64>> {
     )?;
     let hlc: Option<u64> = statement.query_row([], |row| row.get(0))?;
     Ok(hlc.map(|hlc| Hlc(hlc).millis()))
+}
+
+/// What of a dossier waits for the province.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingOf {
+    /// Row of the first own operation the hub has not stored.
+    pub first_row: i64,
+    /// Row of the last one.
+    pub last_row: i64,
+    /// Whether all of them have gone out.
+    pub all_sent: bool,
+    /// Why the hub takes nothing of the log they stand in, where it does not.
+    pub refused: Option<String>,
+}
+
+/// What of a dossier waits; `None` where nothing does.
+pub fn waiting_of(connection: &Connection, dossier: At) -> Result<Option<WaitingOf>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(op.id), max(op.id), min(op.seq <= origin.sent), max(origin.refused)
+         FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1 AND op.seq > origin.acknowledged",
+    )?;
+    let found = statement.query_row(params![dossier.origin, dossier.seq], |row| {
+        let Some(first_row) = row.get(0)? else { return Ok(None) };
+        let refused: String = row.get(3)?;
+        let refused = (!refused.is_empty()).then_some(refused);
+        Ok(Some(WaitingOf { first_row, last_row: row.get(1)?, all_sent: row.get(2)?, refused }))
+    })?;
+    Ok(found)
+}
+
+/// Why the hub set something of a dossier aside, where it did.
+pub fn aside_of(connection: &Connection, dossier: At) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT op.set_aside FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND origin.own = 1 AND op.set_aside <> '' LIMIT 1",
+    )?;
+    Ok(statement.query_row(params![dossier.origin, dossier.seq], |row| row.get(0)).optional()?)
+}
+
+/// How many dossiers have an operation that waits and was written before a row.
+pub fn dossiers_before(connection: &Connection, row: i64) -> Result<u64> {
+    let sql = "SELECT count(*) FROM (SELECT DISTINCT op.dossier_origin, op.dossier_seq FROM origin CROSS JOIN op
+         ON op.origin = origin.id AND op.seq > origin.acknowledged
+         WHERE origin.own = 1 AND op.dossier_seq IS NOT NULL AND op.id < ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([row], |row| row.get(0))?)
+}
+
+/// Row number of the last own operation the hub has not stored, 0 for none.
+pub fn last_waiting_row(connection: &Connection) -> Result<i64> {
+    let sql =
+        "SELECT ifnull(max(op.id), 0) FROM origin CROSS JOIN op ON op.origin = origin.id AND op.seq = origin.last_seq
+         WHERE origin.own = 1 AND origin.last_seq > origin.acknowledged";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Bytes, before packing, of what waits: the first few hundred operations are looked at, and the rest taken to be like them.
+pub fn waiting_bytes(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT count(*), ifnull(sum(size), 0),
+         (SELECT ifnull(sum(last_seq - acknowledged), 0) FROM origin WHERE own = 1 AND refused = '')
+         FROM (SELECT length(public) + ifnull(length(personal) + 16, 0) AS size FROM origin CROSS JOIN op
+               ON op.origin = origin.id AND op.seq > origin.acknowledged
+               WHERE origin.own = 1 AND origin.refused = '' LIMIT 500)";
+    let (looked_at, size, waiting): (u64, u64, u64) =
+        connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(size * waiting / looked_at.max(1))
 }
 
 /// Row number of the latest operation, 0 for none.

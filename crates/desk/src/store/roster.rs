@@ -1,7 +1,7 @@
 //! The agency's roster, as the hub signed it: who writes for it, and with which keys.
 
 use super::settings::{self, Key};
-use super::{Writing, ops};
+use super::{Writing, ops, others};
 use crate::error::Result;
 use data_encoding::HEXLOWER;
 use ed25519_dalek::VerifyingKey;
@@ -61,6 +61,6 @@ pub fn vouch(writing: &mut Writing<'_>, roster: Option<&Roster>, vouched: &Vouch
             return Ok(false);
         }
     }
-    ops::vouch(writing, vouched)?;
+    others::vouch(writing, vouched)?;
     Ok(true)
 }

@@ -1,12 +1,16 @@
 //! Scanned papers: files beside the database, each called by the BLAKE3 hash of what it holds and sealed in pieces under a key
-//! of its own, so that any part can be read without the rest. The same scan is kept once.
+//! of its own, so that any part can be read without the rest. The same scan is kept once. The table beside them says how far
+//! each has got on its way to the province.
 
+use super::{Change, Writing};
 use crate::error::{Code, Error, Result};
 use crate::keys::{DataKey, random};
 use crate::place::{Place, write_durably};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use data_encoding::HEXLOWER;
+use domain::dossier::ScanHash;
+use rusqlite::{Connection, OptionalExtension, params};
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -95,6 +99,80 @@ impl Scans {
 /// What a part is sealed for: its scan and its place there.
 fn beside(hash: &[u8; 32], place: u64) -> Vec<u8> {
     [hash.as_slice(), &place.to_le_bytes()].concat()
+}
+
+/// Where a scan stands, by the hub's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is to be sent.
+    Waits,
+    /// The province has it whole.
+    Whole,
+    /// The province has all that names it and does not ask for it.
+    Unasked,
+    /// The hub asked for it, and its file is gone here.
+    Lost,
+}
+
+impl Standing {
+    const ALL: [Self; 4] = [Self::Waits, Self::Whole, Self::Unasked, Self::Lost];
+
+    fn number(self) -> usize {
+        Self::ALL.iter().position(|standing| *standing == self).unwrap_or_default()
+    }
+}
+
+/// A scan an own operation names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scan {
+    /// Its size.
+    pub bytes: u64,
+    /// How much of it the hub has.
+    pub there: u64,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Notes a scan that an own operation names; one that is known keeps its standing.
+pub(super) fn note(writing: &mut Writing<'_>, hash: &ScanHash, bytes: u64) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.prepare_cached("INSERT INTO scan (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING")?
+        .execute(params![hash.0, bytes])?;
+    Ok(())
+}
+
+/// What is known of a scan; `None` where no own operation names it.
+pub fn of(connection: &Connection, hash: &[u8; 32]) -> Result<Option<Scan>> {
+    let mut statement = connection.prepare_cached("SELECT bytes, there, standing FROM scan WHERE hash = ?1")?;
+    let row = |row: &rusqlite::Row<'_>| {
+        let standing = Standing::ALL.get(row.get::<_, usize>(2)?).copied().unwrap_or(Standing::Waits);
+        Ok(Scan { bytes: row.get(0)?, there: row.get(1)?, standing })
+    };
+    Ok(statement.query_row([hash], row).optional()?)
+}
+
+/// How many scans wait, and how many of their bytes are not at the hub.
+pub fn waiting(connection: &Connection) -> Result<(u64, u64)> {
+    let sql = "SELECT count(*), ifnull(sum(bytes - there), 0) FROM scan WHERE standing = 0";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Some of the scans that wait: hash, size.
+pub fn some_waiting(connection: &Connection, count: usize) -> Result<Vec<([u8; 32], u64)>> {
+    let mut statement = connection.prepare_cached("SELECT hash, bytes FROM scan WHERE standing = 0 LIMIT ?1")?;
+    let rows = statement.query_map([count], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes how far a scan has got.
+pub fn set(writing: &mut Writing<'_>, hash: &[u8; 32], there: u64, standing: Standing) -> Result<()> {
+    let tx = writing.changed(Change::Sync);
+    tx.prepare_cached("UPDATE scan SET there = min(?2, bytes), standing = ?3 WHERE hash = ?1")?.execute(params![
+        hash,
+        there,
+        standing.number()
+    ])?;
+    Ok(())
 }
 
 #[cfg(test)]

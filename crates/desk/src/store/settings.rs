@@ -43,12 +43,22 @@ pub enum Key {
     LastSync,
     /// The latest moment this desk has seen on its own clock, milliseconds.
     LastClock,
+    /// Since when no exchange with the hub ends well, own clock, milliseconds; 0 while they do.
+    DownSince,
+    /// Why: the end of the key of a sentence.
+    DownWhy,
+    /// Bytes a second the line took when it was last measured.
+    LineSpeed,
+    /// What a thousand bytes of operations came to when they were last packed.
+    Packing,
     /// Row number of the last operation the newest backup holds.
     CopiedOp,
-    /// Row number of the last operation that was written into a bundle.
-    CarriedOp,
     /// When that backup was made, milliseconds.
     CopiedAt,
+    /// Row number of the last operation that was written into a bundle.
+    CarriedOp,
+    /// When that bundle was written, milliseconds.
+    CarriedAt,
     /// When a backup was last opened on trial, milliseconds.
     TriedAt,
     /// The folder backups go to; empty: beside the data folder.
@@ -78,8 +88,13 @@ impl Key {
             Self::ClockOffset => "clock_offset_ms",
             Self::LastSync => "last_sync_ms",
             Self::LastClock => "last_clock_ms",
+            Self::DownSince => "down_since_ms",
+            Self::DownWhy => "down_why",
+            Self::LineSpeed => "line_speed",
+            Self::Packing => "packing",
             Self::CopiedOp => "copied_op",
             Self::CarriedOp => "carried_op",
+            Self::CarriedAt => "carried_at_ms",
             Self::CopiedAt => "copied_at_ms",
             Self::TriedAt => "tried_at_ms",
             Self::BackupFolder => "backup_folder",

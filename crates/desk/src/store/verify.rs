@@ -2,7 +2,7 @@
 
 use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
-use super::{Store, ops, roster, seen};
+use super::{Store, others, roster, seen};
 use crate::error::Result;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::op::Public;
@@ -52,7 +52,7 @@ fn pages(connection: &Connection, verified: &mut Verified) -> Result<()> {
 fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
     let roster = roster::held(connection)?;
     for origin in origins(connection)? {
-        let mut words = ops::words(connection, origin.id)?.into_iter().peekable();
+        let mut words = others::words(connection, origin.id)?.into_iter().peekable();
         let author = origin.replica.and_then(|replica| roster.as_ref()?.of_replica(replica)).and_then(|a| a.key());
         // An author's word on the log up to `seq`; one the roster does not name cannot be held against a key.
         let mut holds = |seq: u64, head: Head| {

@@ -4,12 +4,13 @@
 use super::Round;
 use super::session::{Heard, Manner, Session};
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
+use crate::store::scans::{self, Scans, Standing};
 use crate::store::settings::{self, Key};
-use crate::store::{Store, Writing, ops, roster};
+use crate::store::{Store, Writing, ops, others, roster};
 use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
-use protocol::link::{Piece, Pieces, Stored};
+use protocol::link::{Piece, Pieces, ScanHash, Stored};
+use std::collections::BTreeMap;
 
 /// What an exchange works on.
 pub struct Desk<'d> {
@@ -95,7 +96,25 @@ impl Exchange {
             let Some(origin) = own.iter().find(|origin| origin.id == id && origin.sent < sent) else { continue };
             desk.store.write(|writing| ops::set_progress(writing, id, sent, origin.acknowledged, origin.backed_up))?;
         }
+        let under_way = self.session.scans_under_way();
+        if !under_way.is_empty() {
+            desk.store.write(|writing| {
+                learn(writing, &self.session)?;
+                let mut scans = under_way.iter();
+                scans.try_for_each(|(hash, there)| scans::set(writing, hash, *there, Standing::Waits))
+            })?;
+        }
         Ok(())
+    }
+
+    /// The scans that are under way, and how much of each has arrived.
+    pub fn scans_under_way(&self) -> BTreeMap<ScanHash, u64> {
+        self.session.scans_under_way()
+    }
+
+    /// Bytes a second the line takes, once that is known.
+    pub fn bytes_a_second(&self) -> Option<u64> {
+        self.session.bytes_a_second()
     }
 
     /// Whether all is said, as far as is known.
@@ -176,8 +195,9 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                 }
                 let backed_up = stored.backed_up.unwrap_or(known.backed_up);
                 ops::set_progress(writing, origin, seq, seq, backed_up)?;
+                learn(writing, session)?;
                 if let Some(word) = &stored.word {
-                    ops::keep_word(writing, origin, verified, word)?;
+                    others::keep_word(writing, origin, verified, word)?;
                 }
                 settings::set(writing, Key::LastSync, &now_ms.to_string())
             })?;
@@ -200,7 +220,7 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
                     return Ok(());
                 }
                 for op in heard {
-                    round.received += u64::from(ops::take_in_from_hub(writing, op)?);
+                    round.received += u64::from(others::take_in_from_hub(writing, op)?);
                 }
                 let roster = roster::held(writing.reading())?;
                 for vouched in vouched {
@@ -215,8 +235,28 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             session.has_read(cursor);
             written
         }
+        Heard::Scan { hash, there, standing } => {
+            let known = desk.store.read(|connection| scans::of(connection, &hash))?;
+            if known.is_none_or(|known| (known.there, known.standing) == (there, standing)) {
+                return Ok(());
+            }
+            desk.store.write(|writing| {
+                learn(writing, session)?;
+                scans::set(writing, &hash, there, standing)
+            })?
+        }
     };
     round.changes.extend(changes);
+    Ok(())
+}
+
+/// Keeps what was measured, for the next time the desk is asked how long sending takes.
+fn learn(writing: &mut Writing<'_>, session: &Session) -> Result<()> {
+    for (key, measured) in [(Key::LineSpeed, session.bytes_a_second()), (Key::Packing, session.packing())] {
+        if let Some(measured) = measured {
+            settings::set(writing, key, &measured.to_string())?;
+        }
+    }
     Ok(())
 }
 

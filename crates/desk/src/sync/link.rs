@@ -6,8 +6,10 @@ use super::exchange::{Desk, Exchange};
 use super::hub::{Hub, failure};
 use super::session::Manner;
 use crate::error::{Code, Error, Result};
-use protocol::link::{PIECE, PROTOCOL};
+use crate::store::Change;
+use protocol::link::{PIECE, PROTOCOL, ScanHash};
 use rustls::ClientConnection;
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -27,6 +29,17 @@ pub struct Link {
     patience: Duration,
     /// Bytes above TLS, out and in.
     bytes: (u64, u64),
+}
+
+/// What goes on on a connection, for whoever wants to look at it without waiting for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Flow {
+    /// Whether there is a connection.
+    pub open: bool,
+    /// Bytes a second it takes, once that is known.
+    pub bytes_a_second: Option<u64>,
+    /// Scans that are under way, and how many bytes of each have arrived.
+    pub scans: BTreeMap<ScanHash, u64>,
 }
 
 impl Link {
@@ -84,6 +97,7 @@ impl Link {
     pub fn pump(&mut self, desk: &Desk<'_>, most: Duration) -> Result<Round> {
         let mut round = Round::default();
         let begun = Instant::now();
+        let under_way = self.exchange.scans_under_way();
         let outcome = loop {
             match self.turn(desk, &mut round) {
                 // An older database of this desk goes on under another identity, on another connection.
@@ -101,7 +115,16 @@ impl Link {
             self.exchange.note_sent(desk)?;
             return Err(error);
         }
+        if self.exchange.scans_under_way() != under_way {
+            round.changes.insert(Change::Sync);
+        }
         Ok(round)
+    }
+
+    /// What goes on.
+    pub fn flow(&self) -> Flow {
+        let (bytes_a_second, scans) = (self.exchange.bytes_a_second(), self.exchange.scans_under_way());
+        Flow { open: true, bytes_a_second, scans }
     }
 
     /// One look at the line: out what may go out, in what has come. Whether anything moved.

@@ -1,5 +1,6 @@
 //! Replication with the province's hub: when to try ([`pace`]), what is said on an open connection ([`session`]) and how much
-//! of it at once ([`window`]), how that is held against the store ([`exchange`]), and the connection itself ([`link`]).
+//! of it at once ([`window`]), how that is held against the store ([`exchange`]), the connection itself ([`link`]), and which part
+//! of the way fails ([`trial`]); and with the commune's other desks ([`neighbour`]), on its network ([`lan`]).
 //!
 //! [`round`] is the exchange of the first release, one request and its answer, for a hub or a proxy that knows nothing else.
 //! No transaction is open while bytes cross the network.
@@ -11,11 +12,13 @@ pub mod link;
 pub mod neighbour;
 pub mod pace;
 pub mod session;
+pub mod speed;
+pub mod trial;
 pub mod window;
 
 use crate::error::{Code, Error, Result};
 use crate::store::settings::{self, Key};
-use crate::store::{Changes, Store, ops};
+use crate::store::{Changes, Store, ops, others};
 use ed25519_dalek::SigningKey;
 use protocol::chain::Checkpoint;
 use protocol::message::{Carried, SyncReply, SyncRequest};
@@ -109,7 +112,7 @@ pub fn round(
     let (received, changes) = store.write(|writing| {
         let mut received = 0;
         for op in reply.ops {
-            received += u64::from(ops::take_in_from_hub(writing, op)?);
+            received += u64::from(others::take_in_from_hub(writing, op)?);
         }
         for aside in reply.set_aside {
             ops::set_aside(writing, ops::At { origin: origin.id, seq: aside.seq }, &aside.reason)?;

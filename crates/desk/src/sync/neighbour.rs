@@ -4,7 +4,7 @@
 use super::exchange::Desk;
 use crate::error::{Code, Error, Result};
 use crate::store::scans::MAX_SCAN;
-use crate::store::{Changes, Writing, ops, roster};
+use crate::store::{Changes, Writing, ops, others, roster};
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint};
 use protocol::enrolment::KeyHash;
@@ -112,7 +112,7 @@ impl<'d> Neighbour<'d> {
         // What was told in the last turn is held there now.
         let told = std::mem::take(&mut self.told_of_own);
         if !told.is_empty() {
-            self.write(|writing| told.iter().try_for_each(|(id, seq)| ops::share(writing, *id, *seq)))?;
+            self.write(|writing| told.iter().try_for_each(|(id, seq)| others::share(writing, *id, *seq)))?;
         }
         for piece in turn {
             match piece {
@@ -146,7 +146,7 @@ impl<'d> Neighbour<'d> {
                 agency: roster.agency,
                 roster: (roster.epoch, roster.version),
                 logs: logs.collect(),
-                words: ops::hub_words(connection)?,
+                words: others::hub_words(connection)?,
                 dictionaries: vec![Dictionary::WIRE.number()],
             })
         })
@@ -207,7 +207,7 @@ impl<'d> Neighbour<'d> {
                     let head = ops::head_after(connection, &origin, seq)?;
                     (ops, Checkpoint::sign(desk.device, replica, seq, head).signature)
                 } else {
-                    match ops::vouched_after(connection, id, told)? {
+                    match others::vouched_after(connection, id, told)? {
                         Some(stretch) => stretch,
                         None => return Ok(None),
                     }
@@ -217,7 +217,7 @@ impl<'d> Neighbour<'d> {
                 }
                 let run = Run { replica, first: told + 1, ops };
                 let last = told + run.ops.len() as u64;
-                let reasons = ops::reasons(connection, id, run.first, last)?;
+                let reasons = others::reasons(connection, id, run.first, last)?;
                 let known = |dossier: domain::dossier::OpId| {
                     let there = theirs.get(&dossier.replica).is_some_and(|upto| dossier.seq <= *upto);
                     if there { ops::seed(connection, dossier).ok().flatten() } else { None }
@@ -280,7 +280,7 @@ impl<'d> Neighbour<'d> {
         if !self.wanted.is_empty() || !self.to_tell.is_empty() {
             return Ok(Vec::new());
         }
-        let named = self.desk.store.read(ops::scans_of_others)?;
+        let named = self.desk.store.read(others::scans_of_others)?;
         let lacking = named.into_iter().filter(|(hash, size)| {
             let is_sane = (1..=MAX_SCAN as u64).contains(size);
             is_sane && !self.not_there.contains(hash) && self.desk.scans.size(hash).is_none()
@@ -375,7 +375,7 @@ fn share(writing: &mut Writing<'_>, held: &Held) -> Result<()> {
     let is_held = held.seq <= origin.last_seq
         && held.seq > 0
         && held.is_of(&ops::head_after(writing.reading(), &origin, held.seq)?);
-    if is_held { ops::share(writing, origin.id, held.seq) } else { Ok(()) }
+    if is_held { others::share(writing, origin.id, held.seq) } else { Ok(()) }
 }
 
 /// Believes the hub's word on a log, whoever brings it, where it fits the log that is here.
@@ -392,7 +392,7 @@ fn believe(writing: &mut Writing<'_>, word: &Vouched) -> Result<()> {
         return Ok(());
     }
     ops::set_progress(writing, origin.id, seq, seq, origin.backed_up)?;
-    ops::keep_word(writing, origin.id, seq, &signature)
+    others::keep_word(writing, origin.id, seq, &signature)
 }
 
 fn unreadable() -> Error {

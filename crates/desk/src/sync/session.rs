@@ -2,28 +2,38 @@
 //! pieces to send come out, and what the store has to take in is handed back. It decides the order: answers, then operations,
 //! then scans; and how much is on its way at once ([`Window`]).
 
+mod relaying;
+mod scans;
+
+use super::speed::Speed;
 use super::window::Window;
 use crate::error::{Code, Error, Result};
-use crate::store::scans::Scans;
+use crate::store::scans::{Scans, Standing, some_waiting};
 use crate::store::settings::{self, Key};
-use crate::store::{Store, ops, roster};
+use crate::store::{Store, ops, others, roster};
 use domain::dossier::OpId;
 use ed25519_dalek::SigningKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, Got, HELLO, Held, Hello, PIECE, Piece, Stored, Vouched, Want, Welcome, Which};
+use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Vouched, Want, Welcome};
 use protocol::message::{Relayed, Signed};
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Bytes of operations, before packing, that are thought to make one piece while nothing is known yet; and the bounds of that.
 const FIRST_RAW: usize = 6 * 1024;
 const RAW: (usize, usize) = (2 * 1024, 32 * 1024);
 
+/// What a thousand bytes of operations are thought to come to while nothing is known yet.
+pub const UNMEASURED_PACKING: u64 = (PIECE * 1000 / FIRST_RAW) as u64;
+
 /// What packing aims at: with the signature and the lengths it makes a [`PIECE`].
 const PACKED: usize = PIECE - 600;
+
+/// Scans of earlier connections that the hub is asked about at most.
+const QUESTIONS: usize = 64;
 
 /// Nothing heard for so long on a quiet line: is anybody there? Milliseconds.
 const QUIET_MS: u64 = 25_000;
@@ -64,6 +74,8 @@ enum What {
         number: u32,
         end: u64,
     },
+    /// Whether the hub has a scan, by what it is called in the question.
+    Question(u32),
     Ping,
 }
 
@@ -71,7 +83,7 @@ enum What {
 #[derive(Debug)]
 struct Wanted {
     number: u32,
-    hash: [u8; 32],
+    hash: ScanHash,
     next: u64,
     size: u64,
     /// Bytes from `next` on that were read together: what a scan is sealed in is opened once.
@@ -104,6 +116,15 @@ pub enum Heard {
         from: Option<u64>,
         /// The cursor after them.
         cursor: u64,
+    },
+    /// How far a scan has got.
+    Scan {
+        /// Its hash.
+        hash: ScanHash,
+        /// Bytes of it the hub has.
+        there: u64,
+        /// Where it stands.
+        standing: Standing,
     },
 }
 
@@ -144,7 +165,16 @@ pub struct Session {
     wanted: VecDeque<Wanted>,
     /// Wanted scans of others' that a neighbour may still bring.
     awaited: Vec<Want>,
+    /// What the hub wanted on this connection and has not whole: its number, the scan, how much of it has arrived.
+    under_way: BTreeMap<u32, (ScanHash, u64)>,
+    /// Scans of earlier connections of which it was not heard that they arrived whole, and their sizes.
+    unsure: VecDeque<(ScanHash, u64)>,
+    /// Those that the hub was asked about.
+    questions: BTreeMap<u32, (ScanHash, u64)>,
     window: Window,
+    speed: Speed,
+    /// Operations that went out here: bytes before packing, and after it.
+    packing: (u64, u64),
     raw: f64,
     heard_ms: u64,
     /// Whether somebody wants to know that all is said, here or there.
@@ -159,7 +189,7 @@ impl Session {
         let packing = |error: BadWire| Error::new(Code::Internal).because(error);
         let Manner { plainly, introduces } = manner;
         let dictionary = if plainly { Dictionary::None } else { Dictionary::WIRE };
-        let (agency, replica, logs, epoch, cursor, roster) = store.read(|connection| {
+        let (agency, replica, logs, epoch, cursor, roster, unsure) = store.read(|connection| {
             let mut logs = Vec::new();
             let newest = ops::own(connection)?.replica;
             for origin in ops::origins(connection)? {
@@ -180,7 +210,8 @@ impl Session {
             logs.sort_by_key(|log| !log.is_own);
             let number = |key| settings::number(connection, key);
             let (epoch, cursor) = (number(Key::HubEpoch)?, number(Key::Cursor)?);
-            Ok((settings::get(connection, Key::Agency)?, newest, logs, epoch, cursor, roster::signed(connection)?))
+            let (agency, roster) = (settings::get(connection, Key::Agency)?, roster::signed(connection)?);
+            Ok((agency, newest, logs, epoch, cursor, roster, some_waiting(connection, QUESTIONS)?))
         })?;
         Ok(Self {
             device: device.clone(),
@@ -204,7 +235,12 @@ impl Session {
             on_its_way: VecDeque::new(),
             wanted: VecDeque::new(),
             awaited: Vec::new(),
+            under_way: BTreeMap::new(),
+            unsure: unsure.into(),
+            questions: BTreeMap::new(),
             window: Window::default(),
+            speed: Speed::default(),
+            packing: (0, 0),
             raw: FIRST_RAW as f64,
             heard_ms: now_ms,
             asked: false,
@@ -268,6 +304,9 @@ impl Session {
         {
             return Ok(Some(piece));
         }
+        if let Some(question) = self.next_question(now_ms) {
+            return Ok(Some(question));
+        }
         let quiet = self.on_its_way.is_empty() && now_ms.saturating_sub(self.heard_ms) > QUIET_MS;
         if quiet || std::mem::take(&mut self.asked) {
             return Ok(Some(self.sent(Piece::Ping(self.cursor), What::Ping, now_ms)));
@@ -304,7 +343,7 @@ impl Session {
                 let (ops, word) = if log.is_own {
                     (ops::from(connection, log.origin, log.sent + 1, raw as usize)?, None)
                 } else {
-                    let next = ops::vouched_after(connection, log.origin, log.sent)?;
+                    let next = others::vouched_after(connection, log.origin, log.sent)?;
                     next.map_or((Vec::new(), None), |(ops, word)| (ops, Some(word)))
                 };
                 if ops.is_empty() {
@@ -329,61 +368,11 @@ impl Session {
             let last = log.sent;
             let own_word = || Checkpoint::sign(&self.device, log.replica, last, log.head).signature;
             let signature = word.unwrap_or_else(own_word);
+            self.packing = (self.packing.0 + size as u64, self.packing.1 + packed.len() as u64);
             let aim = size as f64 * PACKED as f64 / packed.len().max(1) as f64;
             self.raw = (self.raw * 0.5 + aim * 0.5).clamp(RAW.0 as f64, RAW.1 as f64);
             let what = What::Ops(run.replica);
             return Ok(Some(self.sent(Piece::Ops { signature, packed }, what, now_ms)));
-        }
-        Ok(None)
-    }
-
-    /// Neighbours may have brought more of others' logs, and so may the feed.
-    fn look_at_others(&mut self, store: &Store) -> Result<()> {
-        if !self.welcomed {
-            return Ok(());
-        }
-        for origin in store.read(ops::of_others_not_acknowledged)? {
-            let Some(replica) = origin.replica else { continue };
-            let (sent, is_open) = (origin.acknowledged, !self.hub_is_restored);
-            match self.logs.iter_mut().find(|log| log.replica == replica) {
-                Some(log) => {
-                    log.sent = log.sent.max(sent);
-                    log.open |= is_open;
-                }
-                None => self.logs.push(Log {
-                    origin: origin.id,
-                    replica,
-                    sent,
-                    head: origin.head,
-                    stored: sent,
-                    refused: !origin.refused.is_empty(),
-                    open: is_open,
-                    is_own: false,
-                    end: (origin.last_seq, origin.head),
-                }),
-            }
-        }
-        Ok(())
-    }
-
-    fn next_scan(&mut self, scans: &Scans, count: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
-        while let Some(wanted) = self.wanted.front_mut() {
-            let (number, offset) = (wanted.number, wanted.next);
-            if wanted.ahead.is_empty() {
-                wanted.ahead = scans.read(&wanted.hash, offset, usize::MAX)?.into();
-            }
-            let bytes: Vec<u8> = wanted.ahead.drain(..count.min(wanted.ahead.len())).collect();
-            wanted.next += bytes.len() as u64;
-            let end = wanted.next;
-            let is_last = wanted.next >= wanted.size;
-            if is_last || bytes.is_empty() {
-                self.wanted.pop_front();
-            }
-            // Nothing more of one that is all there: the hub has still to look at it.
-            if is_last || !bytes.is_empty() {
-                let piece = Piece::Scan { number, offset, bytes };
-                return Ok(Some(self.sent(piece, What::Scan { number, end }, now_ms)));
-            }
         }
         Ok(None)
     }
@@ -432,16 +421,10 @@ impl Session {
                 Ok(self.stored(stored, now_ms))
             }
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
-            Piece::Want(want) => {
-                self.want(&want, store, scans)?;
-                Ok(None)
-            }
-            Piece::Got(Got { number, offset, .. }) => {
-                let is_it =
-                    |what: &What| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset);
-                self.answered(now_ms, is_it);
-                Ok(None)
-            }
+            Piece::Want(want) => self.want(&want, store, scans),
+            Piece::Got(got) => Ok(self.got(&got, now_ms)),
+            Piece::Scan { number, bytes, .. } => Ok(self.question_answered(number, !bytes.is_empty(), now_ms)),
+            Piece::Lacking(number) => Ok(self.question_answered(number, false, now_ms)),
             Piece::Pong(_) => {
                 self.answered(now_ms, |what| *what == What::Ping);
                 Ok(None)
@@ -452,13 +435,7 @@ impl Session {
             }
             Piece::Refused(code) => Err(Error::new(Code::HubRefused).with("reason", code)),
             Piece::Plainly => Err(Error::new(Code::HubUnreadable).with("plainly", true)),
-            Piece::Hello(_)
-            | Piece::Ops { .. }
-            | Piece::Read(_)
-            | Piece::Scan { .. }
-            | Piece::Lacking(_)
-            | Piece::Greeting(_)
-            | Piece::Unknown(_) => Ok(None),
+            Piece::Hello(_) | Piece::Ops { .. } | Piece::Read(_) | Piece::Greeting(_) | Piece::Unknown(_) => Ok(None),
         }
     }
 }
@@ -488,7 +465,7 @@ impl Session {
         let of_log = |sent: &OnItsWay| matches!(sent.what, What::Ops(of) if of == replica);
         let place = self.on_its_way.iter().position(of_log);
         if let Some(OnItsWay { bytes, at_ms, mark, .. }) = place.and_then(|place| self.on_its_way.remove(place)) {
-            self.window.answered(bytes, mark, now_ms.saturating_sub(at_ms));
+            self.was_answered(bytes, mark, at_ms, now_ms);
         }
         let log = self.logs.iter_mut().find(|log| log.replica == replica)?;
         log.refused |= stored.refused.is_some();
@@ -528,34 +505,6 @@ impl Session {
         self.answers.push_back(Piece::Read(cursor));
     }
 
-    fn want(&mut self, want: &Want, store: &Store, scans: &Scans) -> Result<()> {
-        let Want { number, which, offset: next } = *want;
-        self.wanted.retain(|wanted| wanted.number != number);
-        let hash = match which {
-            Which::Hash(hash) => Some(hash),
-            Which::NamedBy { replica, seq } => store.read(|connection| ops::scan(connection, OpId { replica, seq }))?,
-        };
-        match hash.and_then(|hash| Some((hash, scans.size(&hash)?))) {
-            Some((hash, size)) if next <= size => {
-                self.wanted.push_back(Wanted { number, hash, next, size, ahead: VecDeque::new() });
-            }
-            None if hash.is_some() && self.is_anothers(which) => self.awaited.push(want.clone()),
-            _ => self.answers.push_back(Piece::Lacking(number)),
-        }
-        Ok(())
-    }
-
-    /// Whether a scan is named by another desk's operation.
-    fn is_anothers(&self, which: Which) -> bool {
-        let of = |replica| self.logs.iter().any(|log| log.replica == replica && !log.is_own);
-        matches!(which, Which::NamedBy { replica, .. } if of(replica))
-    }
-
-    /// A neighbour may have brought scans that were asked for before they were here.
-    pub fn look_again(&mut self, store: &Store, scans: &Scans) -> Result<()> {
-        std::mem::take(&mut self.awaited).iter().try_for_each(|want| self.want(want, store, scans))
-    }
-
     /// Takes off what was answered, and learns from how long it took.
     fn answered(&mut self, now_ms: u64, is: impl Fn(&What) -> bool) {
         let (mut bytes, mut newest) = (0, None);
@@ -568,8 +517,13 @@ impl Session {
             !answered
         });
         if let Some((sent_ms, mark)) = newest {
-            self.window.answered(bytes, mark, now_ms.saturating_sub(sent_ms));
+            self.was_answered(bytes, mark, sent_ms, now_ms);
         }
+    }
+
+    fn was_answered(&mut self, bytes: usize, mark: u64, sent_ms: u64, now_ms: u64) {
+        self.window.answered(bytes, mark, now_ms.saturating_sub(sent_ms));
+        self.speed.answered(bytes, now_ms, !self.on_its_way.is_empty());
     }
 
     fn bytes_on_their_way(&self) -> usize {
@@ -584,6 +538,7 @@ impl Session {
             && self.answers.is_empty()
             && !self.asked
             && self.wanted.is_empty()
+            && self.unsure.is_empty()
     }
 
     /// The hub it is with.
@@ -605,6 +560,17 @@ impl Session {
     /// The last operation of each log that went out on this connection: row here, number.
     pub fn gone_out(&self) -> Vec<(i64, u64)> {
         self.logs.iter().map(|log| (log.origin, log.sent)).collect()
+    }
+
+    /// Bytes a second this connection takes, once that is known.
+    pub fn bytes_a_second(&self) -> Option<u64> {
+        self.speed.bytes_a_second()
+    }
+
+    /// What a thousand bytes of operations came to, once any went out.
+    pub fn packing(&self) -> Option<u64> {
+        let (before, after) = self.packing;
+        (after * 1000).checked_div(before)
     }
 
     /// Whether something that was sent was answered: the connection was of use.
