@@ -4,6 +4,8 @@
 //! only before that release; later releases get a folder of their own beside it.
 #![expect(clippy::expect_used, reason = "a test that meets what it does not expect has failed")]
 
+mod traffic;
+
 use desk::api::{Desk, Sitter};
 use desk::keys::{KeyFile, Unlock};
 use desk::place::Place;
@@ -22,6 +24,15 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("frozen").join(name)
 }
 
+/// The frozen desk, at work in a world.
+fn thawed(world: &World) -> Desk {
+    let place = Place::on_machine(world.path("thawed"), world.path("a machine that never met it"));
+    copy_folder(&folder("desk-0001"), place.data());
+    let mut keys = KeyFile::read(&place).expect("its keys");
+    let key = keys.unlock(&Unlock::Passphrase(PASSPHRASE), &place, world.now_ms()).expect("its passphrase");
+    Desk::open(place, keys, key, &Sitter::First, world.clock(), Language::Vietnamese).expect("the desk")
+}
+
 #[test]
 fn a_desk_of_the_first_release_is_opened_read_and_worked_on() {
     let frozen = folder("desk-0001");
@@ -31,11 +42,7 @@ fn a_desk_of_the_first_release_is_opened_read_and_worked_on() {
     let before = fs::read(frozen.join("desk.db")).expect("the frozen database");
 
     let world = World::new();
-    let place = Place::on_machine(world.path("thawed"), world.path("a machine that never met it"));
-    copy_folder(&frozen, place.data());
-    let mut keys = KeyFile::read(&place).expect("its keys");
-    let key = keys.unlock(&Unlock::Passphrase(PASSPHRASE), &place, world.now_ms()).expect("its passphrase");
-    let desk = Desk::open(place, keys, key, &Sitter::First, world.clock(), Language::Vietnamese).expect("the desk");
+    let desk = thawed(&world);
 
     let verified = desk.verify().expect("a verification");
     assert_eq!(verified.faults, Vec::<String>::new());
