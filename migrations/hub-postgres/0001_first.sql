@@ -37,6 +37,7 @@ CREATE TABLE desk (
     revoked_at   BIGINT,
     stolen       BIGINT NOT NULL DEFAULT 0,
     heard_at     BIGINT, -- when all it has was heard, after the hub was put back from a backup
+    volunteer    BIGINT NOT NULL DEFAULT 0, -- it hands in what it has, and hears of nobody else's
     PRIMARY KEY (agency, desk)
 );
 

@@ -36,6 +36,7 @@ CREATE TABLE desk (
     revoked_at   INTEGER,
     stolen       INTEGER NOT NULL DEFAULT 0,
     heard_at     INTEGER, -- when all it has was heard, after the hub was put back from a backup
+    volunteer    INTEGER NOT NULL DEFAULT 0, -- it hands in what it has, and hears of nobody else's
     PRIMARY KEY (agency, desk)
 ) STRICT;
 

@@ -150,3 +150,32 @@ fn what_a_stolen_desk_wrote_has_no_effect_whoever_passes_it_on() {
         desk.is_sound();
     }
 }
+
+#[test]
+fn a_volunteers_desk_hands_in_what_it_has_and_hears_of_nobody_elses() {
+    let world = World::new();
+    let [desk, outreach] = [(); 2].map(|()| world.desk("Xã Cao Sơn"));
+    desk.enrols().expect("enrolment");
+    outreach.enrols_as_a_volunteers().expect("enrolment");
+    let code = desk.receives(&YNUE, RESIDENCE);
+    let scan = world.scanned_page("to-khai.png", 3_000);
+    desk.attach(&code, 1, &[&scan]).expect("attached");
+    desk.syncs().expect("an exchange");
+    let own = outreach.receives(&HANH, BIRTH);
+    // On the commune's network, and by the province.
+    let met = meet(&outreach, &desk).expect("an exchange");
+    assert!(met.told > 0 && met.received == 0, "{met:?}");
+    assert_eq!(outreach.codes(), std::slice::from_ref(&own));
+    outreach.syncs().expect("an exchange");
+    let noted = outreach.receives(&PAO, CERTIFIED_COPY);
+    for desk in [&outreach, &desk, &outreach] {
+        desk.syncs().expect("an exchange");
+    }
+    let mut all = [code, own.clone(), noted.clone()];
+    all.sort();
+    assert_eq!((desk.codes(), world.codes_at_the_province(&desk)), (all.clone().into(), all.into()));
+    assert_eq!(outreach.codes(), [own, noted], "and nobody else's");
+    for desk in [&outreach, &desk] {
+        desk.is_sound();
+    }
+}

@@ -106,6 +106,15 @@ impl Desk {
         Ok(::hub::add_desk(&self.province.hub_folder(), &agency, &self.name, now)?.to_string())
     }
 
+    /// The administrator makes a one-time code for a volunteer's computer, and the desk uses it.
+    pub fn enrols_as_a_volunteers(&self) -> Result<SyncView> {
+        let agency = ::domain::code::AgencyCode::parse(&self.agency).expect("an agency");
+        let now = u64::try_from(self.province.now_ms.load(Ordering::SeqCst)).unwrap_or(0);
+        let code = ::hub::add_volunteers_desk(&self.province.hub_folder(), &agency, &self.name, now).expect("a code");
+        let (view, _) = self.enrol(&EnrolInput { hub: self.link.url(), code: code.to_string() })?;
+        Ok(view)
+    }
+
     /// The administrator makes a one-time code, and the desk uses it.
     pub fn enrols(&self) -> Result<SyncView> {
         let code = self.is_given_a_code().expect("a code");

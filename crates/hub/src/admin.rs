@@ -16,18 +16,28 @@ use std::path::{Path, PathBuf};
 
 /// Makes a place for a computer and gives its one-time code, which is kept nowhere.
 pub fn add_desk(place: impl Into<Place>, agency: &AgencyCode, name: &str, now: u64) -> Result<Code> {
+    added(&place.into(), agency, name, false, now)
+}
+
+/// The same for a volunteer's computer: it hands in what it has, and hears of nobody else's dossiers.
+pub fn add_volunteers_desk(place: impl Into<Place>, agency: &AgencyCode, name: &str, now: u64) -> Result<Code> {
+    added(&place.into(), agency, name, true, now)
+}
+
+fn added(place: &Place, agency: &AgencyCode, name: &str, is_volunteer: bool, now: u64) -> Result<Code> {
     let name = domain::text::tidy(name);
     if name.is_empty() {
         return Err(Error::NoName);
     }
-    let (identity, mut store) = place.into().found()?;
+    let (identity, mut store) = place.found()?;
     let secret = draw_secret()?;
     if store.read(whole::restored_at)?.is_some() {
         return Err(Error::Restored);
     }
     store.write(|door| {
-        let number = whole::next_desk(door)?;
-        desk::add(door, agency.as_str(), number, &name, &code_hash(secret), now)
+        let desk = whole::next_desk(door)?;
+        let new = desk::NewDesk { desk, name: &name, code_hash: &code_hash(secret), is_volunteer };
+        desk::add(door, agency.as_str(), &new, now)
     })?;
     Ok(Code { secret, hub: identity.key_hash() })
 }

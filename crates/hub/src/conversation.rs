@@ -137,7 +137,7 @@ impl Conversation {
         let (epoch, restored_at, cursor, more) = hub.readers.read(|store| -> Result<_, Fault> {
             let epoch = whole::epoch(store)?;
             let cursor = if said.epoch == epoch { said.cursor } else { 0 };
-            let more = member.revoked_at.is_none() && feed::end(store, &member.agency)? > cursor;
+            let more = member.hears() && feed::end(store, &member.agency)? > cursor;
             Ok((epoch, whole::restored_at(store)?, cursor, more))
         })?;
         let mut conversation = Self {
@@ -276,8 +276,8 @@ impl Conversation {
                 _ => Vec::new(),
             },
             Piece::Want(want) => {
-                let revoked = hub.readers.read(|store| is_revoked(store, self.replica))?;
-                vec![if revoked { Piece::Lacking(want.number) } else { give(hub, &self.member.agency, &want)? }]
+                let hears = hub.readers.read(|store| hears(store, self.replica))?;
+                vec![if hears { give(hub, &self.member.agency, &want)? } else { Piece::Lacking(want.number) }]
             }
             Piece::Ping(_) => {
                 self.asked = true;
@@ -423,7 +423,7 @@ impl Conversation {
         let (agency, cursor, replica, logs) = (self.member.agency.as_str(), self.cursor, self.replica, &self.logs);
         let (page, vouched) = hub.readers.read(|store| -> Result<_, Fault> {
             // Asked each time: the desk may have been revoked since it said who it is.
-            if is_revoked(store, replica)? {
+            if !hears(store, replica)? {
                 return Ok((feed::Page { cursor, ..feed::Page::default() }, Vec::new()));
             }
             let mut page = feed::after(store, agency, cursor, replica, PAGE)?;
@@ -540,8 +540,8 @@ impl Conversation {
 }
 
 /// Whether the desk of a replica was revoked: other people's dossiers are no longer for it.
-fn is_revoked(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
-    Ok(desk::by_replica(store, replica)?.is_none_or(|member| member.revoked_at.is_some()))
+fn hears(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
+    Ok(desk::by_replica(store, replica)?.is_some_and(|member| member.hears()))
 }
 
 /// A part of a scan that a desk lacks.

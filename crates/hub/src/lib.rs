@@ -25,7 +25,8 @@ mod tls;
 mod writer;
 
 pub use admin::{
-    DeskLine, DeskState, DossierLine, Revocation, Written, add_desk, back_up, desks, dossiers, revoke_desk, written,
+    DeskLine, DeskState, DossierLine, Revocation, Written, add_desk, add_volunteers_desk, back_up, desks, dossiers,
+    revoke_desk, written,
 };
 pub use alone::{Alone, Call};
 pub use bundle::carry_in;

@@ -114,7 +114,11 @@ async fn hello(
     loop {
         match pieces.take().map_err(|_| Refusal::Malformed)? {
             Some(Piece::Hello(hello)) => return Ok(Some((brought, hello))),
-            Some(Piece::Roster(roster)) if brought.is_none() => brought = Some(roster),
+            Some(Piece::Roster(roster)) if brought.is_none() => {
+                brought = Some(roster);
+                // The hello may have come with it.
+                continue;
+            }
             Some(_) => return Err(Refusal::Malformed.into()),
             None => {}
         }

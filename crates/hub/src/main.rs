@@ -76,6 +76,9 @@ enum DeskCommand {
         /// Tên để nhận ra máy. / A name to know it by.
         #[arg(long)]
         name: String,
+        /// Máy của tình nguyện viên: nộp hồ sơ mình ghi, không nhận hồ sơ của máy khác. / A volunteer's: hears of nobody else's.
+        #[arg(long)]
+        volunteer: bool,
     },
     /// Liệt kê các máy. / List the desks.
     List,
@@ -142,8 +145,9 @@ fn run(place: &Place, as_json: bool, command: Command) -> hub::Result<ExitCode> 
     let now = hub::system_clock()();
     match command {
         Command::Serve { listen, names } => return serve(place, listen, names),
-        Command::Desk(DeskCommand::Add { agency, name }) => {
-            let code = hub::add_desk(place, &agency, &name, now)?;
+        Command::Desk(DeskCommand::Add { agency, name, volunteer }) => {
+            let add = if volunteer { hub::add_volunteers_desk } else { hub::add_desk };
+            let code = add(place, &agency, &name, now)?;
             let json = json!({ "code": code.to_string() });
             answer(&if as_json { json.to_string() } else { code.to_string() });
         }

@@ -216,8 +216,8 @@ fn answer(store: &Reader<'_>, request: &SyncRequest, now: u64) -> Result<Result<
     let Some(member) = desk::by_replica(store, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
     let agency = member.agency.as_str();
     let epoch = whole::epoch(store)?;
-    let page = if member.revoked_at.is_some() {
-        // It may still hand in what it has; other people's dossiers are no longer for it.
+    let page = if !member.hears() {
+        // It may hand in what it has; other people's dossiers are no longer for it.
         feed::Page { cursor: request.cursor, ..feed::Page::default() }
     } else {
         // Positions of another epoch mean nothing in this one.

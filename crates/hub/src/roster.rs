@@ -21,6 +21,7 @@ fn of(store: &Reader<'_>, agency: &str) -> Result<Roster, Fault> {
             enrolled_at,
             revoked_at: desk.revoked_at,
             stolen: desk.stolen.then_some(true),
+            volunteer: desk.is_volunteer.then_some(true),
             name: desk.name,
             label: desk.label,
         });

@@ -57,6 +57,9 @@ pub struct Member {
     /// Whether it was revoked as stolen.
     #[n(7)]
     pub stolen: Option<bool>,
+    /// Whether it is a volunteer's: it hands in what it has, and hears of nobody else's.
+    #[n(8)]
+    pub volunteer: Option<bool>,
 }
 
 /// Names a signed roster in a word of its own; 0 names none.
@@ -106,6 +109,11 @@ impl Roster {
 }
 
 impl Member {
+    /// Whether it is a volunteer's.
+    pub fn is_volunteer(&self) -> bool {
+        self.volunteer.unwrap_or(false)
+    }
+
     /// The key it signs with.
     pub fn key(&self) -> Option<VerifyingKey> {
         VerifyingKey::from_bytes(&self.device).ok()
@@ -129,6 +137,7 @@ mod tests {
             enrolled_at: 5,
             revoked_at: None,
             stolen: None,
+            volunteer: None,
         };
         let roster = Roster { agency: "H56.14".to_owned(), epoch: 1, version: 2, desks: vec![member] };
         let signed = roster.sign(&hub, &of);

@@ -11,7 +11,7 @@ use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
 use protocol::link::{Aside, Feed, Greeting, Held, Piece, Vouched, Want, Which};
 use protocol::message::{Relayed, Signed};
-use protocol::roster::Roster;
+use protocol::roster::{Member, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -31,6 +31,9 @@ const WANTED: usize = 8;
 pub struct Neighbour<'d> {
     desk: &'d Desk<'d>,
     hub: KeyHash,
+    with: [u8; 32],
+    /// Whether the other one is a volunteer's: it is told of nobody else's dossiers.
+    is_a_volunteers: bool,
     packer: Packer,
     unpacker: Option<Unpacker>,
     has_greeted: bool,
@@ -58,11 +61,13 @@ pub struct Neighbour<'d> {
 }
 
 impl<'d> Neighbour<'d> {
-    /// A new exchange between desks of this hub.
-    pub fn new(desk: &'d Desk<'d>, hub: KeyHash) -> Result<Self> {
+    /// A new exchange between desks of this hub, with the device of this key.
+    pub fn new(desk: &'d Desk<'d>, hub: KeyHash, with: [u8; 32]) -> Result<Self> {
         Ok(Self {
             desk,
             hub,
+            with,
+            is_a_volunteers: false,
             packer: Packer::new(Dictionary::WIRE).map_err(|error| Error::new(Code::Internal).because(error))?,
             unpacker: None,
             has_greeted: false,
@@ -181,6 +186,11 @@ impl<'d> Neighbour<'d> {
         if roster.agency != greeting.agency {
             return Err(unreadable().because("a desk of another agency"));
         }
+        let member = roster.desks.iter().find(|desk| desk.device == self.with);
+        self.is_a_volunteers = member.is_none_or(Member::is_volunteer);
+        let its_own = |replica: &u32| member.is_some_and(|it| it.leases.iter().any(|lease| lease.replica == *replica));
+        let to_tell: VecDeque<_> =
+            to_tell.into_iter().filter(|(_, replica, _)| !self.is_a_volunteers || its_own(replica)).collect();
         self.superseded = own.replica.and_then(|own| theirs.get(&own)).is_some_and(|held| held.seq > own.last_seq);
         self.roster = signed.filter(|_| (roster.epoch, roster.version) > greeting.roster);
         self.to_tell = to_tell;
@@ -296,7 +306,8 @@ impl<'d> Neighbour<'d> {
 
     fn next_scan(&mut self) -> Result<Option<Piece>> {
         let Some((number, hash, place)) = self.to_give.pop_front() else { return Ok(None) };
-        let Some(size) = self.desk.scans.size(&hash) else { return Ok(Some(Piece::Lacking(number))) };
+        let size = self.desk.scans.size(&hash).filter(|_| !self.is_a_volunteers);
+        let Some(size) = size else { return Ok(Some(Piece::Lacking(number))) };
         let bytes = self.desk.scans.read(&hash, place, SCAN)?;
         let next = place + bytes.len() as u64;
         if next < size && !bytes.is_empty() {
@@ -400,6 +411,6 @@ fn unreadable() -> Error {
 }
 
 /// Desks that may be spoken to: of this roster, at work, and not this one.
-pub fn others<'r>(roster: &'r Roster, own: &'r VerifyingKey) -> impl Iterator<Item = &'r protocol::roster::Member> {
+pub fn others<'r>(roster: &'r Roster, own: &'r VerifyingKey) -> impl Iterator<Item = &'r Member> {
     roster.desks.iter().filter(|desk| desk.revoked_at.is_none() && desk.device != own.to_bytes())
 }

@@ -18,7 +18,7 @@ const TABLES: [(&str, &str, &str); 11] = [
     (
         "desk",
         "agency, desk",
-        "name, code_hash, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at",
+        "name, code_hash, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at, volunteer",
     ),
     ("lease", "agency, replica", "lane, desk"),
     (

@@ -29,13 +29,22 @@ pub struct Desk {
     pub stolen: bool,
     /// When all it has was heard, after the hub was put back from a backup.
     pub heard_at: Option<u64>,
+    /// Whether it is a volunteer's: it hands in what it has, and hears of nobody else's.
+    pub is_volunteer: bool,
+}
+
+impl Desk {
+    /// Whether it hears of the other desks' dossiers.
+    pub fn hears(&self) -> bool {
+        self.revoked_at.is_none() && !self.is_volunteer
+    }
 }
 
 /// What a [`Desk`] is read from.
 macro_rules! select {
     ($from:literal) => {
         concat!(
-            "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at ",
+            "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at, volunteer ",
             $from
         )
     };
@@ -54,6 +63,7 @@ fn desk(mut row: Row) -> Result<Desk, Fault> {
         revoked_at: row.take()?,
         stolen: row.take()?,
         heard_at: row.take()?,
+        is_volunteer: row.take()?,
     })
 }
 
@@ -83,11 +93,26 @@ pub fn by_replica(store: &Reader<'_>, replica: u32) -> Result<Option<Desk>, Faul
     store.first(sql, &values![replica])?.map(desk).transpose()
 }
 
+/// A desk to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDesk<'n> {
+    /// Its number.
+    pub desk: u32,
+    /// The administrator's name for it.
+    pub name: &'n str,
+    /// Of its one-time code.
+    pub code_hash: &'n [u8; 32],
+    /// Whether it is a volunteer's.
+    pub is_volunteer: bool,
+}
+
 /// Adds a desk that has a one-time code.
-pub fn add(door: &Door<'_>, agency: &str, desk: u32, name: &str, code_hash: &[u8; 32], now: u64) -> Result<(), Fault> {
+pub fn add(door: &Door<'_>, agency: &str, new: &NewDesk<'_>, now: u64) -> Result<(), Fault> {
     begin_agency(door, agency)?;
-    let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES ($1, $2, $3, $4, $5)";
-    door.execute(sql, &values![agency, desk, name, code_hash, now])
+    let NewDesk { desk, name, code_hash, is_volunteer } = *new;
+    let sql =
+        "INSERT INTO desk (agency, desk, name, code_hash, code_made_at, volunteer) VALUES ($1, $2, $3, $4, $5, $6)";
+    door.execute(sql, &values![agency, desk, name, code_hash, now, is_volunteer])
 }
 
 fn begin_agency(door: &Door<'_>, agency: &str) -> Result<(), Fault> {
@@ -98,8 +123,10 @@ fn begin_agency(door: &Door<'_>, agency: &str) -> Result<(), Fault> {
 /// Adds a desk that this hub enrolled once and has forgotten. Its one-time code is spent.
 pub fn add_again(door: &Door<'_>, agency: &str, member: &Member) -> Result<(), Fault> {
     begin_agency(door, agency)?;
-    let sql = "INSERT INTO desk (agency, desk, name, code_hash, code_made_at) VALUES ($1, $2, $3, $4, $5)";
-    door.execute(sql, &values![agency, member.desk, &member.name, [0_u8; 0].as_slice(), member.enrolled_at])
+    let sql =
+        "INSERT INTO desk (agency, desk, name, code_hash, code_made_at, volunteer) VALUES ($1, $2, $3, $4, $5, $6)";
+    let (no_code, is_volunteer) = ([0_u8; 0], member.is_volunteer());
+    door.execute(sql, &values![agency, member.desk, &member.name, no_code.as_slice(), member.enrolled_at, is_volunteer])
 }
 
 /// Notes that all a desk has was heard.

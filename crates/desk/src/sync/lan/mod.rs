@@ -68,7 +68,7 @@ impl Door {
             stream.conn.complete_io(&mut stream.sock).map_err(|error| refused(from, error))?;
         }
         let device = device(stream.conn.peer_certificates())?;
-        let mut exchange = Neighbour::new(desk, hub)?;
+        let mut exchange = Neighbour::new(desk, hub, device)?;
         talk(&mut stream, &mut exchange, false).map_err(|error| error.because_of(from))?;
         Ok(Some(Met { device, exchange }))
     }
@@ -84,7 +84,7 @@ pub fn call<'d>(address: SocketAddr, desk: &'d Desk<'d>, roster: &Roster, hub: K
         stream.conn.complete_io(&mut stream.sock).map_err(|error| refused(address, error))?;
     }
     let device = device(stream.conn.peer_certificates())?;
-    let mut exchange = Neighbour::new(desk, hub)?;
+    let mut exchange = Neighbour::new(desk, hub, device)?;
     talk(&mut stream, &mut exchange, true).map_err(|error| error.because_of(address))?;
     Ok(Met { device, exchange })
 }
