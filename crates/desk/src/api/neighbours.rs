@@ -18,6 +18,9 @@ use ts_rs::TS;
 const AGAIN_MS: i64 = 20_000;
 const NEWS_MS: i64 = 2_000;
 
+/// How long after the network could not be listened on it is tried again, milliseconds.
+const LISTEN_AGAIN_MS: i64 = 60_000;
+
 /// A desk of the commune that was met on its network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct NeighbourView {
@@ -35,9 +38,11 @@ pub struct NeighbourView {
 #[derive(Default)]
 pub struct Neighbourhood {
     open: Option<(Door, Discovery)>,
-    /// Doors that were heard of, and when they were last called at.
-    doors: BTreeMap<SocketAddr, i64>,
+    /// Doors that were heard of: when they were last called at, and how often in vain since.
+    doors: BTreeMap<SocketAddr, (i64, u32)>,
     last_row: i64,
+    /// When the network could not be listened on.
+    failed_at: Option<i64>,
 }
 
 impl Neighbourhood {
@@ -51,9 +56,15 @@ impl Neighbourhood {
         let (door, discovery) = match &self.open {
             Some(open) => open,
             None => {
+                let waits = |at: i64| (desk.now_ms() - at).unsigned_abs() < LISTEN_AGAIN_MS.unsigned_abs();
+                if self.failed_at.is_some_and(waits) {
+                    return Ok(changes);
+                }
+                self.failed_at = Some(desk.now_ms());
                 let own = roster.of_device(&desk.device.verifying_key()).map_or(0, |own| own.desk);
                 let door = Door::open(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))?;
                 let discovery = Discovery::begin(&roster.agency, own, door.address())?;
+                self.failed_at = None;
                 self.open.insert((door, discovery))
             }
         };
@@ -61,20 +72,27 @@ impl Neighbourhood {
             changes.extend(heard);
         }
         for door in discovery.found(&roster.agency) {
-            self.doors.entry(door).or_insert(0);
+            self.doors.insert(door, (0, 0));
         }
         let (now, last_row) = (desk.now_ms(), desk.store.read(ops::last_row)?);
         let has_news = std::mem::replace(&mut self.last_row, last_row) != last_row;
-        for (door, met_at) in &mut self.doors {
+        for (door, (met_at, in_vain)) in &mut self.doors {
+            // A computer that was switched off is called at ever more seldom, at last every five minutes.
+            let wait = if has_news && *in_vain == 0 { NEWS_MS } else { AGAIN_MS << (*in_vain).min(4) };
             // A clock that was set back waits no longer than one that was not.
-            let since = (now - *met_at).unsigned_abs();
-            if since < NEWS_MS.unsigned_abs() || since < AGAIN_MS.unsigned_abs() && !has_news {
+            if (now - *met_at).unsigned_abs() < wait.unsigned_abs() {
                 continue;
             }
             *met_at = now;
             match desk.meet(*door) {
-                Ok((_, met)) => changes.extend(met),
-                Err(error) => log::info!("no exchange with a neighbour at {door}: {error}"),
+                Ok((_, met)) => {
+                    *in_vain = 0;
+                    changes.extend(met);
+                }
+                Err(error) => {
+                    *in_vain += 1;
+                    log::info!("no exchange with a neighbour at {door}: {error}");
+                }
             }
         }
         Ok(changes)
