@@ -23,17 +23,7 @@ fn with_room(command: &Command, kib: u32) -> Command {
 fn a_full_disk_is_said_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let terminal = Terminal::new(folder.path());
-    terminal.does(&[
-        "setup",
-        "--agency",
-        "H56.14",
-        "--commune",
-        "Xã Cao Sơn",
-        "--desk",
-        "1",
-        "--officer",
-        "Lò Thị Mai",
-    ]);
+    terminal.sets_up("1");
     let card = HANH.card_text();
     let receive = terminal.command(&["receive", "--card-text", &card, "--procedure", BIRTH]);
     let mut stored = vec![answer(&mut terminal.command(&["receive", "--card-text", &card, "--procedure", BIRTH]))];

@@ -4,7 +4,7 @@ use desk::keys::{DataKey, KeyFile, Unlock};
 use desk::place::Place;
 use desk::store::Store;
 use desk::store::dossiers::{self, Filter};
-use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, HubProcess, PAO, PASSPHRASE, Terminal, answer, hub_program};
+use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, HubProcess, PAO, PASSPHRASE, Terminal, answer};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -132,18 +132,7 @@ fn enrolled(folder: &Path) -> Terminal {
     let terminal = Terminal::new(folder);
     let hub = folder.join("hub");
     let serving = HubProcess::serve(&hub, "127.0.0.1:0");
-    terminal.does(&[
-        "setup",
-        "--agency",
-        "H56.14",
-        "--commune",
-        "Xã Cao Sơn",
-        "--desk",
-        "1",
-        "--officer",
-        "Lò Thị Mai",
-    ]);
-    let code = answer(hub_program(&hub).args(["desk", "add", "--agency", "H56.14", "--name", "Quầy 1"])).out;
-    terminal.does(&["enrol", "--hub", &serving.url, "--code", code.trim()]);
+    terminal.sets_up("1");
+    terminal.enrols(&serving, &hub);
     terminal
 }

@@ -1,7 +1,7 @@
 //! kill -9 of the desk or of the hub at any moment of an exchange between the real programs: what was said to be received is at
 //! the hub, everything arrives once, and both stores are sound. `MOTCUA_KILLS=1000` kills a thousand times.
 
-use motcua_tests::support::{BIRTH, HANH, HubProcess, Terminal, answer, hub_program};
+use motcua_tests::support::{BIRTH, HANH, HubProcess, Terminal};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -16,19 +16,8 @@ fn whichever_side_dies_in_the_middle_everything_arrives_once() {
     let mut hub = HubProcess::serve(&data, "127.0.0.1:0");
     let address = hub.url.trim_start_matches("https://").to_owned();
     let terminal = Terminal::new(folder.path());
-    terminal.does(&[
-        "setup",
-        "--agency",
-        "H56.14",
-        "--commune",
-        "Xã Cao Sơn",
-        "--desk",
-        "1",
-        "--officer",
-        "Lò Thị Mai",
-    ]);
-    let code = answer(hub_program(&data).args(["desk", "add", "--agency", "H56.14", "--name", "Quầy 1"])).out;
-    terminal.does(&["enrol", "--hub", &hub.url, "--code", code.trim()]);
+    terminal.sets_up("1");
+    terminal.enrols(&hub, &data);
 
     let card = HANH.card_text();
     let receive = || terminal.does(&["receive", "--card-text", &card, "--procedure", BIRTH])["code"].to_string();

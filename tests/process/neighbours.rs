@@ -1,6 +1,6 @@
 //! Two computers on one network that know nothing of each other's address: each a program in a network namespace of its own.
 
-use motcua_tests::support::{BIRTH, HANH, HubProcess, Terminal, hub_program};
+use motcua_tests::support::{BIRTH, HANH, HubProcess, Terminal};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -55,23 +55,10 @@ fn ip(words: &[&str]) -> bool {
     done.is_ok_and(|status| status.success())
 }
 
-fn desk(folder: &Path, number: &str, hub: &HubProcess, data: &Path) -> Terminal {
-    let terminal = Terminal::new(&folder.join(number));
-    terminal.does(&[
-        "setup",
-        "--agency",
-        "H56.14",
-        "--commune",
-        "Xã Cao Sơn",
-        "--desk",
-        number,
-        "--officer",
-        "Lò Thị Mai",
-    ]);
-    let added =
-        hub_program(data).args(["desk", "add", "--agency", "H56.14", "--name", number]).output().expect("a code");
-    let code = String::from_utf8(added.stdout).expect("a code");
-    terminal.does(&["enrol", "--hub", &hub.url, "--code", code.trim()]);
+fn desk(folder: &Path, counter: &str, hub: &HubProcess, data: &Path) -> Terminal {
+    let terminal = Terminal::new(&folder.join(counter));
+    terminal.sets_up(counter);
+    terminal.enrols(hub, data);
     terminal
 }
 

@@ -73,6 +73,18 @@ impl Terminal {
         answer(&mut self.command(words))
     }
 
+    /// Sets a desk of Xã Cao Sơn up, the counter of this number.
+    pub fn sets_up(&self, counter: &str) {
+        let whose = ["--agency", "H56.14", "--commune", "Xã Cao Sơn", "--officer", "Lò Thị Mai"];
+        self.does(&[["setup", "--desk", counter].as_slice(), &whose].concat());
+    }
+
+    /// The administrator of a hub makes a one-time code, and the desk uses it.
+    pub fn enrols(&self, hub: &HubProcess, data: &Path) {
+        let added = answer(hub_program(data).args(["desk", "add", "--agency", "H56.14", "--name", "Một quầy"]));
+        self.does(&["enrol", "--hub", &hub.url, "--code", added.out.trim()]);
+    }
+
     /// Runs a command that has to succeed. Answers its document.
     pub fn does(&self, words: &[&str]) -> Value {
         let answer = self.run(words);
