@@ -32,6 +32,7 @@ export function syncView({ waiting, review, enrolled, folder, lastBackup, carrie
     hub: enrolled ? "https://hub.example" : null,
     backup_folder: folder,
     last_backup: lastBackup,
+    neighbours: [],
   };
   if (review)
     return {

@@ -549,6 +549,23 @@ state: number,
  * Remark, may be empty.
  */
 note: string, };
+export type NeighbourView = { 
+/**
+ * What it calls itself.
+ */
+label: string, 
+/**
+ * When it was last met, RFC 3339.
+ */
+met_at: string, 
+/**
+ * Operations that came from it then.
+ */
+received: number, 
+/**
+ * Operations that it was told then.
+ */
+told: number, };
 export type NoteRow = { 
 /**
  * The row of the file.
@@ -1230,7 +1247,11 @@ backup_folder: string,
 /**
  * When the last one was made, RFC 3339.
  */
-last_backup: string | null, };
+last_backup: string | null, 
+/**
+ * The commune's other desks that were met on its network since this one was opened.
+ */
+neighbours: Array<NeighbourView>, };
 export type TakeFee = { 
 /**
  * The dossier.

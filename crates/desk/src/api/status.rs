@@ -1,5 +1,6 @@
 //! How replication stands, in words: the pill, the page, a dossier's reason to wait, `motcua status`.
 
+use super::neighbours::NeighbourView;
 use super::{Desk, civil, hold, office_moment};
 use crate::error::{Code, Error, Result};
 use crate::store::dossiers::{self, DossierRow as Row};
@@ -64,6 +65,8 @@ pub struct SyncView {
     pub backup_folder: String,
     /// When the last one was made, RFC 3339.
     pub last_backup: Option<String>,
+    /// The commune's other desks that were met on its network since this one was opened.
+    pub neighbours: Vec<NeighbourView>,
 }
 
 /// The pill's faces (experience: replication shown to people).
@@ -266,6 +269,7 @@ impl Desk {
             hub: (!known.hub.is_empty()).then_some(known.hub),
             backup_folder: self.backup_folder()?.display().to_string(),
             last_backup: moment(known.copied_at),
+            neighbours: self.neighbours(),
         })
     }
 

@@ -90,6 +90,7 @@ fn generated() -> String {
         steps::TakeFee,
         status::Pill,
         status::SyncView,
+        neighbours::NeighbourView,
         attach::ScanRow,
         attach::ScanState,
         bundle::BundleView,
