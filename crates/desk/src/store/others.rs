@@ -41,8 +41,10 @@ pub fn hub_words(connection: &Connection) -> Result<Vec<Vouched>> {
 
 /// Notes how far a neighbour's computer holds a log of this desk.
 pub fn share(writing: &mut Writing<'_>, id: i64, seq: u64) -> Result<()> {
-    let tx = writing.changed(Change::Sync);
-    tx.execute("UPDATE origin SET shared = max(shared, ?2) WHERE id = ?1", params![id, seq])?;
+    let sql = "UPDATE origin SET shared = ?2 WHERE id = ?1 AND shared < ?2";
+    if writing.tx.execute(sql, params![id, seq])? > 0 {
+        writing.changed(Change::Sync);
+    }
     Ok(())
 }
 
