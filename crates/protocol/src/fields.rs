@@ -6,6 +6,7 @@
 mod life;
 mod person;
 mod received;
+mod step;
 
 use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
@@ -157,6 +158,9 @@ struct Seeded {
 #[cbor(map)]
 struct Empty {}
 
+/// Kind, public fields and personal part of an operation.
+type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
+
 /// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or an officer,
 /// the dossier's for those that follow.
 pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded, Malformed> {
@@ -183,7 +187,7 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         }
         Content::Dossier(
             op @ (Op::Attached { .. }
-            | Op::Moved { .. }
+            | Op::Moved(_)
             | Op::AddressChanged { .. }
             | Op::NameCorrected { .. }
             | Op::NumberCorrected { .. }

@@ -27,7 +27,7 @@ pub enum Malformed {
 }
 
 /// An [`OpId`] on the wire: `[replica, seq]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Ref {
     /// Replica, 0 for the writer itself.
     #[n(0)]

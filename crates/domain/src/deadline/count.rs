@@ -1,6 +1,6 @@
 //! The count itself: a walk over days and hours that writes down each step it takes.
 
-use super::{AfterHours, Cited, DayOff, Due, NoDue, Outside, Rules, Step};
+use super::{AfterHours, AfterWaiting, Cited, DayOff, Due, NoDue, Outside, Rules, Step};
 use crate::calendar::table::Row;
 use crate::calendar::{Day, OutOfReach};
 use crate::catalogue::TimeLimit;
@@ -28,10 +28,53 @@ pub(super) fn due(limit: TimeLimit, handed_in: DateTime, rules: &Rules) -> Resul
         TimeLimit::SameDay => count.same_day(counted_from)?,
         TimeLimit::WorkingDays(days) => count.working_days(counted_from.date(), days)?,
         TimeLimit::CalendarDays(days) => count.calendar_days(counted_from.date(), days)?,
-        TimeLimit::WorkingHours(hours) => count.working_hours(counted_from, hours)?,
-        TimeLimit::ClockHours(hours) => count.clock_hours(counted_from, hours)?,
+        TimeLimit::WorkingHours(hours) => count.working_hours(counted_from, length(hours))?,
+        TimeLimit::ClockHours(hours) => count.clock_hours(counted_from, length(hours))?,
     };
     Ok(Due { at, counted_from, steps: count.steps, provisional: count.provisional })
+}
+
+/// What was left of a time at `asked` runs on from `resumed`.
+pub(super) fn resume(
+    limit: TimeLimit,
+    due: DateTime,
+    asked: DateTime,
+    resumed: DateTime,
+    rules: &Rules,
+) -> Result<Due, NoDue> {
+    if rules.after_waiting == AfterWaiting::CountedAnew {
+        return self::due(limit, resumed, rules);
+    }
+    let mut count = Count { rules, steps: Vec::new(), provisional: false, computed: None };
+    if asked > due {
+        return Ok(Due { at: due, counted_from: asked, steps: count.steps, provisional: false });
+    }
+    count.steps.push(Step::StoodStill { from: asked, to: resumed });
+    let counted_from = count.reception(resumed)?;
+    let today = counted_from.date();
+    let at = match limit {
+        TimeLimit::SameDay => count.same_day(counted_from)?,
+        TimeLimit::WorkingDays(_) => {
+            let left = count.working_days_between(asked.date(), due.date())?;
+            count.steps.push(Step::DaysLeft { days: left, working: true });
+            count.working_days(today, left)?
+        }
+        TimeLimit::CalendarDays(_) => {
+            let left = u16::try_from((due.date() - asked.date()).get_days()).unwrap_or(0);
+            count.steps.push(Step::DaysLeft { days: left, working: false });
+            count.calendar_days(today, left)?
+        }
+        TimeLimit::WorkingHours(_) => {
+            let left = count.worked_between(asked, due)?;
+            count.working_hours(counted_from, left)?
+        }
+        TimeLimit::ClockHours(_) => count.clock_hours(counted_from, asked.duration_until(due))?,
+    };
+    Ok(Due { at: at.max(due), counted_from, steps: count.steps, provisional: count.provisional })
+}
+
+fn length(hours: u16) -> SignedDuration {
+    SignedDuration::from_hours(i64::from(hours))
 }
 
 struct Count<'a> {
@@ -97,10 +140,9 @@ impl Count<'_> {
         Ok(self.close_of(day))
     }
 
-    fn clock_hours(&mut self, received: DateTime, hours: u16) -> Result<DateTime, NoDue> {
-        let length = SignedDuration::from_hours(i64::from(hours));
+    fn clock_hours(&mut self, received: DateTime, length: SignedDuration) -> Result<DateTime, NoDue> {
         let end = received.checked_add(length).map_err(|_| beyond(received.date()))?;
-        self.steps.push(Step::ClockHours { hours, end });
+        self.steps.push(Step::ClockHours { hours: u16::try_from(length.as_hours()).unwrap_or(u16::MAX), end });
         let day = self.working_day_from(end.date())?;
         if day == end.date() {
             return Ok(end);
@@ -109,8 +151,8 @@ impl Count<'_> {
         Ok(self.close_of(day))
     }
 
-    fn working_hours(&mut self, received: DateTime, hours: u16) -> Result<DateTime, NoDue> {
-        let mut left = SignedDuration::from_hours(i64::from(hours));
+    fn working_hours(&mut self, received: DateTime, length: SignedDuration) -> Result<DateTime, NoDue> {
+        let mut left = length;
         let (mut day, mut now) = (received.date(), received.time());
         let [morning, afternoon] = self.rules.hours.sessions();
         loop {
@@ -134,6 +176,32 @@ impl Count<'_> {
             now = morning.opens;
             self.steps.push(Step::Night { resumes: day.to_datetime(now) });
         }
+    }
+
+    /// Working days after `first`, up to and with `last`.
+    fn working_days_between(&self, first: Date, last: Date) -> Result<u16, NoDue> {
+        let (mut days, mut day) = (0, first);
+        while day < last {
+            day = tomorrow(day)?;
+            days += u16::from(self.rules.calendar.day(day)?.works());
+        }
+        Ok(days)
+    }
+
+    /// Working time from one moment to another.
+    fn worked_between(&self, from: DateTime, to: DateTime) -> Result<SignedDuration, NoDue> {
+        let (mut worked, mut day) = (SignedDuration::ZERO, from.date());
+        while day <= to.date() {
+            if self.rules.calendar.day(day)?.works() {
+                for session in self.rules.hours.sessions() {
+                    let opens = day.to_datetime(session.opens).max(from);
+                    let closes = day.to_datetime(session.closes).min(to);
+                    worked += opens.duration_until(closes).max(SignedDuration::ZERO);
+                }
+            }
+            day = tomorrow(day)?;
+        }
+        Ok(worked)
     }
 
     /// The first working day from a day on, the days off before it written down.

@@ -12,6 +12,9 @@
 //! - Calendar days that end on a day off end with the next working day (Điều 148 khoản 5). So do hours by the clock,
 //!   which otherwise run day and night from the moment of reception (Điều 147 khoản 1).
 //! - Working hours run only while the office works: not over lunch, night or days off.
+//! - While the citizen has to bring something or to pay, the time stands still; what was left of it runs on from the moment that
+//!   is done ([`resume`]). So the 766 score counts (QĐ 766/QĐ-TTg, Tiến độ). Some provinces count anew from the complete file
+//!   ([`AfterWaiting`]).
 //! - A change of law is dated data ([`LimitChange`]): from 1/3/2027 what hộ tịch settled on the same day, with its
 //!   15:00, is settled within 24 hours (Luật Hộ tịch 2026).
 //!
@@ -42,8 +45,20 @@ pub struct Rules {
     pub same_day_until: Time,
     /// Which day a file handed in outside working time is received.
     pub after_hours: AfterHours,
+    /// How the time goes on after it stood still.
+    pub after_waiting: AfterWaiting,
     /// Changes of law that take hold on a day.
     pub changes: Vec<LimitChange>,
+}
+
+/// How a dossier's time goes on when what the citizen was asked for is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AfterWaiting {
+    /// The time of waiting is taken out, as the 766 score does.
+    #[default]
+    Deducted,
+    /// The whole time runs again from the complete file, where the law of the field says so.
+    CountedAnew,
 }
 
 /// The day of reception of a file handed in outside working time. A commune decides once, and the slip explains it.
@@ -78,6 +93,7 @@ impl Default for Rules {
             hours: OfficeHours::default(),
             same_day_until: time(15, 0, 0, 0),
             after_hours: AfterHours::default(),
+            after_waiting: AfterWaiting::default(),
             changes: vec![LimitChange {
                 field: "Hộ tịch".to_owned(),
                 from: date(2027, 3, 1),
@@ -212,6 +228,20 @@ pub enum Step {
         /// The next opening.
         resumes: DateTime,
     },
+    /// The time stood still while the citizen had something to do.
+    StoodStill {
+        /// From when.
+        from: DateTime,
+        /// Until when.
+        to: DateTime,
+    },
+    /// So many days were left of the time.
+    DaysLeft {
+        /// How many.
+        days: u16,
+        /// Working days; else calendar days.
+        working: bool,
+    },
     /// A same-day procedure received in time.
     SameDay {
         /// The day.
@@ -279,4 +309,16 @@ pub fn due_for(field: &str, limit: TimeLimit, handed_in: DateTime, rules: &Rules
     let step = Step::LimitChanged { from: change.from, limit: change.becomes, source: change.source.clone() };
     by_law.steps.insert(0, step);
     Ok(by_law)
+}
+
+/// When a result is due whose time stood still from `asked` to `resumed`; `due` is the moment that held before. A time that was
+/// over when the citizen was asked stays over, and none becomes shorter by waiting.
+pub fn resume(
+    limit: TimeLimit,
+    due: DateTime,
+    asked: DateTime,
+    resumed: DateTime,
+    rules: &Rules,
+) -> Result<Due, NoDue> {
+    count::resume(limit, due, asked, resumed, rules)
 }

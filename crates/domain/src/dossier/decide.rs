@@ -1,10 +1,12 @@
 //! What an officer may do with a dossier, and what is refused.
 
 use super::{
-    CardSeen, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+    CardSeen, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, State,
+    Submitter, Taken, life,
 };
 use crate::catalogue::{Channel, Procedure};
 use crate::code::{AgencyCode, DossierCode};
+use crate::deadline::Rules;
 use crate::money::Money;
 use crate::person::{CitizenId, PersonName, Phone};
 use crate::text::tidy;
@@ -45,13 +47,8 @@ pub enum Command {
         /// The right one; `None` takes a wrong one away.
         number: Option<CitizenId>,
     },
-    /// Move to another state.
-    Move {
-        /// By the portal's numbers, 1 to 10.
-        state: u8,
-        /// The officer's remark, may be empty.
-        note: String,
-    },
+    /// Take a step in its life.
+    Take(Box<Taken>),
     /// Write down a fee that was taken.
     TakeFee {
         /// How much.
@@ -140,8 +137,8 @@ pub enum Known<'a> {
         /// Their numbers.
         same_today: &'a [DossierCode],
     },
-    /// The dossier the command is about.
-    Dossier(&'a Dossier),
+    /// The dossier the command is about, and the rules its times are counted by now.
+    Dossier(&'a Dossier, &'a Rules),
 }
 
 /// What the desk gives a new dossier: the number from its lane, the due moment by the rules in force, a look-up secret.
@@ -176,11 +173,28 @@ pub enum Question {
     ClockDoubtful,
     /// The moment of reception is after the desk's own clock.
     InFuture,
+    /// The citizen was asked for papers once already; a second request counts as late (QĐ 766).
+    SecondSupplement,
+    /// The due moment has passed: the apology goes out, the dossier stays late.
+    AfterDue,
+    /// An authorisation ends with its giver's death: are they alive?
+    PrincipalAlive,
+    /// The result is fetched without the printed receipt: was the person checked against the book?
+    ReceiptMissing,
 }
 
 impl Question {
     /// Every question, in the order they are asked.
-    pub const ALL: [Question; 4] = [Self::SameDay, Self::PapersMissing, Self::ClockDoubtful, Self::InFuture];
+    pub const ALL: [Question; 8] = [
+        Self::SameDay,
+        Self::PapersMissing,
+        Self::ClockDoubtful,
+        Self::InFuture,
+        Self::SecondSupplement,
+        Self::AfterDue,
+        Self::PrincipalAlive,
+        Self::ReceiptMissing,
+    ];
 
     /// The question with this code.
     pub fn from_code(code: &str) -> Option<Self> {
@@ -194,6 +208,10 @@ impl Question {
             Self::PapersMissing => "papers_missing",
             Self::ClockDoubtful => "clock_doubtful",
             Self::InFuture => "in_future",
+            Self::SecondSupplement => "second_supplement",
+            Self::AfterDue => "after_due",
+            Self::PrincipalAlive => "principal_alive",
+            Self::ReceiptMissing => "receipt_missing",
         }
     }
 }
@@ -222,9 +240,53 @@ pub enum Refusal {
     /// A remark without words.
     #[error("a remark needs words")]
     EmptyNote,
-    /// The dossier is in that state already, or there is no such state.
-    #[error("the dossier is in that state already")]
-    SameState,
+    /// The step does not follow in this state.
+    #[error("the step does not follow in this state")]
+    NotInThisState {
+        /// Where the dossier stands.
+        state: State,
+        /// [`Step::code`] of what was asked for.
+        step: &'static str,
+    },
+    /// Nothing happens after the clock.
+    #[error("a step cannot lie in the future")]
+    StepInFuture,
+    /// Nothing happens before what it follows.
+    #[error("a step cannot lie before the one it follows")]
+    BeforeTheLast,
+    /// A hand-over names the unit and both people (form 06).
+    #[error("a hand-over names the unit, the giver and the receiver")]
+    HandOverIncomplete,
+    /// A request says what is wanted, once and whole (form 02).
+    #[error("a request says what is wanted")]
+    NothingAsked,
+    /// A request says which agency asks.
+    #[error("a request says which agency asks")]
+    NoUnit,
+    /// A payment is shown by something.
+    #[error("a payment is shown by a receipt")]
+    NoProof,
+    /// Form 04 is signed by the head of the resolving agency.
+    #[error("an extension is signed by somebody")]
+    NoSigner,
+    /// What has no due moment cannot be extended.
+    #[error("the dossier has no due moment")]
+    NoDueMoment,
+    /// An extension is given once (NĐ 61/2018/NĐ-CP, Điều 19; form 04).
+    #[error("the dossier was extended before")]
+    ExtendedBefore,
+    /// An extension leads to a later moment, which is still to come.
+    #[error("the new due moment is not later")]
+    NotLater,
+    /// What has a result is neither stopped nor withdrawn (form 05).
+    #[error("the dossier has a result")]
+    ResultExists,
+    /// The dossier was handed in by its owner.
+    #[error("nobody else handed the dossier in")]
+    NoSubmitter,
+    /// Somebody authorised shows the authorisation.
+    #[error("an authorised person shows the authorisation")]
+    NoAuthorisationPaper,
     /// A fee of nothing.
     #[error("a fee has an amount")]
     NoAmount,
@@ -251,7 +313,10 @@ pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<G
         (Command::Receive { intake, answered }, Known::Nothing { same_today }) => {
             receive(*intake, &answered, same_today, now, given.ok_or(Refusal::WrongState)?)
         }
-        (command, Known::Dossier(dossier)) => follow(dossier, command).map(Vec::from_iter),
+        (Command::Take(taken), Known::Dossier(dossier, rules)) => {
+            Ok(vec![Op::Moved(Box::new(life::take(dossier, *taken, now, rules)?))])
+        }
+        (command, Known::Dossier(dossier, _)) => follow(dossier, command).map(Vec::from_iter),
         (_, Known::Nothing { .. }) => Err(Refusal::WrongState),
     }
 }
@@ -274,12 +339,6 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
         Command::CorrectName { name } => changes(Part::Name, now.name == name).then_some(Op::NameCorrected { name }),
         Command::CorrectNumber { number } => {
             changes(Part::Number, now.number == number).then_some(Op::NumberCorrected { number })
-        }
-        Command::Move { state, note } => {
-            if state == dossier.state() || !(1..=10).contains(&state) {
-                return Err(Refusal::SameState);
-            }
-            Some(Op::Moved { state, follows: dossier.state_by(), note: tidy(&note) })
         }
         Command::TakeFee { amount: Money(0), .. } => return Err(Refusal::NoAmount),
         Command::TakeFee { amount, receipt, note } => {
@@ -309,8 +368,14 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
         }
         Command::GiveAlias { code } => (!dossier.aliases().contains(&code)).then_some(Op::AliasGiven { code }),
         Command::Print { form } => Some(Op::Printed { copy: dossier.printed(&form) + 1, form }),
-        Command::Receive { .. } => return Err(Refusal::WrongState),
+        Command::Receive { .. } | Command::Take(_) => return Err(Refusal::WrongState),
     })
+}
+
+/// Of the questions that a command raises, those that were answered; or the ones that are still open.
+pub(super) fn open_questions(raised: Vec<Question>, answered: &[Question]) -> Result<Vec<Question>, Refusal> {
+    let (answered, open): (Vec<Question>, Vec<Question>) = raised.into_iter().partition(|q| answered.contains(q));
+    if open.is_empty() { Ok(answered) } else { Err(Refusal::Unanswered(open)) }
 }
 
 fn receive(
@@ -343,10 +408,7 @@ fn receive(
     if given.in_future {
         open.push(Question::InFuture);
     }
-    let (answered, open): (Vec<Question>, Vec<Question>) = open.into_iter().partition(|q| answered.contains(q));
-    if !open.is_empty() {
-        return Err(Refusal::Unanswered(open));
-    }
+    let answered = open_questions(open, answered)?;
     let limit = intake.procedure.time(intake.channel);
     Ok(vec![Op::Received(Box::new(Received {
         code: given.code,

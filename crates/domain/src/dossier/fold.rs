@@ -1,10 +1,11 @@
 //! The present state of a dossier: the fold of its operations, the same at every desk that holds the same operations.
 
 use super::merge::{self, ReviewCard, Seen, Value, Version};
-use super::{Op, OpId, Part, Person, Received, Stamp};
+use super::{Moved, Op, OpId, Part, Person, Received, Recipient, Stamp, State, Step};
 use crate::code::DossierCode;
 use crate::money::Money;
 use crate::person::Phone;
+use jiff::civil::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line of a dossier's timeline.
@@ -38,8 +39,10 @@ pub struct Dossier {
     received: Box<Received>,
     applicant: Person,
     result: String,
-    state: u8,
+    state: State,
     state_by: OpId,
+    way: Vec<(Stamp, Moved)>,
+    due: Option<DateTime>,
     idle: BTreeSet<OpId>,
     aliases: Vec<DossierCode>,
     fees: Vec<FeeLine>,
@@ -81,10 +84,12 @@ impl Dossier {
         let mut dossier = Dossier {
             id,
             applicant: received.applicant.clone(),
+            due: received.due,
             received,
             result: String::new(),
-            state: super::RECEIVED_STATE,
+            state: State::Received,
             state_by: id,
+            way: vec![],
             idle: BTreeSet::new(),
             aliases: vec![],
             fees: vec![],
@@ -101,8 +106,8 @@ impl Dossier {
         let mut cancelled = BTreeSet::new();
         for entry in &timeline {
             match &entry.op {
-                Op::Moved { follows: before, .. } => {
-                    follows.insert(entry.stamp.id, *before);
+                Op::Moved(moved) => {
+                    follows.insert(entry.stamp.id, moved.follows);
                 }
                 Op::FeeCancelled { line, .. } => {
                     cancelled.insert(*line);
@@ -135,6 +140,13 @@ impl Dossier {
         }
         let status = merge::status(id, &follows, &writes, &after);
         (dossier.state, dossier.state_by, dossier.idle) = (status.state, status.by, status.idle);
+        for id in &status.way {
+            let written = timeline.iter().find(|entry| entry.stamp.id == *id);
+            if let Some(Entry { stamp, op: Op::Moved(moved) }) = written {
+                dossier.due = moved.step.due().or(dossier.due);
+                dossier.way.push((stamp.clone(), Moved::clone(moved)));
+            }
+        }
         dossier.cards.extend(status.card);
         dossier.cards.extend(merge::numbers(&writes, &after));
         (dossier.writes, dossier.timeline) = (writes, timeline);
@@ -182,9 +194,42 @@ impl Dossier {
         &self.aliases
     }
 
-    /// State by the portal's numbers.
-    pub fn state(&self) -> u8 {
+    /// Where it stands.
+    pub fn state(&self) -> State {
         self.state
+    }
+
+    /// The steps in force, from the reception on.
+    pub fn way(&self) -> &[(Stamp, Moved)] {
+        &self.way
+    }
+
+    /// When the result is due now: as promised at the reception, moved by waiting or by an extension.
+    pub fn due(&self) -> Option<DateTime> {
+        self.due
+    }
+
+    /// Since when it stands where it stands, UTC+7.
+    pub fn since(&self) -> DateTime {
+        self.way.last().map_or(self.received.at, |(stamp, moved)| moved.at.unwrap_or_else(|| stamp.hlc.civil()))
+    }
+
+    /// How often the citizen was asked for papers.
+    pub fn supplements_asked(&self) -> usize {
+        self.way.iter().filter(|(_, moved)| matches!(moved.step, Step::SupplementAsked { .. })).count()
+    }
+
+    /// Whether its time was extended.
+    pub fn extended(&self) -> bool {
+        self.way.iter().any(|(_, moved)| matches!(moved.step, Step::Extended { .. }))
+    }
+
+    /// Whom the result was given to, where it was.
+    pub fn handed_back(&self) -> Option<&Recipient> {
+        self.way.iter().rev().find_map(|(_, moved)| match &moved.step {
+            Step::HandedBack(recipient) if self.state == State::HandedBack => Some(recipient),
+            _ => None,
+        })
     }
 
     /// The operation that made the state; the next move follows it.

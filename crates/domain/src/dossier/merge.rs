@@ -10,7 +10,7 @@
 //!   made while apart, raises the card again.
 //! - Money is a ledger: lines are added and cancelled by counter-lines, and never meet.
 
-use super::{Op, OpId, Part, Stamp};
+use super::{Op, OpId, Part, Stamp, State};
 use crate::code::DossierCode;
 use crate::person::{CitizenId, PersonName, Phone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,8 +47,8 @@ pub enum Value {
     Number(Option<CitizenId>),
     /// A result.
     Result(String),
-    /// A state, by the portal's numbers.
-    State(u8),
+    /// A state.
+    State(State),
     /// A number of the dossier.
     Code(DossierCode),
 }
@@ -75,7 +75,7 @@ impl Value {
                 Self::Address(received.applicant.address.clone()),
                 Self::Name(received.applicant.name.clone()),
                 Self::Number(received.applicant.number.clone()),
-                Self::State(super::RECEIVED_STATE),
+                Self::State(State::Received),
                 Self::Code(received.code.clone()),
             ],
             Op::PhoneChanged { phone } => vec![Self::Phone(phone.clone())],
@@ -83,7 +83,7 @@ impl Value {
             Op::NameCorrected { name } => vec![Self::Name(name.clone())],
             Op::NumberCorrected { number } => vec![Self::Number(number.clone())],
             Op::ResultRecorded { text } => vec![Self::Result(text.clone())],
-            Op::Moved { state, .. } => vec![Self::State(*state)],
+            Op::Moved(moved) => vec![Self::State(moved.state)],
             Op::Renumbered { printed } => vec![Self::Code(printed.clone())],
             Op::Noted { .. }
             | Op::AliasGiven { .. }
@@ -196,10 +196,12 @@ pub(super) fn numbers(writes: &[Version], after: &dyn Fn(&Stamp, &Stamp) -> bool
 /// Where a dossier stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Status {
-    /// By the portal's numbers.
-    pub state: u8,
+    /// The state.
+    pub state: State,
     /// The operation that made it so.
     pub by: OpId,
+    /// The steps that led there from the reception, in their order.
+    pub way: Vec<OpId>,
     /// Moves that are not in force.
     pub idle: BTreeSet<OpId>,
     /// For a person, where moves met.
@@ -252,8 +254,11 @@ pub(super) fn status(
     let mut versions: Vec<Version> = versions.cloned().collect();
     versions.sort_by_key(|version| version.stamp.place());
     let state = holds.map(|write| &write.value);
-    let state = if let Some(Value::State(state)) = state { *state } else { super::RECEIVED_STATE };
-    Status { state, by, idle, card: (versions.len() > 1).then_some(ReviewCard { part: Part::Status, versions }) }
+    let state = if let Some(Value::State(state)) = state { *state } else { State::Received };
+    let mut way: Vec<OpId> = std::iter::successors(Some(by), |id| follows.get(id).copied()).take(moves.len()).collect();
+    way.retain(|id| *id != reception);
+    way.reverse();
+    Status { state, by, way, idle, card: (versions.len() > 1).then_some(ReviewCard { part: Part::Status, versions }) }
 }
 
 #[cfg(test)]

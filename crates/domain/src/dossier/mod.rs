@@ -6,16 +6,23 @@
 
 mod decide;
 mod fold;
+mod life;
 mod merge;
 
 pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
+use decide::open_questions;
 pub use fold::{Dossier, Entry, FeeLine};
+pub use life::{
+    Capacity, Delivery, Grounds, HandOver, Moved, Recipient, ResultPaper, State, Step, Taken, steps_from,
+};
 pub use merge::{ReviewCard, Seen, Value, Version};
 
 use crate::catalogue::{Channel, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
+use crate::deadline::{Rules, due_for};
 use crate::money::Money;
 use crate::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 /// Identity of an operation: the replica that wrote it and its number there, counted from 1.
@@ -57,6 +64,12 @@ impl Hlc {
     /// Milliseconds since 1970.
     pub fn millis(self) -> u64 {
         self.0 >> 16
+    }
+
+    /// The moment in Viet Nam: UTC+7, no daylight saving since 1975.
+    pub fn civil(self) -> DateTime {
+        let moment = i64::try_from(self.millis()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        jiff::tz::offset(7).to_datetime(moment.unwrap_or(Timestamp::UNIX_EPOCH))
     }
 }
 
@@ -162,6 +175,13 @@ pub struct ProcedureInForce {
     pub limit: Option<TimeLimit>,
 }
 
+impl Received {
+    /// When the result is due for a file that counts as handed in at a moment, by its procedure's time.
+    pub fn limit_due(&self, handed_in: DateTime, rules: &Rules) -> Option<DateTime> {
+        due_for(&self.procedure.field, self.procedure.limit?, handed_in, rules).ok().map(|due| due.at)
+    }
+}
+
 /// A dossier taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -202,9 +222,6 @@ pub struct Received {
     /// Four characters that open the public look-up, never derived from a person's data.
     pub secret: String,
 }
-
-/// The state of a dossier that was taken in, by the portal's numbers: được tiếp nhận.
-const RECEIVED_STATE: u8 = 2;
 
 /// BLAKE3 hash of a scanned paper's bytes, by which the scan is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -275,15 +292,8 @@ pub enum Op {
         /// Media type, `application/pdf`; empty where it is not known.
         media: String,
     },
-    /// The dossier moved to another state.
-    Moved {
-        /// The new state, by the portal's numbers 1 to 10.
-        state: u8,
-        /// The operation that made the state in force when this was written: the reception or another move.
-        follows: OpId,
-        /// The officer's remark, may be empty.
-        note: String,
-    },
+    /// A step in the dossier's life.
+    Moved(Box<Moved>),
     /// The applicant's address was changed.
     AddressChanged {
         /// The new one, may be empty.
@@ -344,9 +354,8 @@ impl Op {
     /// The same operation with the one it names written another way: as its author writes it, or as others know it.
     pub fn named(mut self, name: impl FnOnce(OpId) -> OpId) -> Op {
         match &mut self {
-            Op::Moved { follows: id, .. } | Op::FeeCancelled { line: id, .. } | Op::Settled { kept: id, .. } => {
-                *id = name(*id);
-            }
+            Op::Moved(moved) => moved.follows = name(moved.follows),
+            Op::FeeCancelled { line: id, .. } | Op::Settled { kept: id, .. } => *id = name(*id),
             Op::Received(_)
             | Op::Noted { .. }
             | Op::PhoneChanged { .. }

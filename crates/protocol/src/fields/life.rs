@@ -1,7 +1,7 @@
-//! What happens to a dossier after its reception: papers attached, moves, corrections, fees, the result, a person's choice.
+//! What happens to a dossier after its reception, besides the steps of its life: papers attached, corrections, fees, the result, a person's choice.
 
-use super::kind;
 use super::received::forgotten_name;
+use super::{Parts, kind, step};
 use crate::op::{Malformed, Ref, decode, encode};
 use domain::dossier::{Op, OpId, Part, ScanHash};
 use domain::money::Money;
@@ -21,15 +21,6 @@ struct Attached {
     pages: Option<u16>,
     #[n(4)]
     media: Option<String>,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct Moved {
-    #[n(0)]
-    state: u8,
-    #[n(1)]
-    follows: Ref,
 }
 
 #[derive(Encode, Decode)]
@@ -71,9 +62,6 @@ struct Words {
 #[cbor(map)]
 struct Nothing {}
 
-/// Kind, public fields and personal part of an operation.
-type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
-
 /// Writes an operation of one of these kinds.
 pub fn write(op: &Op) -> Result<Parts, Malformed> {
     let value = |words: &str| Some(encode(&Words { words: given(words) }));
@@ -85,9 +73,7 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
                 Attached { paper: paper.clone(), hash: hash.0, bytes: *bytes, pages: *pages, media: given(media) };
             (kind::ATTACHED, encode(&fields), None)
         }
-        Op::Moved { state, follows, note } => {
-            (kind::MOVED, encode(&Moved { state: *state, follows: Ref::from(*follows) }), remark(note))
-        }
+        Op::Moved(moved) => step::write(moved),
         Op::AddressChanged { address } => (kind::ADDRESS_CHANGED, nothing(), value(address)),
         Op::NameCorrected { name } => (kind::NAME_CORRECTED, nothing(), value(name.as_str())),
         Op::NumberCorrected { number } => {
@@ -115,6 +101,9 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
 
 /// Reads an operation of one of these kinds. A state or a part that a newer release counts is nothing known here.
 pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
+    if kind == kind::MOVED {
+        return step::read(fields, personal);
+    }
     let words = personal.map(decode::<Words>).transpose()?.and_then(|personal| personal.words);
     let given = words.clone().unwrap_or_default();
     Ok(match kind {
@@ -122,10 +111,6 @@ pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Mal
             let Attached { paper, hash, bytes, pages, media } = decode(fields)?;
             Op::Attached { paper, hash: ScanHash(hash), bytes, pages, media: media.unwrap_or_default() }
         }
-        kind::MOVED => match decode(fields)? {
-            Moved { state: state @ 1..=10, follows } => Op::Moved { state, follows: id(follows), note: given },
-            Moved { .. } => Op::Unknown { kind },
-        },
         kind::ADDRESS_CHANGED => Op::AddressChanged { address: given },
         kind::NAME_CORRECTED => Op::NameCorrected {
             name: match words {
@@ -167,10 +152,10 @@ fn part_number(part: Part) -> u8 {
 }
 
 /// As it is written: replica 0 stays the author.
-fn id(reference: Ref) -> OpId {
+pub(super) fn id(reference: Ref) -> OpId {
     OpId { replica: reference.replica, seq: reference.seq }
 }
 
-fn given(text: &str) -> Option<String> {
+pub(super) fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -65,7 +65,7 @@ struct Limit {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct PaperFields {
+pub(super) struct PaperFields {
     #[n(0)]
     name: String,
     #[n(1)]
@@ -98,8 +98,18 @@ struct PersonalFields {
     seed: Seed,
 }
 
-#[derive(Encode, Decode)]
-struct PaperNote {
+impl From<&Paper> for PaperFields {
+    fn from(paper: &Paper) -> Self {
+        Self {
+            name: paper.name.clone(),
+            originals: (paper.originals > 0).then_some(paper.originals),
+            copies: (paper.copies > 0).then_some(paper.copies),
+        }
+    }
+}
+
+#[derive(PartialEq, Encode, Decode)]
+pub(super) struct PaperNote {
     #[n(0)]
     place: u16,
     #[n(1)]
@@ -127,15 +137,7 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         due: received.due.map(|due| due.to_string()),
         due_provisional: received.due_provisional.then_some(true),
         limit: received.procedure.limit.map(limit_fields),
-        papers: received
-            .papers
-            .iter()
-            .map(|paper| PaperFields {
-                name: paper.name.clone(),
-                originals: (paper.originals > 0).then_some(paper.originals),
-                copies: (paper.copies > 0).then_some(paper.copies),
-            })
-            .collect(),
+        papers: received.papers.iter().map(PaperFields::from).collect(),
         sets: received.sets,
         result_at: match received.result_at {
             ResultAt::Counter => None,
@@ -150,11 +152,6 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         answered: (!received.answered.is_empty())
             .then(|| received.answered.iter().map(|question| question.code().to_owned()).collect()),
     };
-    let notes: Vec<PaperNote> = (0u16..)
-        .zip(&received.papers)
-        .filter(|(_, paper)| !paper.note.is_empty())
-        .map(|(place, paper)| PaperNote { place, words: paper.note.clone() })
-        .collect();
     let personal = PersonalFields {
         applicant: PersonFields::from(&received.applicant),
         submitter: received.submitter.as_ref().map(|submitter| PersonFields::from(&submitter.person)),
@@ -162,35 +159,48 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         authorisation: received.submitter.as_ref().and_then(|submitter| given(&submitter.authorisation)),
         helper: given(&received.helper),
         note: given(&received.note),
-        paper_notes: (!notes.is_empty()).then_some(notes),
+        paper_notes: paper_notes(&received.papers),
         secret: received.secret.clone(),
         seed: *seed,
     };
     (encode(&fields), encode(&personal))
 }
 
+/// The remarks on papers, where there are any.
+pub(super) fn paper_notes(papers: &[Paper]) -> Option<Vec<PaperNote>> {
+    let notes: Vec<PaperNote> = (0u16..)
+        .zip(papers)
+        .filter(|(_, paper)| !paper.note.is_empty())
+        .map(|(place, paper)| PaperNote { place, words: paper.note.clone() })
+        .collect();
+    (!notes.is_empty()).then_some(notes)
+}
+
+/// Papers with their remarks.
+pub(super) fn papers(fields: Vec<PaperFields>, notes: Option<Vec<PaperNote>>) -> Vec<Paper> {
+    let paper = |fields: PaperFields| Paper {
+        name: fields.name,
+        originals: fields.originals.unwrap_or(0),
+        copies: fields.copies.unwrap_or(0),
+        note: String::new(),
+    };
+    let mut papers: Vec<Paper> = fields.into_iter().map(paper).collect();
+    for PaperNote { place, words } in notes.unwrap_or_default() {
+        if let Some(paper) = papers.get_mut(usize::from(place)) {
+            paper.note = words;
+        }
+    }
+    papers
+}
+
 pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malformed> {
     let fields: Fields = decode(fields)?;
-    let personal = personal.map(decode::<PersonalFields>).transpose()?;
+    let mut personal = personal.map(decode::<PersonalFields>).transpose()?;
     let moment = |text: &str, field| text.parse::<DateTime>().map_err(|_| Malformed::Field(field));
-    let mut papers: Vec<Paper> = fields
-        .papers
-        .into_iter()
-        .map(|paper| Paper {
-            name: paper.name,
-            originals: paper.originals.unwrap_or(0),
-            copies: paper.copies.unwrap_or(0),
-            note: String::new(),
-        })
-        .collect();
+    let papers = papers(fields.papers, personal.as_mut().and_then(|personal| personal.paper_notes.take()));
     let (applicant, submitter, helper, note, secret) = match personal {
         None => (forgotten()?, None, String::new(), String::new(), String::new()),
         Some(personal) => {
-            for PaperNote { place, words } in personal.paper_notes.unwrap_or_default() {
-                if let Some(paper) = papers.get_mut(usize::from(place)) {
-                    paper.note = words;
-                }
-            }
             let submitter = personal.submitter.map(|person| {
                 Ok::<_, Malformed>(Submitter {
                     person: Person::try_from(person)?,
