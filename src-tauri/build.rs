@@ -28,7 +28,7 @@ const COMMANDS: &[&str] = &[
     "lock",
     "log_in",
     "look_up",
-    "move_dossier",
+    "take_step",
     "officers",
     "opening",
     "preview_receipt",

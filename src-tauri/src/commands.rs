@@ -7,6 +7,7 @@ use desk::api::catalogue::{ProcedureRow, ProcedureView};
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
+use desk::api::life::{StepTaken, TakeStep};
 use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
 use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
@@ -19,7 +20,7 @@ use desk::api::safety::BackedUp;
 use desk::api::scan::ScanView;
 use desk::api::setup::{SetUp, SetUpDone};
 use desk::api::status::SyncView;
-use desk::api::steps::{CancelFee, Move, TakeFee};
+use desk::api::steps::{CancelFee, TakeFee};
 use desk::api::today::Today;
 use desk::api::trial::Trial;
 use desk::api::{Desk, Done, Trouble};
@@ -63,7 +64,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         lock,
         log_in,
         look_up,
-        move_dossier,
+        take_step,
         officers,
         opening,
         preview_receipt,
@@ -386,8 +387,8 @@ async fn record_result(app: AppHandle, here: Here<'_>, input: Words) -> Answer<D
 }
 
 #[tauri::command]
-async fn move_dossier(app: AppHandle, here: Here<'_>, input: Move) -> Answer<DossierView> {
-    does(app, here, move |desk| desk.move_dossier(&input)).await
+async fn take_step(app: AppHandle, here: Here<'_>, input: TakeStep) -> Answer<StepTaken> {
+    does(app, here, move |desk| desk.take_step(&input)).await
 }
 
 #[tauri::command]

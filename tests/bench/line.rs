@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use domain::catalogue::Channel;
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{
-    CardSeen, Entry, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+    CardSeen, Entry, Moved, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, ScanHash, State, Submitter,
 };
 use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
@@ -101,14 +101,14 @@ pub const ALIAS: &str = "alias_given";
 pub const NOTED: &str = "noted";
 
 /// Steps of a life after its reception, by the portal's numbers of states. The first of a number is meant where no word is.
-const STATES: [(&str, u8); 7] = [
-    ("processing", 4),
-    ("accepted", 4),
-    ("submitted", 4),
-    ("supplemented", 4),
-    ("supplement_requested", 5),
-    ("approved", 9),
-    ("returned", 10),
+const STATES: [(&str, State); 7] = [
+    ("processing", State::Processing),
+    ("accepted", State::Processing),
+    ("submitted", State::Processing),
+    ("supplemented", State::Processing),
+    ("supplement_requested", State::AwaitsPapers),
+    ("approved", State::Finished),
+    ("returned", State::HandedBack),
 ];
 
 /// Between the word of a step and its remark.
@@ -154,7 +154,7 @@ impl Line {
                         STATES.iter().find(|(_, other)| *other == state).is_some_and(|(first, _)| *first == word);
                     let words = [(!meant).then_some(word), event.note.as_deref()];
                     let note = words.into_iter().flatten().collect::<Vec<_>>().join(DOT);
-                    let moved = Op::Moved { state, follows, note };
+                    let moved = Op::Moved(Box::new(Moved::told(state, follows, note)));
                     follows = OpId { replica: 0, seq: steps.len() as u64 };
                     moved
                 }
@@ -228,7 +228,7 @@ impl Line {
         let mut rest = rest.iter().peekable();
         let mut scans = line.attachments.iter_mut();
         let at_once = |entry: &&Entry| entry.stamp.hlc.millis() == first.stamp.hlc.millis();
-        while let Some(entry) = rest.next_if(|entry| at_once(entry) && !matches!(entry.op, Op::Moved { .. })) {
+        while let Some(entry) = rest.next_if(|entry| at_once(entry) && !matches!(entry.op, Op::Moved(_))) {
             match &entry.op {
                 Op::Attached { hash, bytes, pages, .. } => {
                     let scan = scans.next().ok_or("a scan without a paper")?;
@@ -246,7 +246,7 @@ impl Line {
                     (event.fee, event.receipt) = (Some(amount.0), Some(receipt.clone()));
                     continue;
                 }
-                Op::Moved { state, note, .. } => step_of(*state, note)?,
+                Op::Moved(moved) => step_of(moved.state, &moved.note)?,
                 Op::Noted { text } => (NOTED, Some(text.clone())),
                 Op::Printed { form, .. } => (PRINTED, Some(form.clone())),
                 Op::PhoneChanged { phone } => (PHONE, phone.as_ref().map(|phone| phone.as_str().to_owned())),
@@ -341,9 +341,9 @@ impl Citizen {
 }
 
 /// The word of a step and its remark, from a state and the remark on it.
-fn step_of(state: u8, note: &str) -> Result<(&'static str, Option<String>)> {
+fn step_of(state: State, note: &str) -> Result<(&'static str, Option<String>)> {
     let mut words = STATES.iter().filter(|(_, other)| *other == state).map(|(word, _)| *word);
-    let meant = words.next().ok_or_else(|| format!("no step is state {state}"))?;
+    let meant = words.next().ok_or_else(|| format!("no step is state {state:?}"))?;
     for word in words {
         if note == word {
             return Ok((word, None));

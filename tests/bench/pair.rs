@@ -105,10 +105,10 @@ impl Pair {
         while steps.peek().is_some() {
             self.desk.store().write(|writing| {
                 for (dossier, within, mut step) in steps.by_ref().take(1000) {
-                    if let Op::Moved { follows, .. } = &mut step.op
-                        && let Some(place) = places.get(&(dossier, follows.seq))
+                    if let Op::Moved(moved) = &mut step.op
+                        && let Some(place) = places.get(&(dossier, moved.follows.seq))
                     {
-                        follows.seq = place.seq;
+                        moved.follows.seq = place.seq;
                     }
                     let actor = self.clerks.get(&step.by).copied();
                     let about = places.get(&(dossier, 0)).copied();

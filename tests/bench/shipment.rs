@@ -31,8 +31,8 @@ impl Log {
             clock = clock.next(step.ms);
             let id = OpId { replica: 0, seq: first + log.ops.len() as u64 };
             numbers.insert((place, within), id.seq);
-            if let Op::Moved { follows, .. } = &mut step.op {
-                follows.seq = *numbers.get(&(place, follows.seq)).ok_or("a step that follows nothing")?;
+            if let Op::Moved(moved) = &mut step.op {
+                moved.follows.seq = *numbers.get(&(place, moved.follows.seq)).ok_or("a step that follows nothing")?;
             }
             let clerk = clerks.iter().position(|clerk| *clerk == step.by).unwrap_or_else(|| {
                 clerks.push(step.by.clone());

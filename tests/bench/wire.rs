@@ -8,7 +8,7 @@ use crate::figure::{Figure, Sample};
 use crate::line::Line;
 use crate::pair::Pair;
 use crate::{Load, Result};
-use ::domain::dossier::{Op, OpId};
+use ::domain::dossier::{Moved, Op, OpId, State};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use protocol::fields::Content;
@@ -113,7 +113,7 @@ impl Pair {
         for (place, (_, dossier)) in self.written.iter().rev().take(EVENTS).enumerate() {
             let follows = OpId { replica: 0, seq: dossier.seq };
             let note = if place % 3 == 0 { "Trình lãnh đạo ký" } else { "" };
-            let moved = Op::Moved { state: 10, follows, note: note.to_owned() };
+            let moved = Op::Moved(Box::new(Moved::told(State::HandedBack, follows, note.to_owned())));
             let content = Content::Dossier(moved);
             let at = at + place as u64 * 61_007;
             self.desk.store().write(|writing| writing.append(at, actor, Some(*dossier), &content))?;

@@ -141,12 +141,15 @@ fn a_dossiers_life_goes_on_in_the_terminal() {
     step(&["address", "Thôn Nà Ngà"], json!({ "applicant": { "address": "Thôn Nà Ngà" } }));
     step(&["name", "Đặng Mỹ Hạnh"], json!({ "applicant": { "name": "Đặng Mỹ Hạnh" } }));
     step(&["number", "099157000322"], json!({ "applicant": { "number_masked": "099······322" } }));
-    step(&["move", "4", "--note", "Chuyển công chức"], json!({ "state": 4, "state_text": "Đang xử lý" }));
+    step(
+        &["forward", "--unit", "Công chức tư pháp", "--to", "Vi Thị Nga", "--note", "Giao bản giấy"],
+        json!({ "state": 4, "state_text": "Đang xử lý" }),
+    );
     let fee = json!({ "id": "text", "amount": "15.000 đ", "receipt": "AB 1", "note": "", "by": "text", "at": "text", "cancelled": false });
     let said = step(&["fee", "15000", "--receipt", "AB 1"], json!({ "paid": "15.000 đ", "fees": [fee] }));
     let line = said["fees"][0]["id"].as_str().expect("its name");
     step(&["cancel-fee", line, "--reason", "thu nhầm"], json!({ "paid": "0 đ", "fees": [{ "cancelled": true }] }));
-    let shape = json!({ "result": "Số 12", "next_states": [{ "state": "number", "text": "text" }],
+    let shape = json!({ "result": "Số 12", "next_steps": [{ "step": "text", "text": "text" }],
         "timeline": [{ "not_in_force": false }] });
     step(&["result", "Số 12"], shape);
     assert_eq!(terminal.does(&["list", "--review"]), json!([]));

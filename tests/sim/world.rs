@@ -7,9 +7,10 @@ use super::seat::{Seat, Standing, is_a_refusal, unexpected};
 use super::template::{self, AGENCIES, MORNING, TEMPLATE};
 use super::{Broken, Checked};
 use crate::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, YNUE, brought};
+use ::desk::api::life::{CapacityInput, DeliveryInput, ResultInput, StepInput, TakeStep};
 use ::desk::api::receive::Receive;
 use ::desk::api::review::Settle;
-use ::desk::api::steps::{Move, TakeFee};
+use ::desk::api::steps::TakeFee;
 use ::desk::error::{Code, Error};
 use ::desk::sync::Round;
 use ::desk::sync::session::Manner;
@@ -502,6 +503,39 @@ fn receives(seat: &mut Seat, rng: &mut Rng) -> Result<(), Error> {
     Ok(())
 }
 
+/// Takes one of the steps that may follow where the dossier stands.
+fn takes_step(seat: &mut Seat, code: String, dice: u8) -> Result<(), Error> {
+    let offers = seat.desk().dossier(&code)?.next_steps;
+    let Some(offer) = offers.get(usize::from(dice) % offers.len().max(1)) else { return Ok(()) };
+    let words = || "Thử".to_owned();
+    let step = match &*offer.step {
+        "forward" => StepInput::Forward { unit: words(), giver: words(), receiver: words() },
+        "ask_papers" => {
+            StepInput::AskPapers { agency: words(), items: vec![words()], reason: words(), basis: String::new() }
+        }
+        "papers_came" => StepInput::PapersCame { papers: vec![] },
+        "ask_payment" => StepInput::AskPayment { what: words(), amount: "8000".into() },
+        "paid" => StepInput::Paid { proof: words() },
+        "draft_extension" => StepInput::DraftExtension { reason: words(), due: String::new() },
+        "extend" => StepInput::Extend { due: String::new(), number: words(), signer: words() },
+        "stop" => StepInput::Stop { reason: words(), basis: String::new(), number: words() },
+        "withdraw" => StepInput::Withdraw { reason: words() },
+        "finish" => StepInput::Finish { results: vec![ResultInput { name: words(), ..ResultInput::default() }] },
+        "hand_back" => StepInput::HandBack {
+            name: String::new(),
+            number: String::new(),
+            capacity: CapacityInput::Applicant,
+            authorisation: String::new(),
+            delivery: DeliveryInput::Counter,
+            receipt_back: true,
+        },
+        _ => StepInput::Reopen { reason: words() },
+    };
+    let answered = Question::ALL.into_iter().map(|question| question.code().to_owned()).collect();
+    let taken = seat.desk().take_step(&TakeStep { code, step, at: String::new(), note: String::new(), answered });
+    taken.map(|_| ())
+}
+
 fn works_on(seat: &mut Seat, work: Work, rng: &mut Rng) -> Result<(), Error> {
     let Some(code) = rng.choice(seat.shown()) else { return Ok(()) };
     let (desk, word, kind) = (seat.desk(), rng.u16(..1000), rng.u8(1..=10));
@@ -510,7 +544,7 @@ fn works_on(seat: &mut Seat, work: Work, rng: &mut Rng) -> Result<(), Error> {
         Work::Phone => desk.change_phone(&code, &format!("0900000{word:03}")),
         Work::Address => desk.change_address(&code, &format!("Thôn {word}")),
         Work::Name => desk.correct_name(&code, rng.choice(["A Páo", "A Pao", "Y Nuê"]).unwrap_or_default()),
-        Work::Move => desk.move_dossier(&Move { code, state: kind, note: String::new() }),
+        Work::Move => return takes_step(seat, code, kind),
         Work::Fee => {
             desk.take_fee(&TakeFee { code, amount: "8000".into(), receipt: word.to_string(), note: String::new() })
         }

@@ -1,9 +1,10 @@
 //! The same dossier worked at two desks while apart: nothing is dropped, and a person settles what met.
 
 use desk::api::dossiers::{DossierView, Filter, ListInput};
+use desk::api::life::{StepInput, TakeStep};
 use desk::api::review::Settle;
 use desk::api::status::Pill;
-use desk::api::steps::{CancelFee, Move, TakeFee};
+use desk::api::steps::{CancelFee, TakeFee};
 use desk::error::Code;
 use motcua_tests::support::{Desk, HANH, MINUTE, RESIDENCE, World};
 use std::fmt::Write;
@@ -23,8 +24,14 @@ fn meet(first: &Desk, second: &Desk) {
     }
 }
 
-fn moves(desk: &Desk, code: &str, state: u8, note: &str) {
-    desk.move_dossier(&Move { code: code.to_owned(), state, note: note.to_owned() }).expect("a move");
+fn forwards(desk: &Desk, code: &str) {
+    let (unit, receiver) = ("Công chức tư pháp – hộ tịch".to_owned(), "Vi Thị Nga".to_owned());
+    takes_step(desk, code, StepInput::Forward { unit, giver: String::new(), receiver });
+}
+
+fn takes_step(desk: &Desk, code: &str, step: StepInput) {
+    let taken = TakeStep { code: code.to_owned(), step, at: String::new(), note: String::new(), answered: vec![] };
+    assert!(desk.take_step(&taken).expect("a step").0.questions.is_empty());
 }
 
 fn takes(desk: &Desk, code: &str, receipt: &str) {
@@ -93,7 +100,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     first.correct_name(&code, "Đặng Thị Mỹ Hạnh Nga").expect("a correction");
     first.correct_number(&code, "099157000322").expect("a correction");
     first.record_result(&code, "Số 12/ĐKTT").expect("a result");
-    moves(&first, &code, 4, "Chuyển công chức");
+    forwards(&first, &code);
     takes(&first, &code, "AB/26P 0000017");
     world.passes(MINUTE);
     second.change_phone(&code, "0912 000 002").expect("a change");
@@ -101,7 +108,9 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     second.correct_name(&code, "Đặng Thị Mĩ Hạnh").expect("a correction");
     second.correct_number(&code, "099157000331").expect("a correction");
     second.record_result(&code, "Số 14/ĐKTT").expect("a result");
-    moves(&second, &code, 5, "Thiếu giấy tờ về chỗ ở");
+    let items = vec!["Giấy tờ chứng minh chỗ ở".to_owned()];
+    let (agency, reason, basis) = (String::new(), "Thiếu giấy tờ về chỗ ở".to_owned(), String::new());
+    takes_step(&second, &code, StepInput::AskPapers { agency, items, reason, basis });
     takes(&second, &code, "AC/26P 0000004");
     world.link_returns();
     meet(&first, &second);
@@ -154,7 +163,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     for text in here.timeline.iter().map(|line| &line.text) {
         assert!(said(&settled).contains(text), "{text} is gone:\n{}", said(&settled));
     }
-    moves(&first, &code, 4, "Đã bổ sung");
+    takes_step(&first, &code, StepInput::PapersCame { papers: vec![] });
     meet(&first, &second);
     let late = world.enrolled_desk("Xã Cao Sơn");
     late.syncs().expect("an exchange");
@@ -251,9 +260,9 @@ fn what_cannot_be_right_is_refused() {
     let world = World::new();
     let (first, _, code) = known_to_both(&world);
     let refused = |result: desk::api::Done<DossierView>| result.expect_err("a refusal").code();
-    let of = |state| Move { code: code.clone(), state, note: String::new() };
-    assert_eq!(refused(first.move_dossier(&of(2))), Code::SameState);
-    assert_eq!(refused(first.move_dossier(&of(11))), Code::SameState);
+    let step = StepInput::PapersCame { papers: vec![] };
+    let early = TakeStep { code: code.clone(), step, at: String::new(), note: String::new(), answered: vec![] };
+    assert_eq!(first.take_step(&early).expect_err("a refusal").code(), Code::NotInThisState);
     for amount in ["", "0", "tám nghìn", "-8000", "8,5"] {
         let fee = TakeFee { code: code.clone(), amount: amount.into(), receipt: String::new(), note: String::new() };
         let error = first.take_fee(&fee).expect_err(amount);

@@ -258,7 +258,7 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
 }
 
 /// `K=originals,copies`, where K is a place in the procedure's list, counted from 1, or a paper's name.
-fn counted(paper: &str, names: &[&str]) -> Result<PaperInput> {
+pub fn counted(paper: &str, names: &[&str]) -> Result<PaperInput> {
     let wrong = || Error::new(Code::FieldWrong).with("field", format!("--paper {paper}"));
     let (which, counts) = paper.rsplit_once('=').ok_or_else(wrong)?;
     let (originals, copies) = counts.split_once(',').unwrap_or((counts, "0"));

@@ -2,6 +2,7 @@
 
 mod answers;
 mod commands;
+mod life;
 mod session;
 mod steps;
 

@@ -1,9 +1,10 @@
 //! `motcua step`: what happens to a dossier after its reception.
 
+use crate::life::{self, Life};
 use clap::Subcommand;
 use desk::api::dossiers::DossierView;
 use desk::api::review::Settle;
-use desk::api::steps::{CancelFee, Move, TakeFee};
+use desk::api::steps::{CancelFee, TakeFee};
 use desk::api::{Desk, Done};
 
 #[derive(Subcommand)]
@@ -33,14 +34,9 @@ pub enum Action {
         /// The right number.
         number: String,
     },
-    /// Move to another state.
-    Move {
-        /// The portal's number, 1 to 10.
-        state: u8,
-        /// Remark.
-        #[arg(long, default_value = "")]
-        note: String,
-    },
+    /// Take a step in the dossier's life.
+    #[command(flatten)]
+    Life(Box<Life>),
     /// Write down a fee that was taken.
     Fee {
         /// Đồng.
@@ -83,7 +79,7 @@ pub fn carry_out(desk: &Desk, code: &str, action: &Action) -> Done<DossierView> 
         Action::Address { address } => desk.change_address(&code, address),
         Action::Name { name } => desk.correct_name(&code, name),
         Action::Number { number } => desk.correct_number(&code, number),
-        Action::Move { state, note } => desk.move_dossier(&Move { code, state: *state, note: note.clone() }),
+        Action::Life(life) => life::take(desk, code, life),
         Action::Fee { amount, receipt, note } => {
             let (amount, receipt, note) = (amount.clone(), receipt.clone(), note.clone());
             desk.take_fee(&TakeFee { code, amount, receipt, note })

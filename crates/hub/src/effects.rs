@@ -82,7 +82,7 @@ impl Opened {
     fn moving_the_row(self) -> Option<Entry> {
         match self.content {
             Content::Dossier(op) => match op {
-                Op::Received(_) | Op::AliasGiven { .. } | Op::Moved { .. } | Op::Settled { .. } => {
+                Op::Received(_) | Op::AliasGiven { .. } | Op::Moved(_) | Op::Settled { .. } => {
                     Some(Entry { stamp: self.stamp, op })
                 }
                 Op::Noted { .. }
@@ -215,7 +215,7 @@ fn row(id: OpId, timeline: Vec<Entry>) -> Option<DossierRow> {
         id,
         code: dossier.received().code.as_str().to_owned(),
         alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()),
-        state: dossier.state(),
+        state: dossier.state().number(),
         received_at: dossier.received().at.to_string(),
     })
 }

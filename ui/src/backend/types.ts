@@ -48,6 +48,7 @@ line: string,
  * Why.
  */
 reason: string, };
+export type Capacity = "applicant" | "submitter" | "authorised";
 export type CardSeen = "none" | "original" | "vneid";
 export type CardView = { 
 /**
@@ -135,6 +136,7 @@ steps: Array<string>,
  * The date in a few words, or that there is none.
  */
 text: string, };
+export type Delivery = "counter" | "post" | "electronic";
 export type DossierFilter = "all" | "open" | "today" | "late" | "unsent" | "review";
 export type DossierRow = { 
 /**
@@ -295,9 +297,13 @@ fees: Array<FeeRow>,
  */
 paid: string, 
 /**
- * States it can move to.
+ * Steps that may follow.
  */
-next_states: Array<StateRow>, 
+next_steps: Array<StepOffer>, 
+/**
+ * The moment promised at the reception, in words, where another one holds now; else empty.
+ */
+promised_text: string, 
 /**
  * What a person has to choose.
  */
@@ -536,19 +542,6 @@ procedures: Array<ProcedureRow>,
  * People who have been here before.
  */
 people: Array<Person>, };
-export type Move = { 
-/**
- * The dossier.
- */
-code: string, 
-/**
- * The portal's number.
- */
-state: number, 
-/**
- * Remark, may be empty.
- */
-note: string, };
 export type NeighbourView = { 
 /**
  * What it calls itself.
@@ -979,6 +972,19 @@ recovery: string,
  */
 pin: string, };
 export type ResultAt = "counter" | "post";
+export type ResultInput = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its number, may be empty.
+ */
+number: string, 
+/**
+ * Its date as typed, may be empty.
+ */
+dated: string, };
 export type Revealed = { 
 /**
  * Empty where none was given.
@@ -1149,15 +1155,145 @@ export type Speak = {
  */
 language: Spoken, };
 export type Spoken = "vi" | "en";
-export type StateRow = { 
+export type StepInput = { "step": "accept" } | { "step": "refuse", 
 /**
- * The portal's number.
+ * Reason.
  */
-state: number, 
+reason: string, 
+/**
+ * Legal basis, may be empty.
+ */
+basis: string, } | { "step": "forward", 
+/**
+ * The unit that takes it.
+ */
+unit: string, 
+/**
+ * Who gives it.
+ */
+giver: string, 
+/**
+ * Who takes it.
+ */
+receiver: string, } | { "step": "ask_papers", 
+/**
+ * The agency that asks; empty: the desk's own.
+ */
+agency: string, 
+/**
+ * What is missing, line by line.
+ */
+items: Array<string>, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Legal basis, may be empty.
+ */
+basis: string, } | { "step": "papers_came", 
+/**
+ * What came.
+ */
+papers: Array<PaperInput>, } | { "step": "ask_payment", 
+/**
+ * What is to be paid.
+ */
+what: string, 
+/**
+ * How much, as typed; may be empty.
+ */
+amount: string, } | { "step": "paid", 
+/**
+ * What shows it.
+ */
+proof: string, } | { "step": "draft_extension", 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The new due moment, `2026-12-02` (its close) or `2026-12-02T10:00`; empty: one proposed by the calendar.
+ */
+due: string, } | { "step": "extend", 
+/**
+ * The new due moment; empty: the draft's.
+ */
+due: string, 
+/**
+ * Number of the document, may be empty.
+ */
+number: string, 
+/**
+ * Who signed.
+ */
+signer: string, } | { "step": "stop", 
+/**
+ * Reason.
+ */
+reason: string, 
+/**
+ * Legal basis, may be empty.
+ */
+basis: string, 
+/**
+ * Number of the notice, may be empty.
+ */
+number: string, } | { "step": "withdraw", 
+/**
+ * Reason.
+ */
+reason: string, } | { "step": "finish", 
+/**
+ * What came of it.
+ */
+results: Array<ResultInput>, } | { "step": "hand_back", 
+/**
+ * Who takes it; empty: the applicant.
+ */
+name: string, 
+/**
+ * Their personal number, may be empty.
+ */
+number: string, 
+/**
+ * `applicant`, `submitter`, `authorised`.
+ */
+capacity: Capacity, 
+/**
+ * The authorisation, may be empty.
+ */
+authorisation: string, 
+/**
+ * How it reaches them.
+ */
+delivery: Delivery, 
+/**
+ * Whether the printed receipt was given back.
+ */
+receipt_back: boolean, } | { "step": "reopen", 
+/**
+ * What was wrong.
+ */
+reason: string, };
+export type StepOffer = { 
+/**
+ * [`StepInput`]'s tag.
+ */
+step: string, 
 /**
  * In words.
  */
 text: string, };
+export type StepTaken = { 
+/**
+ * The dossier as it is now.
+ */
+dossier: DossierView, 
+/**
+ * What has to be answered first; the step was not taken while there is something.
+ */
+questions: Array<Question>, };
 export type SyncStep = "saved" | "copied" | "sent" | "received";
 export type SyncView = { 
 /**
@@ -1269,6 +1405,27 @@ receipt: string,
  * Remark, may be empty.
  */
 note: string, };
+export type TakeStep = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * What happens.
+ */
+step: StepInput, 
+/**
+ * When it happened, `2026-11-22T09:15`, where it is entered later; empty: now.
+ */
+at: string, 
+/**
+ * Remark, may be empty.
+ */
+note: string, 
+/**
+ * Codes of the questions that were answered yes.
+ */
+answered: Array<string>, };
 export type TimelineRow = { 
 /**
  * RFC 3339.
@@ -1365,7 +1522,7 @@ lost: string,
  * What to do.
  */
 do: string, };
-export type Urgency = "none" | "ok" | "today" | "late" | "unknown";
+export type Urgency = "none" | "waiting" | "ok" | "today" | "late" | "unknown";
 export type VersionRow = { 
 /**
  * Names it.

@@ -151,6 +151,15 @@ impl Words {
                 let [time, day] = self.moment(*end);
                 self.say("clock_hours", &[("limit", limit), time, day])
             }
+            Step::StoodStill { from, to } => {
+                let moment = |at: &DateTime| format!("{} {}", clock(at.time()), self.day(at.date()));
+                self.say("stood_still", &[("from", moment(from)), ("to", moment(to))])
+            }
+            Step::ResumedDay { day } => self.say("resumed_day", &[("day", self.day(*day))]),
+            Step::DaysLeft { days, working } => {
+                let limit = if *working { TimeLimit::WorkingDays(*days) } else { TimeLimit::CalendarDays(*days) };
+                self.say("days_left", &[("limit", limit_words(self.language, limit))])
+            }
             Step::EndMoved { to } => self.say("end_moved", &[("day", self.day(*to))]),
             Step::HoursWorked { day, from, to } => {
                 self.say("hours_worked", &[("day", self.day(*day)), ("from", clock(*from)), ("to", clock(*to))])

@@ -2,6 +2,7 @@
 
 use super::attach::ScanRow;
 use super::drafts::{Channel, PaperInput};
+use super::life::StepOffer;
 use super::people::{PersonView, Sex};
 use super::review::ReviewCard;
 use super::steps::FeeRow;
@@ -13,7 +14,7 @@ use crate::store::settings::{self, Key};
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
 use domain::deadline::due_for;
-use domain::dossier::{Dossier, Entry};
+use domain::dossier::{Dossier, Entry, State};
 use jiff::civil::DateTime;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -52,8 +53,10 @@ pub struct DossierRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
-    /// Finished.
+    /// Nothing is owed any more.
     None,
+    /// The time stands still: the citizen has something to do.
+    Waiting,
     /// In time.
     Ok,
     /// Due today.
@@ -174,19 +177,12 @@ pub struct DossierView {
     pub fees: Vec<FeeRow>,
     /// What was taken and not cancelled, in words.
     pub paid: String,
-    /// States it can move to.
-    pub next_states: Vec<StateRow>,
+    /// Steps that may follow.
+    pub next_steps: Vec<StepOffer>,
+    /// The moment promised at the reception, in words, where another one holds now; else empty.
+    pub promised_text: String,
     /// What a person has to choose.
     pub cards: Vec<ReviewCard>,
-}
-
-/// A state by number and in words.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct StateRow {
-    /// The portal's number.
-    pub state: u8,
-    /// In words.
-    pub text: String,
 }
 
 pub(super) fn sex(number: u8) -> Option<Sex> {
@@ -230,7 +226,7 @@ impl Desk {
         Ok(DossierRow {
             sync,
             state_text: state_text(self.language(), row.state),
-            urgency: urgency(row.state, due, now),
+            urgency: State::from_number(row.state).map_or(Urgency::Unknown, |state| urgency(state, due, now)),
             due_text: self.due_text(due),
             due: due.map(deadline::office_time),
             received: words::stored(&row.received_at),
@@ -267,7 +263,6 @@ impl Desk {
             .read(|connection| Ok((self.review_cards(connection, &dossier)?, self.fee_rows(connection, &dossier)?)))?;
         let (waits, scans) =
             self.store.read(|connection| Ok((self.waits(connection, &row)?, self.scan_rows(connection, &dossier)?)))?;
-        let next = (1..=10).filter(|state| *state != dossier.state());
         let due_steps = received
             .procedure
             .limit
@@ -282,16 +277,17 @@ impl Desk {
             code: row.code.clone(),
             alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()),
             number_note: text(self.language(), number_note, &[]),
-            state: dossier.state(),
-            state_text: state_text(self.language(), dossier.state()),
+            state: dossier.state().number(),
+            state_text: state_text(self.language(), dossier.state().number()),
             sync,
             waits,
             received: deadline::office_time(received.at),
             received_by: timeline.first().map(|first| first.by.clone()).unwrap_or_default(),
-            due: received.due.map(deadline::office_time),
-            due_text: self.due_text(received.due),
+            due: dossier.due().map(deadline::office_time),
+            due_text: self.due_text(dossier.due()),
+            promised_text: if dossier.due() == received.due { String::new() } else { self.due_text(received.due) },
             deadline_steps: due_steps.map(|due| deadline::sentences(self.language(), &due)).unwrap_or_default(),
-            urgency: urgency(dossier.state(), received.due, now),
+            urgency: urgency(dossier.state(), dossier.due(), now),
             applicant: PersonView::of(dossier.applicant()),
             submitter: received.submitter.as_ref().map(|s| PersonView::of(&s.person)),
             procedure: received.procedure.name.clone(),
@@ -315,7 +311,7 @@ impl Desk {
             result: dossier.result().to_owned(),
             fees,
             paid: dossier.paid().to_string(),
-            next_states: next.map(|state| StateRow { state, text: state_text(self.language(), state) }).collect(),
+            next_steps: self.step_offers(dossier.state()),
             cards,
         })
     }
@@ -338,9 +334,10 @@ pub(super) fn located(connection: &Connection, code: &str) -> Result<(Row, Dossi
     Ok((row, dossier))
 }
 
-fn urgency(state: u8, due: Option<DateTime>, now: DateTime) -> Urgency {
+fn urgency(state: State, due: Option<DateTime>, now: DateTime) -> Urgency {
     match due {
-        _ if state >= 9 => Urgency::None,
+        _ if !state.is_open() => Urgency::None,
+        _ if state.waits() => Urgency::Waiting,
         None => Urgency::Unknown,
         Some(due) if due < now => Urgency::Late,
         Some(due) if due.date() == now.date() => Urgency::Today,

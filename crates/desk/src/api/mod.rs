@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
+pub mod life;
 pub mod lookup;
 pub mod neighbours;
 pub mod officers;
@@ -45,7 +46,6 @@ use crate::texts::{Language, Speech, sentences};
 use domain::code::AgencyCode;
 use domain::deadline::Rules;
 use ed25519_dalek::SigningKey;
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use officer_table::Officer;
 use protocol::fields::Role;
@@ -339,8 +339,7 @@ fn take(place: &Place, name: &str, known: &mut Identity, lease: Lease, store: &S
 
 /// Milliseconds since 1970 as Vietnamese civil time (UTC+7, no daylight saving since 1975).
 pub fn civil(ms: i64) -> DateTime {
-    let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    jiff::tz::offset(7).to_datetime(timestamp)
+    domain::dossier::civil(ms)
 }
 
 /// Milliseconds since 1970 as RFC 3339 at +07:00, whole seconds.

@@ -274,7 +274,7 @@ impl Desk {
         WarningView { code: code.to_owned(), text: text(self.language(), &format!("warning_{code}"), &[]) }
     }
 
-    fn question(
+    pub(super) fn question(
         &self,
         question: Question,
         same_today: &[domain::code::DossierCode],
@@ -283,7 +283,11 @@ impl Desk {
         let params = match question {
             Question::SameDay => vec![("code", same_today.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", "))],
             Question::PapersMissing => vec![("papers", missing.join("; "))],
-            Question::InFuture => vec![],
+            Question::InFuture
+            | Question::SecondSupplement
+            | Question::AfterDue
+            | Question::PrincipalAlive
+            | Question::ReceiptMissing => vec![],
             Question::ClockDoubtful => {
                 vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
@@ -305,7 +309,22 @@ impl From<Refusal> for Error {
             Refusal::ProcedureNotInForce => Error::new(Code::ProcedureNotInForce),
             Refusal::NoSets => Error::new(Code::NoSets),
             Refusal::EmptyNote => Error::new(Code::EmptyNote),
-            Refusal::SameState => Error::new(Code::SameState),
+            Refusal::NotInThisState { state, step } => {
+                Error::new(Code::NotInThisState).with("state", state.number()).with("step", step)
+            }
+            Refusal::StepInFuture => Error::new(Code::StepInFuture),
+            Refusal::BeforeTheLast => Error::new(Code::BeforeTheLast),
+            Refusal::HandOverIncomplete => Error::new(Code::HandOverIncomplete),
+            Refusal::NothingAsked => Error::new(Code::NothingAsked),
+            Refusal::NoDueMoment => Error::new(Code::NoDueMoment),
+            Refusal::ExtendedBefore => Error::new(Code::ExtendedBefore),
+            Refusal::NotLater => Error::new(Code::NotLater),
+            Refusal::ResultExists => Error::new(Code::ResultExists),
+            Refusal::NoSubmitter => Error::new(Code::NoSubmitter),
+            Refusal::NoAuthorisationPaper => Error::new(Code::NoAuthorisationPaper),
+            Refusal::NoUnit => field("agency"),
+            Refusal::NoProof => field("proof"),
+            Refusal::NoSigner => field("signer"),
             Refusal::NoFeeLine => Error::new(Code::NoFeeLine),
             Refusal::NoPaper => Error::new(Code::NoPaper),
             Refusal::NothingToSettle => Error::new(Code::NothingToSettle),
@@ -320,7 +339,7 @@ impl From<Refusal> for Error {
 
 impl Error {
     /// The questions a refusal left open.
-    fn open_questions(&self) -> Option<Vec<Question>> {
+    pub(super) fn open_questions(&self) -> Option<Vec<Question>> {
         match self.cause()?.downcast_ref::<Refusal>()? {
             Refusal::Unanswered(open) => Some(open.clone()),
             _ => None,

@@ -112,7 +112,7 @@ impl Desk {
                 number.as_ref().map(|number| number.masked_beside(&others)).unwrap_or_default()
             }
             Value::Result(text) => text.clone(),
-            Value::State(state) => state_text(self.language(), *state),
+            Value::State(state) => state_text(self.language(), state.number()),
             Value::Code(code) => code.as_str().to_owned(),
         };
         if said.is_empty() { text(self.language(), "value_none", &[]) } else { said }

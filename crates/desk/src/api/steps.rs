@@ -1,4 +1,4 @@
-//! What happens to a dossier after its reception: remarks, corrections, moves, fees, the result.
+//! What happens to a dossier after its reception: remarks, corrections, fees, the result.
 
 use super::dossiers::{DossierView, located};
 use super::timeline::{at, by};
@@ -31,17 +31,6 @@ pub struct FeeRow {
     pub at: String,
     /// Whether a counter-line cancels it.
     pub cancelled: bool,
-}
-
-/// A dossier moves to another state.
-#[derive(Debug, Clone, Deserialize, TS)]
-pub struct Move {
-    /// The dossier.
-    pub code: String,
-    /// The portal's number.
-    pub state: u8,
-    /// Remark, may be empty.
-    pub note: String,
 }
 
 /// A fee is taken.
@@ -105,12 +94,6 @@ impl Desk {
         self.command(code, Command::CorrectNumber { number: typed_or_none("number", number, CitizenId::parse)? })
     }
 
-    /// Moves a dossier to another state.
-    pub fn move_dossier(&self, input: &Move) -> Done<DossierView> {
-        self.require(&OFFICERS)?;
-        self.command(&input.code, Command::Move { state: input.state, note: input.note.clone() })
-    }
-
     /// Writes down a fee that was taken.
     pub fn take_fee(&self, input: &TakeFee) -> Done<DossierView> {
         self.require(&OFFICERS)?;
@@ -142,7 +125,7 @@ impl Desk {
         let now_ms = self.now_ms();
         self.write(|writing: &mut Writing<'_>| {
             let (row, dossier) = located(writing.reading(), code)?;
-            for op in decide(Known::Dossier(&dossier), command, civil(now_ms), None)? {
+            for op in decide(Known::Dossier(&dossier, &self.rules), command, civil(now_ms), None)? {
                 let now = u64::try_from(now_ms).unwrap_or(0);
                 writing.append(now, Some(self.officer.at), Some(row.at), &Content::Dossier(op))?;
             }
@@ -178,18 +161,18 @@ pub(super) fn named(name: &str) -> Option<OpId> {
 }
 
 /// Reads a domain value from what was typed.
-type Parse<T> = fn(&str) -> std::result::Result<T, Malformed>;
+pub(super) type Parse<T> = fn(&str) -> std::result::Result<T, Malformed>;
 
-fn typed<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<T> {
+pub(super) fn typed<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<T> {
     parse(text).map_err(|error| Error::new(Code::FieldWrong).with("field", field).because(error))
 }
 
-fn typed_or_none<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<Option<T>> {
+pub(super) fn typed_or_none<T>(field: &'static str, text: &str, parse: Parse<T>) -> Result<Option<T>> {
     if text.trim().is_empty() { Ok(None) } else { typed(field, text, parse).map(Some) }
 }
 
 /// An amount as people type it: digits, with dots or spaces between, perhaps with đ.
-fn amount(text: &str) -> Result<Money> {
+pub(super) fn amount(text: &str) -> Result<Money> {
     let digits: String = text.trim().trim_end_matches(['đ', 'Đ']).chars().filter(|c| !matches!(c, '.' | ' ')).collect();
     let wrong = || Error::new(Code::FieldWrong).with("field", "amount");
     if digits.bytes().any(|byte| !byte.is_ascii_digit()) {

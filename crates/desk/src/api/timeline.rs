@@ -1,12 +1,13 @@
 //! The timeline of a dossier (diễn biến), in words.
 
 use super::dossiers::{SyncStep, ladder, state_text};
-use super::{Desk, office_moment};
+use super::{Desk, office_moment, words as words_of};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::dossier::{Dossier, Entry, Op, Part, Stamp};
+use domain::dossier::{Dossier, Entry, Grounds, HandOver, Moved, Op, Part, ResultPaper, Stamp, Step};
 use domain::person::{CitizenId, Phone};
+use jiff::civil::DateTime;
 use rusqlite::Connection;
 use serde::Serialize;
 use ts_rs::TS;
@@ -78,9 +79,7 @@ fn words(language: Language, op: &Op) -> String {
         Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
         Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
         Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
-        Op::Moved { state, note, .. } => {
-            remark(said("timeline_moved", &[("state", state_text(language, *state))]), note)
-        }
+        Op::Moved(moved) => remark(step_words(language, moved), &moved.note),
         Op::AddressChanged { address } if address.is_empty() => said("timeline_address_removed", &[]),
         Op::AddressChanged { address } => said("timeline_address", &[("address", address.clone())]),
         Op::NameCorrected { name } => said("timeline_name", &[("name", name.as_str().to_owned())]),
@@ -102,6 +101,53 @@ fn words(language: Language, op: &Op) -> String {
         Op::Settled { part, .. } => said("timeline_settled", &[("part", part_text(language, *part))]),
         Op::Unknown { .. } => said("timeline_unknown", &[]),
     }
+}
+
+/// What a step was, in words, with when it happened where that is not when it was written.
+fn step_words(language: Language, moved: &Moved) -> String {
+    let moment = |at: DateTime| words_of::moment(language, at);
+    let text_of = |text: &str| text.to_owned();
+    let grounds = |grounds: &Grounds| {
+        let basis = if grounds.basis.is_empty() { String::new() } else { format!(" ({})", grounds.basis) };
+        vec![("reason", grounds.reason.clone() + &basis)]
+    };
+    let paper = |paper: &ResultPaper| {
+        if paper.number.is_empty() { paper.name.clone() } else { format!("{} số {}", paper.name, paper.number) }
+    };
+    let params = match &moved.step {
+        Step::Accepted { .. } => vec![],
+        Step::Refused(why) => grounds(why),
+        Step::Forwarded(HandOver { unit, giver, receiver }) => {
+            vec![("unit", text_of(unit)), ("giver", text_of(giver)), ("receiver", text_of(receiver))]
+        }
+        Step::SupplementAsked { agency, items, grounds: why } => {
+            [vec![("agency", text_of(agency)), ("items", items.join("; "))], grounds(why)].concat()
+        }
+        Step::Supplemented { papers, .. } => {
+            let names: Vec<&str> = papers.iter().map(|paper| paper.name.as_str()).collect();
+            vec![("papers", names.join("; "))]
+        }
+        Step::PaymentAsked { what, amount } => {
+            vec![("what", amount.map_or_else(|| text_of(what), |amount| format!("{what}, {amount}")))]
+        }
+        Step::PaymentDone { proof, .. } => vec![("proof", text_of(proof))],
+        Step::ExtensionDrafted { reason, due } => vec![("reason", text_of(reason)), ("due", moment(*due))],
+        Step::Extended { number, signer, .. } => vec![("number", text_of(number)), ("signer", text_of(signer))],
+        Step::Stopped { grounds: why, number } => [vec![("number", text_of(number))], grounds(why)].concat(),
+        Step::Withdrawn { reason } | Step::Reopened { reason } => vec![("reason", text_of(reason))],
+        Step::Finished { results } => {
+            vec![("results", results.iter().map(paper).collect::<Vec<_>>().join("; "))]
+        }
+        Step::HandedBack(recipient) => vec![("name", recipient.name.as_str().to_owned())],
+        Step::Other(state) => vec![("state", state_text(language, state.number()))],
+    };
+    let answered =
+        moved.answered.iter().map(|q| format!(" {}", text(language, &format!("answered_{}", q.code()), &[])));
+    let said = text(language, &format!("timeline_step_{}", moved.step.code()), &params);
+    let due = moved.step.due().map(|due| text(language, "timeline_due", &[("due", moment(due))]));
+    let at = moved.at.map(|at| text(language, "timeline_happened", &[("at", moment(at))]));
+    let more: String = [due, at].into_iter().flatten().map(|words| format!(". {words}")).collect();
+    said + &more + &answered.collect::<String>()
 }
 
 /// A part's code, in JSON and in the keys of the texts.

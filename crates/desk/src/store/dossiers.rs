@@ -93,6 +93,15 @@ pub enum Filter {
     Review,
 }
 
+/// The agency still owes an answer: not refused (3), withdrawn (7), stopped (8), finished (9, 10). The first half is the index's.
+const OPEN: &str = "state < 9 AND state IN (1, 2, 4, 5, 6)";
+
+/// Due on day `?1`, later than the moment `?2`, and its time runs: not while the citizen has something to do (5, 6).
+const DUE_TODAY: &str = "state < 9 AND state IN (1, 2, 4) AND due_at >= ?2 AND due_at < ?1 || 'U'";
+
+/// Past due at the moment `?2`, while its time ran.
+const LATE: &str = "state < 9 AND state IN (1, 2, 4) AND due_at <> '' AND due_at < ?2";
+
 /// One page of a list. `now` is local civil time, ISO.
 pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offset: u32) -> Result<Vec<DossierRow>> {
     let day = now.get(..10).unwrap_or(now);
@@ -100,8 +109,8 @@ pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offs
     let (condition, order) = match filter {
         Filter::All => ("true", "received_at DESC, dossier.id DESC"),
         Filter::Open => return open(connection, limit, offset),
-        Filter::DueToday => ("state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'", "due_at, dossier.id"),
-        Filter::Late => ("state < 9 AND due_at <> '' AND due_at < ?2", "due_at, dossier.id"),
+        Filter::DueToday => (DUE_TODAY, "due_at, dossier.id"),
+        Filter::Late => (LATE, "due_at, dossier.id"),
         Filter::Unsent => (UNSENT, "last_op, dossier.id"),
         Filter::Review => ("cards > 0", "last_op, dossier.id"),
     };
@@ -112,9 +121,9 @@ pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offs
 /// Two walks along the index of due moments, so that a page costs what it shows: first those with one, then those without.
 fn open(connection: &Connection, limit: u32, offset: u32) -> Result<Vec<DossierRow>> {
     let sql = format!(
-        "SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE state < 9 AND due_at <> '' ORDER BY due_at, dossier.id LIMIT ?1 + ?2)
+        "SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE {OPEN} AND due_at <> '' ORDER BY due_at, dossier.id LIMIT ?1 + ?2)
          UNION ALL
-         SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE state < 9 AND due_at = '' ORDER BY dossier.id LIMIT ?1 + ?2)
+         SELECT * FROM (SELECT {COLUMNS} FROM dossier WHERE {OPEN} AND due_at = '' ORDER BY dossier.id LIMIT ?1 + ?2)
          LIMIT ?1 OFFSET ?2"
     );
     rows(connection, &sql, &[&limit, &offset])
@@ -188,12 +197,12 @@ fn rows(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec
 /// Counts for the first screen: due today, late, open, received today.
 pub fn counts(connection: &Connection, now: &str) -> Result<(u64, u64, u64, u64)> {
     let day = now.get(..10).unwrap_or(now);
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT count(*) FROM dossier WHERE state < 9 AND due_at >= ?2 AND due_at < ?1 || 'U'),
-                (SELECT count(*) FROM dossier WHERE state < 9 AND due_at <> '' AND due_at < ?2),
-                (SELECT count(*) FROM dossier WHERE state < 9),
-                (SELECT count(*) FROM dossier WHERE received_at >= ?1 AND received_at < ?1 || 'U')",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT (SELECT count(*) FROM dossier WHERE {DUE_TODAY}),
+                (SELECT count(*) FROM dossier WHERE {LATE}),
+                (SELECT count(*) FROM dossier WHERE {OPEN}),
+                (SELECT count(*) FROM dossier WHERE received_at >= ?1 AND received_at < ?1 || 'U')"
+    ))?;
     Ok(statement.query_row([day, now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
 }
 
@@ -341,7 +350,7 @@ impl DossierRow {
             at,
             code: received.code.as_str().to_owned(),
             alias: dossier.aliases().last().map(|code| code.as_str().to_owned()).unwrap_or_default(),
-            state: dossier.state(),
+            state: dossier.state().number(),
             procedure_code: received.procedure.code.clone(),
             procedure_name: received.procedure.name.clone(),
             applicant: applicant.name.as_str().to_owned(),
@@ -354,7 +363,7 @@ impl DossierRow {
             address: applicant.address.clone(),
             phone: applicant.phone.as_ref().map(Phone::as_str).unwrap_or_default().to_owned(),
             received_at: received.at.to_string(),
-            due_at: received.due.map(|due| due.to_string()).unwrap_or_default(),
+            due_at: dossier.due().map(|due| due.to_string()).unwrap_or_default(),
             last_op,
             cards: u32::try_from(dossier.cards().len()).unwrap_or(u32::MAX),
             former: former(dossier),

@@ -70,7 +70,9 @@ pub(super) fn resume(
         }
         TimeLimit::ClockHours(_) => count.clock_hours(counted_from, asked.duration_until(due))?,
     };
-    Ok(Due { at: at.max(due), counted_from, steps: count.steps, provisional: count.provisional })
+    let on = |step| if let Step::ReceptionDay { day } = step { Step::ResumedDay { day } } else { step };
+    let steps = count.steps.into_iter().map(on).collect();
+    Ok(Due { at: at.max(due), counted_from, steps, provisional: count.provisional })
 }
 
 fn length(hours: u16) -> SignedDuration {

@@ -235,6 +235,11 @@ pub enum Step {
         /// Until when.
         to: DateTime,
     },
+    /// The day on which what was asked for came is not counted.
+    ResumedDay {
+        /// That day.
+        day: Date,
+    },
     /// So many days were left of the time.
     DaysLeft {
         /// How many.

@@ -224,6 +224,14 @@ impl Dossier {
         self.way.iter().any(|(_, moved)| matches!(moved.step, Step::Extended { .. }))
     }
 
+    /// The moment an extension was drafted for and is not signed yet.
+    pub fn drafted_extension(&self) -> Option<DateTime> {
+        self.way.iter().rev().find_map(|(_, moved)| match moved.step {
+            Step::ExtensionDrafted { due, .. } => Some(due),
+            _ => None,
+        })
+    }
+
     /// Whom the result was given to, where it was.
     pub fn handed_back(&self) -> Option<&Recipient> {
         self.way.iter().rev().find_map(|(_, moved)| match &moved.step {

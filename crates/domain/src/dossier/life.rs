@@ -62,10 +62,7 @@ impl State {
 
     /// Whether the agency still owes an answer: its time runs or waits.
     pub fn is_open(self) -> bool {
-        matches!(
-            self,
-            Self::Registered | Self::Received | Self::Processing | Self::AwaitsPapers | Self::AwaitsPayment
-        )
+        matches!(self, Self::Registered | Self::Received | Self::Processing | Self::AwaitsPapers | Self::AwaitsPayment)
     }
 
     /// Whether the time stands still because the citizen has to do something.
@@ -307,12 +304,12 @@ impl Step {
 pub fn steps_from(state: State) -> &'static [&'static str] {
     match state {
         State::Registered => &["accept", "refuse", "withdraw"],
-        State::Received => &[
-            "forward", "finish", "ask_papers", "ask_payment", "draft_extension", "extend", "withdraw", "stop",
-        ],
-        State::Processing => &[
-            "finish", "forward", "ask_papers", "ask_payment", "draft_extension", "extend", "withdraw", "stop",
-        ],
+        State::Received => {
+            &["forward", "finish", "ask_papers", "ask_payment", "draft_extension", "extend", "withdraw", "stop"]
+        }
+        State::Processing => {
+            &["finish", "forward", "ask_papers", "ask_payment", "draft_extension", "extend", "withdraw", "stop"]
+        }
         State::AwaitsPapers => &["papers_came", "withdraw", "stop"],
         State::AwaitsPayment => &["paid", "withdraw", "stop"],
         State::Finished => &["hand_back", "reopen"],
@@ -336,6 +333,13 @@ pub struct Moved {
     pub answered: Vec<Question>,
     /// The officer's remark, may be empty.
     pub note: String,
+}
+
+impl Moved {
+    /// A state that another system tells, with nothing about how it came to be.
+    pub fn told(state: State, follows: OpId, note: String) -> Self {
+        Self { step: Step::Other(state), state, follows, at: None, answered: Vec::new(), note }
+    }
 }
 
 /// A step an officer asks for.
@@ -404,12 +408,14 @@ fn checked(
             Step::SupplementAsked { agency: words(&agency, Refusal::NoUnit)?, items, grounds: grounds(why)? }
         }
         Step::Supplemented { papers, .. } => {
-            let papers: Vec<Paper> = papers.into_iter().filter(|paper| paper.originals > 0 || paper.copies > 0).collect();
+            let papers: Vec<Paper> =
+                papers.into_iter().filter(|paper| paper.originals > 0 || paper.copies > 0).collect();
             Step::Supplemented { papers, due: resumed(dossier, moment, rules) }
         }
-        Step::PaymentAsked { what, amount } => {
-            Step::PaymentAsked { what: words(&what, Refusal::NothingAsked)?, amount: amount.filter(|amount| amount.0 > 0) }
-        }
+        Step::PaymentAsked { what, amount } => Step::PaymentAsked {
+            what: words(&what, Refusal::NothingAsked)?,
+            amount: amount.filter(|amount| amount.0 > 0),
+        },
         Step::PaymentDone { proof, .. } => {
             Step::PaymentDone { proof: words(&proof, Refusal::NoProof)?, due: resumed(dossier, moment, rules) }
         }

@@ -9,12 +9,10 @@ mod fold;
 mod life;
 mod merge;
 
-pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
 use decide::open_questions;
+pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
 pub use fold::{Dossier, Entry, FeeLine};
-pub use life::{
-    Capacity, Delivery, Grounds, HandOver, Moved, Recipient, ResultPaper, State, Step, Taken, steps_from,
-};
+pub use life::{Capacity, Delivery, Grounds, HandOver, Moved, Recipient, ResultPaper, State, Step, Taken, steps_from};
 pub use merge::{ReviewCard, Seen, Value, Version};
 
 use crate::catalogue::{Channel, TimeLimit};
@@ -66,11 +64,15 @@ impl Hlc {
         self.0 >> 16
     }
 
-    /// The moment in Viet Nam: UTC+7, no daylight saving since 1975.
+    /// The moment in Viet Nam.
     pub fn civil(self) -> DateTime {
-        let moment = i64::try_from(self.millis()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        jiff::tz::offset(7).to_datetime(moment.unwrap_or(Timestamp::UNIX_EPOCH))
+        civil(i64::try_from(self.millis()).unwrap_or(0))
     }
+}
+
+/// Milliseconds since 1970 as Vietnamese civil time (UTC+7, no daylight saving since 1975).
+pub fn civil(ms: i64) -> DateTime {
+    jiff::tz::offset(7).to_datetime(Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// Who an operation is by, when, and what it follows.

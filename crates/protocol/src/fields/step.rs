@@ -216,9 +216,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
             number: fields.number.unwrap_or_default(),
             signer: personal.giver.unwrap_or_default(),
         },
-        "stop" => {
-            Step::Stopped { grounds: Grounds { reason, basis }, number: fields.number.unwrap_or_default() }
-        }
+        "stop" => Step::Stopped { grounds: Grounds { reason, basis }, number: fields.number.unwrap_or_default() },
         "withdraw" => Step::Withdrawn { reason },
         "finish" => Step::Finished {
             results: fields.results.unwrap_or_default().into_iter().map(result_paper).collect::<Result<_, _>>()?,
@@ -228,7 +226,11 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
                 Some(name) => PersonName::parse(&name).map_err(|_| Malformed::Field("name"))?,
                 None => forgotten_name()?,
             },
-            number: personal.citizen.map(|n| CitizenId::parse(&n)).transpose().map_err(|_| Malformed::Field("number"))?,
+            number: personal
+                .citizen
+                .map(|n| CitizenId::parse(&n))
+                .transpose()
+                .map_err(|_| Malformed::Field("number"))?,
             capacity: match fields.capacity {
                 Some(1) => Capacity::Applicant,
                 Some(2) => Capacity::Submitter,

@@ -3,7 +3,8 @@
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode, Lane};
 use domain::dossier::{
-    CardSeen, Hlc, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, Submitter,
+    Capacity, CardSeen, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Person, ProcedureInForce,
+    Received, Recipient, ResultAt, ResultPaper, ScanHash, State, Step, Submitter,
 };
 use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
@@ -131,13 +132,77 @@ fn role() -> impl Strategy<Value = Role> {
     (1u8..=5).prop_map(|number| Role::from_number(number).expect("a role"))
 }
 
+fn told(state: State, follows: OpId, note: &str) -> Op {
+    Op::Moved(Box::new(Moved::told(state, follows, note.to_owned())))
+}
+
+fn grounds() -> impl Strategy<Value = Grounds> {
+    (".{0,80}", ".{0,40}").prop_map(|(reason, basis)| Grounds { reason, basis })
+}
+
+prop_compose! {
+    fn result_paper()(name in ".{1,60}", code in "(KQ\\.G15\\.[0-9]{6})?", number in ".{0,20}", dated in option::of(day())) -> ResultPaper {
+        ResultPaper { name, code, number, dated }
+    }
+}
+
+prop_compose! {
+    fn recipient()(
+        name in name(), number in option::of(citizen()),
+        capacity in proptest::sample::select(vec![Capacity::Applicant, Capacity::Submitter, Capacity::Authorised]),
+        authorisation in ".{0,60}",
+        delivery in proptest::sample::select(vec![Delivery::Counter, Delivery::Post, Delivery::Electronic]),
+        receipt_back in any::<bool>(),
+    ) -> Recipient {
+        Recipient { name, number, capacity, authorisation, delivery, receipt_back }
+    }
+}
+
+fn life_step() -> impl Strategy<Value = Step> {
+    let unit = ".{0,40}";
+    prop_oneof![
+        option::of(moment()).prop_map(|due| Step::Accepted { due }),
+        grounds().prop_map(Step::Refused),
+        (unit, ".{0,30}", ".{0,30}").prop_map(|(unit, giver, receiver)| Step::Forwarded(HandOver {
+            unit,
+            giver,
+            receiver
+        })),
+        (unit, prop::collection::vec(".{0,40}", 0..4), grounds())
+            .prop_map(|(agency, items, grounds)| Step::SupplementAsked { agency, items, grounds }),
+        (prop::collection::vec(paper(), 0..4), option::of(moment()))
+            .prop_map(|(papers, due)| Step::Supplemented { papers, due }),
+        (".{0,40}", option::of(any::<u64>()))
+            .prop_map(|(what, amount)| Step::PaymentAsked { what, amount: amount.map(Money) }),
+        (".{0,40}", option::of(moment())).prop_map(|(proof, due)| Step::PaymentDone { proof, due }),
+        (".{0,80}", moment()).prop_map(|(reason, due)| Step::ExtensionDrafted { reason, due }),
+        (moment(), ".{0,20}", ".{0,30}").prop_map(|(due, number, signer)| Step::Extended { due, number, signer }),
+        (grounds(), ".{0,20}").prop_map(|(grounds, number)| Step::Stopped { grounds, number }),
+        ".{0,80}".prop_map(|reason| Step::Withdrawn { reason }),
+        prop::collection::vec(result_paper(), 0..3).prop_map(|results| Step::Finished { results }),
+        recipient().prop_map(Step::HandedBack),
+        ".{0,80}".prop_map(|reason| Step::Reopened { reason }),
+    ]
+}
+
+prop_compose! {
+    fn moved()(
+        step in option::of(life_step()), state in proptest::sample::select(State::ALL.to_vec()), follows in id(),
+        at in option::of(moment()), note in ".{0,80}",
+        answered in proptest::sample::subsequence(domain::dossier::Question::ALL.to_vec(), 0..=3),
+    ) -> Moved {
+        let step = step.unwrap_or(Step::Other(state));
+        Moved { state: step.leads_to(state), step, follows, at, answered, note }
+    }
+}
+
 /// What happens to a dossier after its reception.
 fn life() -> impl Strategy<Value = Op> {
     prop_oneof![
         (".{0,80}", any::<[u8; 32]>(), any::<u64>(), option::of(any::<u16>()), "[a-z/]{0,20}").prop_map(
             |(paper, hash, bytes, pages, media)| Op::Attached { paper, hash: ScanHash(hash), bytes, pages, media }
         ),
-        (1u8..=10, id(), ".{0,80}").prop_map(|(state, follows, note)| Op::Moved { state, follows, note }),
+        moved().prop_map(|moved| Op::Moved(Box::new(moved))),
         ".{0,200}".prop_map(|address| Op::AddressChanged { address }),
         name().prop_map(|name| Op::NameCorrected { name }),
         option::of(citizen()).prop_map(|number| Op::NumberCorrected { number }),
@@ -299,6 +364,33 @@ fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
         media: String::new(),
     };
     let number = CitizenId::parse("099157000322").expect("a number");
+    let text = str::to_owned;
+    let due = date(2026, 12, 2).at(17, 0, 0, 0);
+    let forwarded =
+        Step::Forwarded(HandOver { unit: text("Tư pháp"), giver: text("Hà Thu"), receiver: text("Vi Nam") });
+    let grounds = Grounds { reason: text("Thiếu giấy tờ"), basis: text("NĐ 123/2015/NĐ-CP, Điều 22") };
+    let asked =
+        Step::SupplementAsked { agency: text("UBND xã Cao Sơn"), items: vec![text("Giấy chứng sinh")], grounds };
+    let paper = Paper { name: text("Giấy chứng sinh"), originals: 1, copies: 0, note: text("bản gốc") };
+    let came = Step::Supplemented { papers: vec![paper], due: Some(due) };
+    let extended = Step::Extended { due, number: text("12/UBND"), signer: text("Nông Văn Sơn") };
+    let dated = Some(date(2026, 11, 30));
+    let result =
+        ResultPaper { name: text("Giấy khai sinh"), code: text("KQ.G15.000021"), number: text("45/2026"), dated };
+    let finished = Step::Finished { results: vec![result] };
+    let handed = Step::HandedBack(Recipient {
+        name: PersonName::parse("Lò Văn Pó").expect("a name"),
+        number: Some(number.clone()),
+        capacity: Capacity::Authorised,
+        authorisation: text("Giấy ủy quyền số 7"),
+        delivery: Delivery::Post,
+        receipt_back: true,
+    });
+    let step = |from: State, follows, step: Step| {
+        let (at, answered) = (Some(date(2026, 11, 20).at(8, 5, 0, 0)), vec![Question::PrincipalAlive]);
+        let state = step.leads_to(from);
+        Op::Moved(Box::new(Moved { step, state, follows, at, answered, note: String::new() }))
+    };
     let fee = |receipt: &str, note: &str| Op::FeeTaken {
         amount: Money(8_000),
         receipt: receipt.to_owned(),
@@ -307,8 +399,14 @@ fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
     [
         ("attached", scan),
         ("attached_least", least),
-        ("moved", Op::Moved { state: 5, follows: other, note: "Thiếu giấy chứng sinh".to_owned() }),
-        ("moved_least", Op::Moved { state: 4, follows: own, note: String::new() }),
+        ("moved", told(State::AwaitsPapers, other, "Thiếu giấy chứng sinh")),
+        ("moved_least", told(State::Processing, own, "")),
+        ("moved_forward", step(State::Received, own, forwarded)),
+        ("moved_ask_papers", step(State::Processing, other, asked)),
+        ("moved_papers_came", step(State::AwaitsPapers, own, came)),
+        ("moved_extend", step(State::Processing, own, extended)),
+        ("moved_finish", step(State::Processing, own, finished)),
+        ("moved_hand_back", step(State::Finished, own, handed)),
         ("address_changed", Op::AddressChanged { address: "Thôn Nà Ngà, xã Cao Sơn".to_owned() }),
         ("address_removed", Op::AddressChanged { address: String::new() }),
         ("name_corrected", Op::NameCorrected { name: PersonName::parse("Đặng Thị Mỹ Hạnh").expect("a name") }),

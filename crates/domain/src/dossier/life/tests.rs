@@ -112,7 +112,10 @@ fn asked() -> Step {
 }
 
 fn grounds() -> Grounds {
-    Grounds { reason: "Thiếu giấy tờ về tình trạng hôn nhân".to_owned(), basis: "NĐ 123/2015/NĐ-CP, Điều 22".to_owned() }
+    Grounds {
+        reason: "Thiếu giấy tờ về tình trạng hôn nhân".to_owned(),
+        basis: "NĐ 123/2015/NĐ-CP, Điều 22".to_owned(),
+    }
 }
 
 fn came() -> Step {
@@ -144,11 +147,9 @@ fn extended(due: DateTime) -> Step {
 fn from_reception_to_the_citizens_hand() {
     let mut life = Life::new();
     assert_eq!(life.dossier().due(), Some(day(25, 17, 0)), "24/11 is a day off");
-    for (now, step) in [
-        (day(19, 9, 30), forwarded()),
-        (day(20, 14, 0), result()),
-        (day(23, 8, 5), recipient(Capacity::Applicant, "")),
-    ] {
+    for (now, step) in
+        [(day(19, 9, 30), forwarded()), (day(20, 14, 0), result()), (day(23, 8, 5), recipient(Capacity::Applicant, ""))]
+    {
         life.take(now, step, &[]).expect("it follows");
     }
     let dossier = life.dossier();
@@ -177,10 +178,7 @@ fn the_second_request_for_papers_has_to_be_meant() {
     let mut life = Life::new();
     life.take(day(20, 10, 0), asked(), &[]).expect("asked");
     life.take(day(23, 10, 0), came(), &[]).expect("they came");
-    assert_eq!(
-        life.take(day(23, 11, 0), asked(), &[]),
-        Err(Refusal::Unanswered(vec![Question::SecondSupplement]))
-    );
+    assert_eq!(life.take(day(23, 11, 0), asked(), &[]), Err(Refusal::Unanswered(vec![Question::SecondSupplement])));
     life.take(day(23, 11, 0), asked(), &[Question::SecondSupplement]).expect("it was meant");
     let dossier = life.dossier();
     assert_eq!(dossier.supplements_asked(), 2);
@@ -239,7 +237,8 @@ fn what_has_a_result_is_neither_stopped_nor_withdrawn() {
 fn a_step_needs_its_words_and_its_time() {
     let mut life = Life::new();
     let blank = HandOver { unit: "Tư pháp".to_owned(), giver: " ".to_owned(), receiver: "Vi Nam".to_owned() };
-    let nothing = Step::SupplementAsked { agency: "UBND xã".to_owned(), items: vec![" ".to_owned()], grounds: grounds() };
+    let nothing =
+        Step::SupplementAsked { agency: "UBND xã".to_owned(), items: vec![" ".to_owned()], grounds: grounds() };
     let no_reason = Step::Withdrawn { reason: String::new() };
     let no_signer = Step::Extended { due: day(30, 17, 0), number: String::new(), signer: String::new() };
     for (step, refusal) in [
@@ -313,15 +312,24 @@ fn any_step(dice: &mut fastrand::Rng, now: DateTime) -> Step {
         1 => Step::Refused(Grounds { reason: word(dice, "Không đúng thẩm quyền"), basis: String::new() }),
         2 | 3 => forwarded(),
         4 => asked(),
-        5 => Step::Supplemented { papers: vec![Paper { name: "A".into(), originals: 1, copies: 0, note: "".into() }], due: Some(due) },
-        6 => Step::PaymentAsked { what: word(dice, "Lệ phí trước bạ"), amount: Some(Money(dice.u64(0..9) * 1_000)) },
+        5 => Step::Supplemented {
+            papers: vec![Paper { name: "A".into(), originals: 1, copies: 0, note: "".into() }],
+            due: Some(due),
+        },
+        6 => Step::PaymentAsked {
+            what: word(dice, "Lệ phí trước bạ"), amount: Some(Money(dice.u64(0..9) * 1_000))
+        },
         7 => Step::PaymentDone { proof: word(dice, "0001"), due: Some(due) },
         8 => Step::ExtensionDrafted { reason: word(dice, "Chờ xác minh"), due },
         9 => Step::Extended { due, number: String::new(), signer: word(dice, "Nông Văn Sơn") },
         10 => Step::Stopped { grounds: grounds(), number: String::new() },
         11 => Step::Withdrawn { reason: word(dice, "Không cần nữa") },
         12 => result(),
-        13 => recipient(dice.choice([Capacity::Applicant, Capacity::Submitter, Capacity::Authorised]).unwrap_or(Capacity::Applicant), "Giấy ủy quyền"),
+        13 => recipient(
+            dice.choice([Capacity::Applicant, Capacity::Submitter, Capacity::Authorised])
+                .unwrap_or(Capacity::Applicant),
+            "Giấy ủy quyền",
+        ),
         _ => Step::Reopened { reason: word(dice, "Nhầm") },
     }
 }

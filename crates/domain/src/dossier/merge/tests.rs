@@ -1,8 +1,8 @@
 //! The merge table, case by case, and what holds for every history.
 
 use super::super::{
-    CardSeen, Dossier, Entry, Hlc, Moved, Op, OpId, Part, Person, ProcedureInForce, Received, ResultAt, ReviewCard, Seen,
-    Stamp, State,
+    CardSeen, Dossier, Entry, Hlc, Moved, Op, OpId, Part, Person, ProcedureInForce, Received, ResultAt, ReviewCard,
+    Seen, Stamp, State,
 };
 use super::Value;
 use crate::catalogue::Channel;
@@ -119,8 +119,7 @@ fn name(text: &str) -> Op {
 
 fn moved(state: u8, follows: OpId) -> Op {
     let state = State::from_number(state).expect("a state");
-    let note = String::new();
-    Op::Moved(Box::new(Moved { step: super::super::Step::Other(state), state, follows, at: None, answered: vec![], note }))
+    Op::Moved(Box::new(Moved::told(state, follows, String::new())))
 }
 
 const RECEPTION: OpId = OpId { replica: 1, seq: 1 };
