@@ -58,8 +58,15 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.sees("#review-phone");
     await look(desk, "dossier-review");
     await desk.press("F7");
-    await desk.sees("select#edit");
-    await look(desk, "dossier-move");
+    await desk.sees("dialog[open]");
+    await look(desk, "dossier-steps");
+    await desk.press("3");
+    await desk.sees("#step-items");
+    await look(desk, "dossier-ask-papers");
+    await desk.press("Escape", "F7", "5");
+    await desk.sees("dialog[open]");
+    await look(desk, "dossier-late-reason");
+    await desk.press("Escape");
     await desk.leave();
   });
 

@@ -47,7 +47,8 @@ export const changeAddress = (code: string, text: string) => call<T.DossierView>
 export const correctName = (code: string, text: string) => call<T.DossierView>("correct_name", { code, text });
 export const correctNumber = (code: string, text: string) => call<T.DossierView>("correct_number", { code, text });
 export const recordResult = (code: string, text: string) => call<T.DossierView>("record_result", { code, text });
-export const moveDossier = (input: T.Move) => call<T.DossierView>("move_dossier", input);
+/** Takes a step in a dossier's life; questions that are open are asked first. */
+export const takeStep = (input: T.TakeStep) => call<T.StepTaken>("take_step", input);
 export const takeFee = (input: T.TakeFee) => call<T.DossierView>("take_fee", input);
 export const cancelFee = (input: T.CancelFee) => call<T.DossierView>("cancel_fee", input);
 /** Attaches scanned files to a paper, by its place on the list from 1. */

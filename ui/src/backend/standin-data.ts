@@ -1,5 +1,5 @@
 /** An invented commune for developing the screens without the desk's engine. No person here exists: their numbers begin with 000. */
-import type { DossierView, OfficerTile, PaperView, ProcedureView, ReviewCard, Sex, SyncStep } from "./types";
+import type { DossierView, OfficerTile, PaperView, ProcedureView, ReviewCard, Sex, StepOffer, SyncStep } from "./types";
 
 export const PIN = "135790";
 export const RECOVERY_KEY = "K7QF-2MXD-54RT-HB3W-YP6C-7ZSN-3V";
@@ -319,9 +319,42 @@ const kept: Kept[] = [
 const STATES = [
   { state: 2, text: "Được tiếp nhận" },
   { state: 4, text: "Đang xử lý" },
+  { state: 5, text: "Yêu cầu bổ sung giấy tờ" },
+  { state: 6, text: "Yêu cầu thực hiện nghĩa vụ tài chính" },
+  { state: 7, text: "Công dân yêu cầu rút hồ sơ" },
+  { state: 8, text: "Dừng xử lý" },
   { state: 9, text: "Đã xử lý xong" },
+  { state: 10, text: "Đã trả kết quả" },
 ];
-export const nextStates = (now: number) => STATES.filter(({ state }) => state !== now);
+const STEPS: Record<string, string> = {
+  forward: "Chuyển xử lý (Mẫu 06)",
+  finish: "Đã xử lý xong",
+  ask_papers: "Yêu cầu bổ sung (Mẫu 02)",
+  papers_came: "Đã bổ sung giấy tờ",
+  ask_payment: "Yêu cầu thực hiện nghĩa vụ tài chính",
+  paid: "Đã thực hiện nghĩa vụ tài chính",
+  draft_extension: "Dự thảo văn bản xin lỗi, gia hạn (Mẫu 04)",
+  extend: "Đã ký gia hạn",
+  withdraw: "Người dân xin rút hồ sơ",
+  stop: "Dừng giải quyết (Mẫu 05)",
+  hand_back: "Trả kết quả",
+  reopen: "Mở lại để sửa sai",
+};
+const WORK = ["finish", "forward", "ask_papers", "ask_payment", "draft_extension", "extend", "withdraw", "stop"];
+const FOLLOWS: Record<number, string[]> = {
+  2: ["forward", ...WORK.filter((step) => step !== "forward")],
+  4: WORK,
+  5: ["papers_came", "withdraw", "stop"],
+  6: ["paid", "withdraw", "stop"],
+  9: ["hand_back", "reopen"],
+};
+/** The steps that may follow in a state. */
+export const nextSteps = (state: number): StepOffer[] =>
+  (FOLLOWS[state] ?? ["reopen"]).map((step) => ({ step, text: STEPS[step] ?? step }));
+/** The state after a step. */
+export const after = (step: string, state: number): number =>
+  ({ ask_papers: 5, ask_payment: 6, withdraw: 7, stop: 8, finish: 9, hand_back: 10, draft_extension: state, extend: state })[step] ?? 4;
+export const stateText = (state: number) => STATES.find((one) => one.state === state)?.text ?? "";
 
 /** A dossier's page, from the citizen and procedure it names. */
 export function page(code: string, who: Citizen, what: CatalogueRow, by: string, received: string): DossierView {
@@ -360,7 +393,8 @@ export function page(code: string, who: Citizen, what: CatalogueRow, by: string,
     result: "",
     fees: [],
     paid: "0 đ",
-    next_states: nextStates(2),
+    promised_text: "",
+    next_steps: nextSteps(2),
     cards: [],
   };
 }
@@ -390,7 +424,7 @@ export function dossiers(): { view: DossierView; number: string }[] {
           urgency,
           state,
           state_text: state === 2 ? "Được tiếp nhận" : "Đang xử lý",
-          next_states: nextStates(state),
+          next_steps: nextSteps(state),
           sync,
           waits: sync === "saved" || sync === "copied" ? view.waits : null,
           alias,

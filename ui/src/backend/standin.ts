@@ -96,7 +96,7 @@ const rowOf = ({ view }: { view: T.DossierView }): T.DossierRow => ({
   sync: view.sync,
   cards: view.cards.length,
 });
-const rank = { late: 0, today: 1, ok: 2, unknown: 3, none: 4 };
+const rank = { late: 0, today: 1, ok: 2, waiting: 3, unknown: 4, none: 5 };
 const byDeadline = (a: T.DossierRow, b: T.DossierRow) => rank[a.urgency] - rank[b.urgency] || (a.due ?? "9").localeCompare(b.due ?? "9");
 
 const procedureRow = (p: data.CatalogueRow): T.ProcedureRow => ({
@@ -482,14 +482,15 @@ const commands: Record<string, (input: any) => unknown> = {
     return change(code, `Sửa số định danh cá nhân thành ${number_masked}`, (view) => ({ applicant: { ...view.applicant, number_masked } }));
   },
   record_result: ({ code, text }) => change(code, `Ghi kết quả: ${text}`, () => ({ result: text })),
-  move_dossier: ({ code, state }) => {
-    const found = find(code).view.next_states.find((next) => next.state === state);
-    const next = found ?? refuse("same_state", "Hồ sơ đã ở trạng thái này rồi.", "Không mất gì.", "Chọn trạng thái khác.");
-    return change(code, `Chuyển trạng thái: ${next.text}`, () => ({
-      state,
-      state_text: next.text,
-      next_states: data.nextStates(state),
-    }));
+  take_step: ({ code, step, answered }: T.TakeStep) => {
+    const { view } = find(code);
+    const second = step.step === "ask_papers" && view.timeline.some((line) => line.text.includes("yêu cầu bổ sung"));
+    if (second && !answered.includes("second_supplement"))
+      return { dossier: view, questions: [{ code: "second_supplement", text: "Hồ sơ này đã yêu cầu bổ sung một lần. Vẫn yêu cầu?" }] };
+    const state = data.after(step.step, view.state);
+    const words = step.step === "ask_papers" ? "UBND xã yêu cầu bổ sung" : (view.next_steps.find((one) => one.step === step.step)?.text ?? "");
+    const dossier = change(code, words, () => ({ state, state_text: data.stateText(state), next_steps: data.nextSteps(state) }));
+    return { dossier, questions: [] };
   },
   take_fee: ({ code, amount, receipt, note }) =>
     change(code, `Thu ${amount} đ`, (view) => {
