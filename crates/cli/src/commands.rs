@@ -4,6 +4,7 @@ use crate::answers::Answers;
 use crate::session::{self, desk, desk_if_any};
 use crate::{
     Arguments, BundleCommand, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size,
+    WorkingTimeCommand,
 };
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
@@ -13,6 +14,7 @@ use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::trial::HopState;
+use desk::api::working_time::{DayRow, WorkingTime};
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
 use desk::error::{Code, Error, Result};
 use desk::keys::Unlock;
@@ -41,6 +43,16 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
                 Some(text) => scan_text(answers, text),
                 None => scan_images(answers, images),
             }
+        }
+        Command::WorkingTime(WorkingTimeCommand::Show) => {
+            let time = desk(arguments)?.working_time()?;
+            Ok(answers.say(&json!(time), &working_time(&time)))
+        }
+        Command::WorkingTime(WorkingTimeCommand::Import { file, preview }) => {
+            let (time, _) = desk(arguments)?.import_working_time(file, *preview)?;
+            let unchanged = || answers.words("cli_working_time_unchanged", &[]);
+            let said = if time.changes.is_empty() { unchanged() } else { time.changes.join("\n") };
+            Ok(answers.say(&json!(time), &said))
         }
         Command::Deadline { procedure, at, channel } => deadline(arguments, answers, procedure, at, *channel),
         Command::Receive(input) => receive(arguments, answers, input),
@@ -150,6 +162,19 @@ fn import(arguments: &Arguments, answers: &Answers, file: &Path, preview: bool) 
         said.push_str(&format!("\n{}", note.text));
     }
     Ok(answers.say(&json!(imported), &said))
+}
+
+fn working_time(time: &WorkingTime) -> String {
+    let day = |day: &DayRow| {
+        let marks = (if day.worked { "+" } else { "-" }, if day.provisional { " ?" } else { "" });
+        format!("{} {}  {}{} ({})", marks.0, day.text, day.name, marks.1, day.source)
+    };
+    let days = time.days.iter().map(day);
+    [time.hours.clone(), time.after_hours.clone(), time.after_waiting.clone()]
+        .into_iter()
+        .chain(days)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn scan_text(answers: &Answers, text: &str) -> Result<ExitCode> {

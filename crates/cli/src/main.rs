@@ -52,6 +52,9 @@ enum Command {
     /// Look into the catalogue of procedures, or import one.
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// The working calendar and the office's hours.
+    #[command(subcommand)]
+    WorkingTime(WorkingTimeCommand),
     /// Read cards and other codes from pictures, or a text as a scanner typed it.
     Scan {
         /// Picture files.
@@ -177,6 +180,20 @@ enum BundleCommand {
     In {
         /// The file, from a stick.
         file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum WorkingTimeCommand {
+    /// Show the hours and the days that are not what their weekday says.
+    Show,
+    /// Take in a correction: days off, make-up days, hours, each with its source.
+    Import {
+        /// The file, a table separated by tabs.
+        file: PathBuf,
+        /// Only show what it would change.
+        #[arg(long)]
+        preview: bool,
     },
 }
 

@@ -69,6 +69,11 @@ pub fn in_a_few_words(language: Language, due: DateTime) -> String {
     text(language, "deadline_text", &[("hour", hour), ("minute", minute), ("day", day)])
 }
 
+/// A day with its weekday: "thứ Sáu 28/08/2026".
+pub(super) fn weekday_date(language: Language, day: Date) -> String {
+    Words { language }.day(day)
+}
+
 /// A time limit in words: "3 ngày làm việc", "trong ngày".
 pub fn limit_words(language: Language, limit: TimeLimit) -> String {
     let (unit, count) = match limit {

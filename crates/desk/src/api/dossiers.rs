@@ -266,7 +266,7 @@ impl Desk {
         let due_steps = received
             .procedure
             .limit
-            .and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules).ok())
+            .and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules()).ok())
             .filter(|due| Some(due.at) == received.due);
         let number_note = match (official.is_empty(), received.code.lane()) {
             (false, _) => "number_official",

@@ -305,7 +305,7 @@ impl Desk {
         if !typed.trim().is_empty() {
             return self.moment_typed("due", typed);
         }
-        let proposed = dossier.received().limit_due(self.now()?.max(dossier.due().unwrap_or_default()), &self.rules);
+        let proposed = dossier.received().limit_due(self.now()?.max(dossier.due().unwrap_or_default()), &self.rules());
         proposed.ok_or_else(|| Error::new(Code::FieldWrong).with("field", "due"))
     }
 
@@ -324,7 +324,7 @@ impl Desk {
         let typed = typed.trim();
         match typed.parse::<DateTime>() {
             Ok(at) if typed.contains(['T', ' ']) => Ok(at),
-            _ => Ok(self.day_typed(field, typed)?.to_datetime(self.rules.hours.closes())),
+            _ => Ok(self.day_typed(field, typed)?.to_datetime(self.rules().hours_on(self.now()?.date()).closes())),
         }
     }
 

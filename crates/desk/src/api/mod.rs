@@ -31,6 +31,7 @@ pub mod trial;
 #[cfg(test)]
 mod types;
 pub mod words;
+pub mod working_time;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Code, Error, Result};
@@ -93,7 +94,7 @@ pub struct Desk {
     officer: Officer,
     device: SigningKey,
     catalogue: RwLock<Arc<Catalogue>>,
-    rules: Rules,
+    rules: RwLock<Arc<Rules>>,
     identity: Mutex<Option<Identity>>,
     pace: Mutex<Pace>,
     scans: Scans,
@@ -147,7 +148,7 @@ impl Desk {
     ) -> Result<Self> {
         let held = crate::place::hold(&place, false)?;
         let identity = match_identity(&place, &keys, &store)?;
-        let (officer, device, bodies) = store.read(|connection| {
+        let (officer, device, bodies, corrections) = store.read(|connection| {
             let officers = officer_table::list(connection)?;
             let officer = match sitter {
                 Sitter::Id(id) => officers.into_iter().find(|officer| officer.id == *id),
@@ -162,7 +163,8 @@ impl Desk {
                 Sitter::Id(_) | Sitter::First => Error::new(Code::Locked),
             };
             let device = settings::get(connection, Key::DeviceKey)?;
-            Ok((officer.ok_or_else(unknown)?, device, crate::store::procedures::bodies(connection)?))
+            let corrections = settings::get(connection, Key::WorkingTime)?;
+            Ok((officer.ok_or_else(unknown)?, device, crate::store::procedures::bodies(connection)?, corrections))
         })?;
         let scans = Scans::new(&place, store.key());
         let device: Option<[u8; 32]> =
@@ -177,7 +179,7 @@ impl Desk {
             officer,
             device: SigningKey::from_bytes(&device),
             catalogue: RwLock::new(Arc::new(Catalogue::with_stored(&bodies))),
-            rules: Rules::default(),
+            rules: RwLock::new(Arc::new(working_time::rules(&corrections))),
             identity: Mutex::new(identity),
             pace: Mutex::new(Pace::default()),
             scans,
@@ -218,8 +220,12 @@ impl Desk {
     }
 
     /// The rules deadlines follow.
-    pub fn rules(&self) -> &Rules {
-        &self.rules
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        *self.rules.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(rules);
     }
 
     /// The store, for reports and verification.

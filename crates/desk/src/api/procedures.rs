@@ -95,7 +95,7 @@ impl Desk {
 
     /// When the result of a procedure handed in at a moment would be due.
     pub fn deadline(&self, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
-        due(self.language(), &self.catalogue(), code, at, channel, &self.rules)
+        due(self.language(), &self.catalogue(), code, at, channel, &self.rules())
     }
 
     /// A procedure as of now, with the moment its result would be due.
@@ -104,7 +104,7 @@ impl Desk {
         let catalogue = self.catalogue();
         let unknown = || Error::new(Code::ProcedureUnknown).with("code", &input.code);
         let procedure = catalogue.in_force(&input.code, now.date()).ok_or_else(unknown)?;
-        let due = due(self.language(), &catalogue, &input.code, now, input.channel, &self.rules)?;
+        let due = due(self.language(), &catalogue, &input.code, now, input.channel, &self.rules())?;
         Ok(ProcedureView::of(self.language(), procedure, input.channel.into(), due))
     }
 

@@ -340,7 +340,7 @@ impl Desk {
         let say = |key: &str, at: DateTime| text(Language::Vietnamese, key, &[("at", moment(at))]);
         let mut lines = Vec::new();
         let limit = received.procedure.limit;
-        let due = limit.and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules).ok());
+        let due = limit.and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules()).ok());
         if let Some(due) = due.filter(|due| Some(due.at) == received.due) {
             if due.counted_from.date() != received.at.date() {
                 lines.push(say("receipt_after_hours", due.counted_from));

@@ -90,7 +90,7 @@ impl Desk {
         let answered: Vec<Question> = input.answered.iter().filter_map(|code| Question::from_code(code)).collect();
         let due_by = |procedure: &Procedure| {
             let limit = procedure.time(input.draft.channel.into())?;
-            due_for(&procedure.field, limit, at, &self.rules).ok()
+            due_for(&procedure.field, limit, at, &self.rules()).ok()
         };
         let mut due = due_by(&intake.procedure);
         let counted_from = due.as_ref().map_or(at, |due| due.counted_from);

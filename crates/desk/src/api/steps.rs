@@ -125,7 +125,7 @@ impl Desk {
         let now_ms = self.now_ms();
         self.write(|writing: &mut Writing<'_>| {
             let (row, dossier) = located(writing.reading(), code)?;
-            for op in decide(Known::Dossier(&dossier, &self.rules), command, civil(now_ms), None)? {
+            for op in decide(Known::Dossier(&dossier, &self.rules()), command, civil(now_ms), None)? {
                 let now = u64::try_from(now_ms).unwrap_or(0);
                 writing.append(now, Some(self.officer.at), Some(row.at), &Content::Dossier(op))?;
             }

@@ -104,6 +104,8 @@ fn generated() -> String {
         trial::HopState,
         timeline::TimelineRow,
         today::Today,
+        working_time::DayRow,
+        working_time::WorkingTime,
     );
     declared.sort();
     let lines: String = declared.iter().map(|declaration| format!("export {declaration}\n")).collect();

@@ -23,6 +23,8 @@ pub enum Key {
     Practice,
     /// Decision by which the province made the desk's number the official one; empty: it has not.
     OfficialNumberDecision,
+    /// Corrections of calendar and hours as they were imported, oldest first, a form feed between them.
+    WorkingTime,
     /// The desk's Ed25519 key, hexadecimal.
     DeviceKey,
     /// The hub's address.
@@ -78,6 +80,7 @@ impl Key {
             Self::Phone => "phone",
             Self::Practice => "practice",
             Self::OfficialNumberDecision => "official_number_decision",
+            Self::WorkingTime => "working_time",
             Self::DeviceKey => "device_key",
             Self::Hub => "hub",
             Self::HubKey => "hub_key",

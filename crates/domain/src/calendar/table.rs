@@ -87,6 +87,12 @@ pub enum Fault {
     /// The day or the year was already given.
     #[error("given twice")]
     Twice,
+    /// Not `HH:MM-HH:MM`, or hours that do not follow each other.
+    #[error("not the hours of a day")]
+    Hours,
+    /// No such choice.
+    #[error("no such choice")]
+    Choice,
 }
 
 impl Table {
@@ -102,7 +108,8 @@ impl Table {
         Ok(table)
     }
 
-    fn read(&mut self, line: &str) -> Result<(), Fault> {
+    /// Reads one line.
+    pub(crate) fn read(&mut self, line: &str) -> Result<(), Fault> {
         let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
         let new = match columns.as_slice() {
             ["year", year] => {
@@ -135,12 +142,12 @@ impl Table {
 }
 
 /// Exactly `YYYY-MM-DD`: jiff alone would also take other dresses of ISO 8601.
-fn read_date(text: &str) -> Result<Date, Fault> {
+pub(crate) fn read_date(text: &str) -> Result<Date, Fault> {
     let date = Date::from_str(text).map_err(|_| Fault::Date)?;
     if date.to_string() == text && (1900..=2200).contains(&date.year()) { Ok(date) } else { Err(Fault::Date) }
 }
 
-fn read_words(text: &str) -> Result<String, Fault> {
+pub(crate) fn read_words(text: &str) -> Result<String, Fault> {
     let words = text::tidy(text);
     if words.is_empty() || words.chars().count() > 200 { Err(Fault::Words) } else { Ok(words) }
 }

@@ -1,5 +1,6 @@
 //! The count itself: a walk over days and hours that writes down each step it takes.
 
+use super::hours::OfficeHours;
 use super::{AfterHours, AfterWaiting, Cited, DayOff, Due, NoDue, Outside, Rules, Step};
 use crate::calendar::table::Row;
 use crate::calendar::{Day, OutOfReach};
@@ -8,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ToSpan};
 
 pub(super) fn due(limit: TimeLimit, handed_in: DateTime, rules: &Rules) -> Result<Due, NoDue> {
-    let mut count = Count { rules, steps: Vec::new(), provisional: false, computed: None };
+    let mut count = Count::of(rules, handed_in);
     let by_days = match limit {
         TimeLimit::WorkingHours(0)
         | TimeLimit::ClockHours(0)
@@ -45,7 +46,7 @@ pub(super) fn resume(
     if rules.after_waiting == AfterWaiting::CountedAnew {
         return self::due(limit, resumed, rules);
     }
-    let mut count = Count { rules, steps: Vec::new(), provisional: false, computed: None };
+    let mut count = Count::of(rules, resumed);
     if asked > due {
         return Ok(Due { at: due, counted_from: asked, steps: count.steps, provisional: false });
     }
@@ -81,16 +82,22 @@ fn length(hours: u16) -> SignedDuration {
 
 struct Count<'a> {
     rules: &'a Rules,
+    hours: OfficeHours,
     steps: Vec<Step>,
     provisional: bool,
     /// The latest year said to be computed: each is said once.
     computed: Option<i16>,
 }
 
-impl Count<'_> {
+impl<'a> Count<'a> {
+    fn of(rules: &'a Rules, received: DateTime) -> Self {
+        let hours = rules.hours_on(received.date());
+        Self { rules, hours, steps: Vec::new(), provisional: false, computed: None }
+    }
+
     /// The moment a file counts as received.
     fn reception(&mut self, handed_in: DateTime) -> Result<DateTime, NoDue> {
-        let (day, time, hours) = (handed_in.date(), handed_in.time(), self.rules.hours);
+        let (day, time, hours) = (handed_in.date(), handed_in.time(), self.hours);
         let why = if !self.rules.calendar.day(day)?.works() {
             Outside::DayOff
         } else if time < hours.opens() {
@@ -110,7 +117,7 @@ impl Count<'_> {
 
     fn same_day(&mut self, received: DateTime) -> Result<DateTime, NoDue> {
         let today = received.date();
-        let until = self.rules.same_day_until.min(self.rules.hours.closes());
+        let until = self.rules.same_day_until.min(self.hours.closes());
         let works = self.rules.calendar.day(today)?.works();
         if works && received.time() < until {
             self.steps.push(Step::SameDay { day: today, until });
@@ -156,7 +163,7 @@ impl Count<'_> {
     fn working_hours(&mut self, received: DateTime, length: SignedDuration) -> Result<DateTime, NoDue> {
         let mut left = length;
         let (mut day, mut now) = (received.date(), received.time());
-        let [morning, afternoon] = self.rules.hours.sessions();
+        let [morning, afternoon] = self.hours.sessions();
         loop {
             for session in [morning, afternoon] {
                 if now >= session.closes {
@@ -195,7 +202,7 @@ impl Count<'_> {
         let (mut worked, mut day) = (SignedDuration::ZERO, from.date());
         while day <= to.date() {
             if self.rules.calendar.day(day)?.works() {
-                for session in self.rules.hours.sessions() {
+                for session in self.hours.sessions() {
                     let opens = day.to_datetime(session.opens).max(from);
                     let closes = day.to_datetime(session.closes).min(to);
                     worked += opens.duration_until(closes).max(SignedDuration::ZERO);
@@ -251,7 +258,7 @@ impl Count<'_> {
     }
 
     fn close_of(&self, day: Date) -> DateTime {
-        day.to_datetime(self.rules.hours.closes())
+        day.to_datetime(self.hours.closes())
     }
 }
 

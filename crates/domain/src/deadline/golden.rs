@@ -47,6 +47,32 @@ fn golden_deadlines() {
 }
 
 #[test]
+fn golden_waiting() {
+    let rules = Rules::default();
+    let moment = |text: &str| text.parse::<DateTime>().expect("a moment");
+    let lines = include_str!("../../../../tests/golden/waiting.tsv").lines();
+    let mut wrong = Vec::new();
+    for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [limit, due, asked, there, wanted, source] = columns.as_slice() else { panic!("six columns: {line}") };
+        assert!(!source.is_empty(), "{line}");
+        let found = resume(read_limit(limit), moment(due), moment(asked), moment(there), &rules).expect("in reach").at;
+        if found != moment(wanted) {
+            wrong.push(format!("{line}\n    found {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn where_the_field_says_so_the_whole_time_runs_again() {
+    let rules = Rules { after_waiting: AfterWaiting::CountedAnew, ..Rules::default() };
+    let at = |day, hour| date(2026, 11, day).at(hour, 0, 0, 0);
+    let found = resume(TimeLimit::WorkingDays(3), at(25, 17), at(20, 10), at(30, 9), &rules).expect("in reach");
+    assert_eq!(found.at, date(2026, 12, 3).at(17, 0, 0, 0));
+}
+
+#[test]
 fn a_count_says_its_way() {
     let rules = Rules::default();
     let found = due(TimeLimit::WorkingDays(3), datetime(2026, 8, 28, 18, 0, 0, 0), &rules).expect("in reach");

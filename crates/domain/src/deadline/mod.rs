@@ -20,6 +20,7 @@
 //!
 //! Whatever rests on a day that is not decided yet, or on a year whose plan is only computed, is marked provisional.
 
+pub mod correction;
 mod count;
 pub mod hours;
 
@@ -31,6 +32,7 @@ mod properties;
 use crate::calendar::table::Certainty;
 use crate::calendar::{Calendar, OutOfReach};
 use crate::catalogue::TimeLimit;
+use correction::DatedHours;
 use hours::OfficeHours;
 use jiff::civil::{Date, DateTime, Time, date, time};
 
@@ -39,8 +41,10 @@ use jiff::civil::{Date, DateTime, Time, date, time};
 pub struct Rules {
     /// Which days are worked.
     pub calendar: Calendar,
-    /// Which hours are worked.
+    /// Which hours are worked, where no decision says otherwise.
     pub hours: OfficeHours,
+    /// Hours by decision, each from a day on.
+    pub dated_hours: Vec<DatedHours>,
     /// From this time on a same-day procedure is due the next working day: 15:00.
     pub same_day_until: Time,
     /// Which day a file handed in outside working time is received.
@@ -91,6 +95,7 @@ impl Default for Rules {
         Self {
             calendar: Calendar::builtin(),
             hours: OfficeHours::default(),
+            dated_hours: vec![],
             same_day_until: time(15, 0, 0, 0),
             after_hours: AfterHours::default(),
             after_waiting: AfterWaiting::default(),
