@@ -10,6 +10,7 @@ mod counter;
 mod damage;
 mod disasters;
 mod hub_put_back;
+mod life;
 mod merging;
 mod neighbours;
 mod no_signal;

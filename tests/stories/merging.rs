@@ -6,9 +6,7 @@ use desk::api::review::Settle;
 use desk::api::status::Pill;
 use desk::api::steps::{CancelFee, TakeFee};
 use desk::error::Code;
-use motcua_tests::support::{Desk, HANH, MINUTE, RESIDENCE, World};
-use std::fmt::Write;
-use std::path::Path;
+use motcua_tests::support::{Desk, HANH, MINUTE, RESIDENCE, World, is_golden, read_aloud};
 
 /// A dossier that two desks of a commune know.
 fn known_to_both(world: &World) -> (Desk, Desk, String) {
@@ -49,32 +47,6 @@ fn keeps(desk: &Desk, code: &str, part: &str, text: &str) -> desk::error::Result
 fn to_review(desk: &Desk) -> Vec<String> {
     let input = ListInput { filter: Filter::Review, text: String::new(), limit: 500, offset: 0 };
     desk.dossiers(&input).expect("the list").into_iter().map(|row| format!("{} {}", row.code, row.cards)).collect()
-}
-
-/// The page as a clerk would read it aloud.
-fn read_aloud(view: &DossierView) -> String {
-    let mut text = format!("Hồ sơ {}: {}\n", view.code, view.state_text);
-    let who = &view.applicant;
-    let mut line = |words: &str| writeln!(text, "{words}").expect("memory takes every letter");
-    line(&format!("{}, {}, {}, {}", who.name, who.number_masked, who.address, who.phone));
-    line(&format!("Kết quả: {}. Đã thu: {}", view.result, view.paid));
-    for card in &view.cards {
-        line(&format!("\nCẦN XEM LẠI: {}. {}", card.title, card.text));
-        for version in &card.versions {
-            let mark = if version.holds { "đang dùng" } else { "" };
-            line(&format!("  {} – {}, {}, {} {mark}", version.text, version.by, hour(&version.at), version.place));
-        }
-    }
-    line("\nDiễn biến");
-    for row in &view.timeline {
-        let idle = if row.not_in_force { " (không có hiệu lực)" } else { "" };
-        line(&format!("  {} {}: {}{idle}", hour(&row.at), row.by, row.text));
-    }
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
-}
-
-fn hour(at: &str) -> &str {
-    at.get(11..16).expect("a moment")
 }
 
 /// What differs between desks about the same dossier is at which of them something was written, and how far it has got.
@@ -118,11 +90,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     let (here, there) = (first.dossier(&code).expect("a dossier"), second.dossier(&code).expect("a dossier"));
     assert_eq!(as_elsewhere(here.clone()), as_elsewhere(there));
     let aloud = read_aloud(&here);
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/merging.txt");
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&golden, &aloud).expect("the golden text");
-    }
-    assert_eq!(std::fs::read_to_string(golden).expect("the golden text"), aloud);
+    is_golden("merging.txt", &aloud);
     for desk in [&first, &second] {
         assert_eq!(to_review(desk), [format!("{code} 6")]);
         let status = desk.sync_status().expect("a status");

@@ -1,11 +1,13 @@
 //! A province to tell stories in: `world.desk("Xã Cao Sơn")`, `world.cut_link()`, `world.days_pass(3)`.
 
+mod aloud;
 mod desk;
 mod link;
 mod people;
 mod program;
 mod stranger;
 
+pub use aloud::{is_golden, read_aloud};
 pub use desk::{Desk, PASSPHRASE, Raw, brought, copy_folder};
 pub use link::{Link, Weather};
 pub use people::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, Person, RESIDENCE, YNUE, card_picture};

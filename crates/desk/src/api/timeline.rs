@@ -5,8 +5,9 @@ use super::{Desk, office_moment, words as words_of};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::dossier::{Dossier, Entry, Grounds, HandOver, Moved, Op, Part, ResultPaper, Stamp, Step};
+use domain::dossier::{Dossier, Entry, Grounds, HandOver, Hlc, Moved, Op, Part, ResultPaper, Stamp, Step};
 use domain::person::{CitizenId, Phone};
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use rusqlite::Connection;
 use serde::Serialize;
@@ -41,7 +42,7 @@ impl Desk {
         Ok(TimelineRow {
             at: at(&entry.stamp),
             by: by(connection, &entry.stamp)?,
-            text: words(self.language(), &entry.op),
+            text: words(self.language(), entry),
             sync: ladder(sync),
             set_aside,
             not_in_force: dossier.is_idle(entry.stamp.id),
@@ -61,10 +62,10 @@ pub(super) fn by(connection: &Connection, stamp: &Stamp) -> Result<String> {
 }
 
 /// What an operation did, in words. A personal number stays masked.
-fn words(language: Language, op: &Op) -> String {
+fn words(language: Language, entry: &Entry) -> String {
     let said = |key: &str, params: &[(&'static str, String)]| text(language, key, params);
     let remark = |words: String, note: &str| if note.is_empty() { words } else { format!("{words} – {note}") };
-    match op {
+    match &entry.op {
         Op::Received(received) => {
             let asked = received.answered.iter().map(|q| format!(" {}", said(&format!("answered_{}", q.code()), &[])));
             said("timeline_received", &[]) + &asked.collect::<String>()
@@ -79,7 +80,7 @@ fn words(language: Language, op: &Op) -> String {
         Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
         Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
         Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
-        Op::Moved(moved) => remark(step_words(language, moved), &moved.note),
+        Op::Moved(moved) => remark(step_words(language, moved, entry.stamp.hlc), &moved.note),
         Op::AddressChanged { address } if address.is_empty() => said("timeline_address_removed", &[]),
         Op::AddressChanged { address } => said("timeline_address", &[("address", address.clone())]),
         Op::NameCorrected { name } => said("timeline_name", &[("name", name.as_str().to_owned())]),
@@ -104,7 +105,7 @@ fn words(language: Language, op: &Op) -> String {
 }
 
 /// What a step was, in words, with when it happened where that is not when it was written.
-fn step_words(language: Language, moved: &Moved) -> String {
+fn step_words(language: Language, moved: &Moved, written: Hlc) -> String {
     let moment = |at: DateTime| words_of::moment(language, at);
     let text_of = |text: &str| text.to_owned();
     let grounds = |grounds: &Grounds| {
@@ -145,7 +146,9 @@ fn step_words(language: Language, moved: &Moved) -> String {
         moved.answered.iter().map(|q| format!(" {}", text(language, &format!("answered_{}", q.code()), &[])));
     let said = text(language, &format!("timeline_step_{}", moved.step.code()), &params);
     let due = moved.step.due().map(|due| text(language, "timeline_due", &[("due", moment(due))]));
-    let at = moved.at.map(|at| text(language, "timeline_happened", &[("at", moment(at))]));
+    // To the minute people see no difference; more is a record made later, or a clock that was wrong.
+    let later = |at: &DateTime| at.duration_until(written.civil()).abs() > SignedDuration::from_mins(1);
+    let at = moved.at.filter(later).map(|at| text(language, "timeline_happened", &[("at", moment(at))]));
     let more: String = [due, at].into_iter().flatten().map(|words| format!(". {words}")).collect();
     said + &more + &answered.collect::<String>()
 }

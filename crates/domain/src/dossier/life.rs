@@ -327,7 +327,8 @@ pub struct Moved {
     pub state: State,
     /// The operation that made the state in force when this was written: the reception or another step.
     pub follows: OpId,
-    /// When it happened, UTC+7, where that is not when it was written: during a power cut it went on paper.
+    /// When it happened, by the desk's corrected clock or by the record made on paper during a power cut; UTC+7. The hybrid
+    /// time of an operation orders it and says nothing in law. `None` where nobody told.
     pub at: Option<DateTime>,
     /// What the officer was asked and said yes to.
     pub answered: Vec<Question>,
@@ -373,7 +374,8 @@ pub(super) fn take(dossier: &Dossier, taken: Taken, now: DateTime, rules: &Rules
     let mut questions = Vec::new();
     let step = checked(dossier, step, moment, rules, &mut questions)?;
     let answered = open_questions(questions, &answered)?;
-    Ok(Moved { state: step.leads_to(from), step, follows: dossier.state_by(), at, answered, note: tidy(&note) })
+    let (at, follows, note) = (Some(to_the_second(moment)), dossier.state_by(), tidy(&note));
+    Ok(Moved { state: step.leads_to(from), step, follows, at, answered, note })
 }
 
 /// The step with its words in order and its due moment counted; what has to be meant goes to `questions`.
@@ -490,6 +492,10 @@ fn entitled(dossier: &Dossier, recipient: Recipient, questions: &mut Vec<Questio
         questions.push(Question::ReceiptMissing);
     }
     Ok(Recipient { authorisation: tidy(&recipient.authorisation), ..recipient })
+}
+
+fn to_the_second(at: DateTime) -> DateTime {
+    at.date().at(at.hour(), at.minute(), at.second(), 0)
 }
 
 fn to_the_minute(at: DateTime) -> DateTime {

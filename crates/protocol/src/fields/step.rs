@@ -9,8 +9,12 @@ use domain::dossier::{
 };
 use domain::money::Money;
 use domain::person::{CitizenId, PersonName};
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use minicbor::{Decode, Encode};
+
+/// Where civil seconds are counted from.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 #[derive(Default, Encode, Decode)]
 #[cbor(map)]
@@ -23,9 +27,9 @@ struct Fields {
     /// Which step ([`number`]); absent: nothing but the state is told.
     #[n(2)]
     step: Option<u8>,
-    /// Local civil time, where it is not when this was written.
+    /// Seconds of local civil time since 1970.
     #[n(3)]
-    at: Option<String>,
+    at: Option<i64>,
     /// Local civil time.
     #[n(4)]
     due: Option<String>,
@@ -115,7 +119,7 @@ pub fn write(moved: &Moved) -> Parts {
         state: moved.state.number(),
         follows: Ref::from(moved.follows),
         step: number(&moved.step),
-        at: moved.at.map(moment),
+        at: moved.at.map(|at| DateTime::from(EPOCH).duration_until(at).as_secs()),
         due: moved.step.due().map(moment),
         answered: (!codes.is_empty()).then_some(codes),
         ..Fields::default()
@@ -185,7 +189,8 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
     let personal = personal.map(decode::<PersonalFields>).transpose()?.unwrap_or_default();
     let Some(state) = State::from_number(fields.state) else { return Ok(Op::Unknown { kind: kind::MOVED }) };
     let code = fields.step.and_then(|step| Step::CODES.get(usize::from(step).checked_sub(1)?)).copied();
-    let at = moment(fields.at.as_deref(), "at")?;
+    let passed = |seconds: i64| DateTime::from(EPOCH).checked_add(SignedDuration::from_secs(seconds));
+    let at = fields.at.map(passed).transpose().map_err(|_| Malformed::Field("at"))?;
     let due = moment(fields.due.as_deref(), "due")?;
     let needed = |due: Option<DateTime>| due.ok_or(Malformed::Field("due"));
     let basis = fields.basis.unwrap_or_default();
