@@ -72,8 +72,8 @@ fn on_the_list(desk: &Desk, filter: Filter) -> Vec<String> {
 #[test]
 fn a_birth_after_15_hours_on_the_eve_of_tet() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-02-13T15:20:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&PAO, BIRTH);
     let due = page(&desk, &code).due;
     assert_eq!(due.as_deref(), Some("2026-02-23T17:00:00+07:00"), "the next working day after 14-22/2");
@@ -92,8 +92,8 @@ fn a_birth_after_15_hours_on_the_eve_of_tet() {
 #[test]
 fn a_death_certificate_on_a_saturday() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-28T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, DEATH);
     assert_eq!(page(&desk, &code).due.as_deref(), Some("2026-11-30T17:00:00+07:00"), "received Monday at its opening");
     world.it_is("2026-11-30T09:00:00");
@@ -106,8 +106,8 @@ fn a_death_certificate_on_a_saturday() {
 #[test]
 fn papers_that_come_late() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     takes(&desk, &code, forward());
     world.it_is("2026-11-20T10:00:00");
@@ -132,8 +132,8 @@ fn papers_that_come_late() {
 #[test]
 fn a_withdrawal_keeps_the_fee() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     let (amount, receipt) = ("15.000".to_owned(), "AB/26P 0000031".to_owned());
     desk.take_fee(&TakeFee { code: code.clone(), amount, receipt, note: String::new() }).expect("a fee");
@@ -147,8 +147,8 @@ fn a_withdrawal_keeps_the_fee() {
 #[test]
 fn a_late_dossier_from_apology_to_return() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     takes(&desk, &code, forward());
     world.it_is("2026-11-26T08:00:00");
@@ -190,8 +190,8 @@ fn nobody_marries_by_proxy_and_one_of_the_couple_hands_in() {
 #[test]
 fn a_stopped_dossier_is_reopened_when_it_was_a_mistake() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     let text = str::to_owned;
     let stop = StepInput::Stop {
@@ -209,8 +209,8 @@ fn a_stopped_dossier_is_reopened_when_it_was_a_mistake() {
 #[test]
 fn what_went_on_paper_during_a_power_cut_keeps_its_true_time() {
     let world = World::new();
-    let desk = world.desk("Xã Cao Sơn");
     world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     world.it_is("2026-11-20T14:00:00");
     let step = |at: &str| TakeStep {

@@ -14,7 +14,7 @@ use crate::store::settings::{self, Key};
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
 use domain::deadline::due_for;
-use domain::dossier::{Dossier, Entry, State};
+use domain::dossier::{Dossier, Entry, ResultPaper, State};
 use jiff::civil::DateTime;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -308,7 +308,7 @@ impl Desk {
             scans,
             timeline,
             printed: dossier.printed(super::receipt::FORM),
-            result: dossier.result().to_owned(),
+            result: result_words(&dossier),
             fees,
             paid: dossier.paid().to_string(),
             next_steps: self.step_offers(dossier.state()),
@@ -323,6 +323,20 @@ impl Desk {
         self.store.write(|writing| officers::log_reveal(writing, self.now_ms(), self.officer.id, row.at))?;
         Ok(Revealed { number })
     }
+}
+
+/// The result as it was recorded, else the papers it was finished with.
+fn result_words(dossier: &Dossier) -> String {
+    if !dossier.result().is_empty() {
+        return dossier.result().to_owned();
+    }
+    let papers: Vec<String> = dossier.results().iter().map(paper_words).collect();
+    papers.join("; ")
+}
+
+/// "Giấy khai sinh số 45/2026".
+pub(super) fn paper_words(paper: &ResultPaper) -> String {
+    if paper.number.is_empty() { paper.name.clone() } else { format!("{} số {}", paper.name, paper.number) }
 }
 
 /// A dossier by the desk's number or its official code.

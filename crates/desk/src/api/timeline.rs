@@ -1,11 +1,11 @@
 //! The timeline of a dossier (diễn biến), in words.
 
-use super::dossiers::{SyncStep, ladder, state_text};
+use super::dossiers::{SyncStep, ladder, paper_words, state_text};
 use super::{Desk, office_moment, words as words_of};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::dossier::{Dossier, Entry, Grounds, HandOver, Hlc, Moved, Op, Part, ResultPaper, Stamp, Step};
+use domain::dossier::{Dossier, Entry, Grounds, HandOver, Hlc, Moved, Op, Part, Stamp, Step};
 use domain::person::{CitizenId, Phone};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -112,9 +112,6 @@ fn step_words(language: Language, moved: &Moved, written: Hlc) -> String {
         let basis = if grounds.basis.is_empty() { String::new() } else { format!(" ({})", grounds.basis) };
         vec![("reason", grounds.reason.clone() + &basis)]
     };
-    let paper = |paper: &ResultPaper| {
-        if paper.number.is_empty() { paper.name.clone() } else { format!("{} số {}", paper.name, paper.number) }
-    };
     let params = match &moved.step {
         Step::Accepted { .. } => vec![],
         Step::Refused(why) => grounds(why),
@@ -137,13 +134,13 @@ fn step_words(language: Language, moved: &Moved, written: Hlc) -> String {
         Step::Stopped { grounds: why, number } => [vec![("number", text_of(number))], grounds(why)].concat(),
         Step::Withdrawn { reason } | Step::Reopened { reason } => vec![("reason", text_of(reason))],
         Step::Finished { results } => {
-            vec![("results", results.iter().map(paper).collect::<Vec<_>>().join("; "))]
+            vec![("results", results.iter().map(paper_words).collect::<Vec<_>>().join("; "))]
         }
         Step::HandedBack(recipient) => vec![("name", recipient.name.as_str().to_owned())],
         Step::Other(state) => vec![("state", state_text(language, state.number()))],
     };
     let answered =
-        moved.answered.iter().map(|q| format!(" {}", text(language, &format!("answered_{}", q.code()), &[])));
+        moved.answered.iter().map(|q| format!(". {}", text(language, &format!("answered_{}", q.code()), &[])));
     let said = text(language, &format!("timeline_step_{}", moved.step.code()), &params);
     let due = moved.step.due().map(|due| text(language, "timeline_due", &[("due", moment(due))]));
     // To the minute people see no difference; more is a record made later, or a clock that was wrong.

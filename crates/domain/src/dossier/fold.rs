@@ -1,7 +1,7 @@
 //! The present state of a dossier: the fold of its operations, the same at every desk that holds the same operations.
 
 use super::merge::{self, ReviewCard, Seen, Value, Version};
-use super::{Moved, Op, OpId, Part, Person, Received, Recipient, Stamp, State, Step};
+use super::{Moved, Op, OpId, Part, Person, Received, Recipient, ResultPaper, Stamp, State, Step};
 use crate::code::DossierCode;
 use crate::money::Money;
 use crate::person::Phone;
@@ -230,6 +230,16 @@ impl Dossier {
             Step::ExtensionDrafted { due, .. } => Some(due),
             _ => None,
         })
+    }
+
+    /// What it was finished with; empty while it is not, or was reopened.
+    pub fn results(&self) -> &[ResultPaper] {
+        let papers = self.way.iter().rev().find_map(|(_, moved)| match &moved.step {
+            Step::Finished { results } => Some(results.as_slice()),
+            Step::Reopened { .. } => Some(&[][..]),
+            _ => None,
+        });
+        papers.unwrap_or_default()
     }
 
     /// Whom the result was given to, where it was.
