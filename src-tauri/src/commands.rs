@@ -167,6 +167,14 @@ struct OneFile {
     file: PathBuf,
 }
 
+/// A new bundle.
+#[derive(Deserialize)]
+struct Stick {
+    file: PathBuf,
+    /// Whether scans go along.
+    scans: bool,
+}
+
 /// Scanned papers for a dossier.
 #[derive(Deserialize)]
 struct Scans {
@@ -436,8 +444,8 @@ async fn trial(here: Here<'_>) -> Answer<Trial> {
 }
 
 #[tauri::command]
-async fn bundle_out(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<BundleView> {
-    does(app, here, move |desk| desk.bundle_out(&input.file)).await
+async fn bundle_out(app: AppHandle, here: Here<'_>, input: Stick) -> Answer<BundleView> {
+    does(app, here, move |desk| desk.bundle_out(&input.file, input.scans)).await
 }
 
 #[tauri::command]

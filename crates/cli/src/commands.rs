@@ -67,9 +67,12 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
         Command::Sync { trial: true, .. } => try_link(arguments, answers),
         Command::Sync { once, .. } => sync(arguments, answers, *once),
-        Command::Bundle(BundleCommand::Out { file }) => {
-            let (written, _) = desk(arguments)?.bundle_out(file)?;
-            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+        Command::Bundle(BundleCommand::Out { file, without_scans }) => {
+            let (written, _) = desk(arguments)?.bundle_out(file, !without_scans)?;
+            let document = json!({ "file": written.file, "bytes": written.bytes, "scans": written.scans,
+                "scan_bytes": written.scan_bytes });
+            let params = [("scans", written.scans.to_string()), ("size", size(written.bytes))];
+            Ok(answers.say(&document, &format!("{}\n{}", written.file, answers.words("cli_bundle_out", &params))))
         }
         Command::Bundle(BundleCommand::In { file }) => {
             let desk = desk(arguments)?;
@@ -81,7 +84,10 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Verify => verify(arguments, answers),
         Command::Backup { file } => {
             let written = desk(arguments)?.back_up_to(file)?;
-            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+            let document = json!({ "file": written.file, "bytes": written.bytes, "scans": written.scans });
+            let beside =
+                (written.scans > 0).then(|| answers.words("cli_backup_scans", &[("scans", written.scans.to_string())]));
+            Ok(answers.say(&document, &format!("{}\n{}", written.file, beside.unwrap_or_default())))
         }
         Command::Restore { file, recovery } => restore(arguments, answers, file, recovery.as_deref()),
     }

@@ -171,6 +171,9 @@ enum BundleCommand {
     Out {
         /// The file, on a stick.
         file: PathBuf,
+        /// Leave the scans for the line, or for a larger stick.
+        #[arg(long)]
+        without_scans: bool,
     },
     /// Take in the province's answer.
     In {
