@@ -1,12 +1,14 @@
 //! A province to tell stories in: `world.desk("Xã Cao Sơn")`, `world.cut_link()`, `world.days_pass(3)`.
 
 mod desk;
+mod lan;
 mod link;
 mod people;
 mod program;
 mod stranger;
 
 pub use desk::{Desk, PASSPHRASE, Raw, brought, copy_folder};
+pub use lan::{door, meet};
 pub use link::{Link, Weather};
 pub use people::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, Person, RESIDENCE, YNUE, card_picture};
 pub use program::{Answer, HubProcess, Terminal, answer, hub_program};

@@ -13,6 +13,7 @@ use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::trial::HopState;
+use desk::api::words::size;
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
 use desk::error::{Code, Error, Result};
 use desk::keys::Unlock;
@@ -52,6 +53,9 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Attach { code, paper, files } => {
             let (view, _) = desk(arguments)?.attach(code, *paper, files)?;
             Ok(show(answers, &view))
+        }
+        Command::Scans { code, fetch, out } => {
+            crate::scans::list(&desk(arguments)?, answers, code, *fetch, out.as_deref())
         }
         Command::List { due, review } => {
             let filter = match due {
@@ -366,12 +370,6 @@ fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let last = last.map(|at| format!("{}: {at}", answers.words("ui_last_success", &[])));
     let said: Vec<String> = [Some(view.text), view.why, size, last, Some(view.detail)].into_iter().flatten().collect();
     Ok(answers.say(&document, &said.join("\n")))
-}
-
-/// "1,4 MB".
-fn size(bytes: u64) -> String {
-    let (amount, unit) = if bytes < 1_000_000 { (bytes as f64 / 1e3, "kB") } else { (bytes as f64 / 1e6, "MB") };
-    format!("{} {unit}", format!("{amount:.1}").replace('.', ","))
 }
 
 fn try_link(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {

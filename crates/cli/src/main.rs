@@ -2,6 +2,7 @@
 
 mod answers;
 mod commands;
+mod scans;
 mod session;
 mod steps;
 
@@ -113,6 +114,17 @@ enum Command {
         /// Pictures or PDFs.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// List the scans of a dossier; fetch those that are on other computers; write them to a folder.
+    Scans {
+        /// Its number or official code.
+        code: String,
+        /// Fetch what is not here: from the commune's other desks, else from the province.
+        #[arg(long)]
+        fetch: bool,
+        /// Write those that are here to this folder, readable by everybody who may read it.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Print a form into a file: PDF, or a picture where the file's name ends with .png.
     Print {

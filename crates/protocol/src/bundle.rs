@@ -228,7 +228,7 @@ mod tests {
         vec![Piece::Read(5), scan(1), scan(2), scan(3), Piece::Ping(1)]
     }
 
-    /// The file of these pieces, and how many bytes stood waiting at most.
+    /// The file of these pieces.
     fn sealed(pieces: &[Piece]) -> Vec<u8> {
         let (mut sealer, mut file) = Sealer::begin(&key(1), &key(2).verifying_key(), [9; 32]);
         for piece in pieces {
@@ -242,7 +242,10 @@ mod tests {
     fn open(to: &SigningKey, file: &[u8], step: usize) -> Result<(VerifyingKey, Vec<Piece>), BadBundle> {
         let (mut opener, mut pieces) = (Opener::new(to), Vec::new());
         for bytes in file.chunks(step).map(Some).chain([None]) {
-            bytes.map_or_else(|| opener.ended(), |bytes| opener.arrived(bytes))?;
+            match bytes {
+                Some(bytes) => opener.arrived(bytes)?,
+                None => opener.ended()?,
+            }
             assert!(opener.sealed.len() <= PART + SEAL);
             while let Some((writer, piece)) = opener.take()? {
                 assert_eq!(writer, key(1).verifying_key());

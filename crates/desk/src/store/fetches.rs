@@ -43,6 +43,12 @@ pub fn of(connection: &Connection, hash: &[u8; 32]) -> Result<Option<Fetch>> {
     Ok(statement.query_row([hash], fetch).optional()?)
 }
 
+/// When one was asked for last that may still come, milliseconds since 1970; 0 where none is.
+pub fn newest(connection: &Connection) -> Result<i64> {
+    let sql = "SELECT ifnull(max(asked_ms), 0) FROM fetch WHERE lacked = 0";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Notes that somebody asks for a scan; once more, where it was not to be had.
 pub fn ask(writing: &mut Writing<'_>, hash: &[u8; 32], bytes: u64, now_ms: i64, for_hub: bool) -> Result<()> {
     let sql = "INSERT INTO fetch (hash, bytes, asked_ms, for_hub) VALUES (?1, ?2, ?3, ?4)
@@ -51,10 +57,9 @@ pub fn ask(writing: &mut Writing<'_>, hash: &[u8; 32], bytes: u64, now_ms: i64, 
     Ok(())
 }
 
-/// Notes that the province may be asked for all that were asked for by a moment.
-pub fn may_go_to_the_hub(writing: &mut Writing<'_>, until_ms: i64) -> Result<()> {
-    let sql = "UPDATE fetch SET for_hub = 1 WHERE asked_ms <= ?1";
-    changed(writing).prepare_cached(sql)?.execute([until_ms])?;
+/// Notes that the province may be asked for a scan.
+pub fn may_go_to_the_hub(writing: &mut Writing<'_>, hash: &[u8; 32]) -> Result<()> {
+    changed(writing).prepare_cached("UPDATE fetch SET for_hub = 1 WHERE hash = ?1")?.execute([hash])?;
     Ok(())
 }
 

@@ -135,6 +135,16 @@ impl Scans {
         }
     }
 
+    /// A scan that is damaged here is put aside, so that it can come again.
+    pub fn put_aside_damaged(&self, hash: &[u8; 32]) -> Result<()> {
+        let path = self.path(hash);
+        if !path.exists() || self.is_sound(&path, hash) {
+            return Ok(());
+        }
+        let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
+        fs::rename(&path, path.with_extension("damaged")).map_err(unwritable)
+    }
+
     /// All of a scan.
     ///
     /// # Errors

@@ -271,13 +271,16 @@ impl Session {
 
     /// The last connection had carried so many bytes when it was cut in the middle of something.
     pub fn after_a_cut(mut self, carried: Option<u64>) -> Self {
-        self.window = carried.map_or(self.window, Window::after_a_cut);
+        if let Some(carried) = carried {
+            self.window = Window::after_a_cut(carried);
+            self.fetching.after_a_cut(carried);
+        }
         self
     }
 
     /// How many bytes were carried, where the connection ends in the middle of something.
     pub fn cut_after(&self) -> Option<u64> {
-        (!self.on_its_way.is_empty()).then(|| self.window.mark())
+        (!self.on_its_way.is_empty()).then(|| self.window.mark() + self.fetching.carried())
     }
 
     /// The next piece to send, as bytes; `None` while there is nothing, or enough is on its way.

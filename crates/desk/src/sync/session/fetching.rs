@@ -41,6 +41,16 @@ impl Fetching {
         self.gives = gives.and_then(|gives| usize::try_from(gives).ok()).unwrap_or(0).max(SCAN_PIECE);
     }
 
+    /// The last connection had carried so many bytes when it was cut in the middle of something.
+    pub fn after_a_cut(&mut self, carried: u64) {
+        self.window = Window::after_a_cut(carried);
+    }
+
+    /// Bytes of scans that this connection has brought.
+    pub fn carried(&self) -> u64 {
+        self.window.mark()
+    }
+
     /// Whether none comes.
     pub fn is_over(&self) -> bool {
         self.now.is_none()
