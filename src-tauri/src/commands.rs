@@ -7,6 +7,7 @@ use desk::api::catalogue::{ProcedureRow, ProcedureView};
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
+use desk::api::fetching::{ScanContent, ScanOf};
 use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
 use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
@@ -58,6 +59,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         drop_draft,
         earlier,
         enrol,
+        fetch_scans,
         find_procedures,
         give_alias,
         lock,
@@ -65,6 +67,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         look_up,
         move_dossier,
         officers,
+        open_scan,
         opening,
         preview_receipt,
         print_receipt,
@@ -79,6 +82,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         reveal,
         save_draft,
         save_receipt,
+        save_scan,
         set_backup_folder,
         set_up,
         settle,
@@ -182,6 +186,14 @@ struct Scans {
     /// Place of the paper on the dossier's list, from 1.
     paper: usize,
     files: Vec<PathBuf>,
+}
+
+/// A scan, and where it is to be written.
+#[derive(Deserialize)]
+struct NewScanFile {
+    #[serde(flatten)]
+    scan: ScanOf,
+    file: PathBuf,
 }
 
 /// A print job.
@@ -451,6 +463,21 @@ async fn bundle_out(app: AppHandle, here: Here<'_>, input: Stick) -> Answer<Bund
 #[tauri::command]
 async fn bundle_in(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<SyncView> {
     does(app, here, move |desk| desk.bundle_in(&input.file)).await
+}
+
+#[tauri::command]
+async fn fetch_scans(app: AppHandle, here: Here<'_>, input: ScanOf) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.fetch_scans(&input.code, Some(&input.id))).await
+}
+
+#[tauri::command]
+async fn open_scan(here: Here<'_>, input: ScanOf) -> Answer<ScanContent> {
+    by(here, move |desk| desk.open_scan(&input)).await
+}
+
+#[tauri::command]
+async fn save_scan(here: Here<'_>, input: NewScanFile) -> Answer<Written> {
+    by(here, move |desk| desk.save_scan(&input.scan, &input.file)).await
 }
 
 #[tauri::command]

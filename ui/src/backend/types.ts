@@ -23,6 +23,10 @@ file: string,
  */
 bytes: number, 
 /**
+ * Scans of this desk that stand beside it: those the province has not whole.
+ */
+scans: number, 
+/**
  * When, RFC 3339.
  */
 at: string, };
@@ -34,7 +38,15 @@ file: string,
 /**
  * Its size.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Scans in it.
+ */
+scans: number, 
+/**
+ * Their bytes.
+ */
+scan_bytes: number, };
 export type CancelFee = { 
 /**
  * The dossier.
@@ -1002,7 +1014,25 @@ text: string,
  */
 versions: Array<VersionRow>, };
 export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
+export type ScanContent = { 
+/**
+ * Its media type.
+ */
+media: string, 
+/**
+ * Its bytes, as base64.
+ */
+base64: string, };
 export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
+export type ScanOf = { 
+/**
+ * The dossier's number.
+ */
+code: string, 
+/**
+ * The scan, from its row.
+ */
+id: string, };
 export type ScanRow = { 
 /**
  * The paper it is of.
@@ -1031,8 +1061,24 @@ percent: number,
 /**
  * That in words.
  */
-text: string, };
-export type ScanState = "here" | "on_its_way" | "received" | "elsewhere" | "not_asked" | "lost";
+text: string, 
+/**
+ * What opens it, and asks for it.
+ */
+id: string, 
+/**
+ * Its media type.
+ */
+media: string, 
+/**
+ * Whether it can be opened on this computer.
+ */
+is_here: boolean, 
+/**
+ * What it takes to fetch it, "Tải về (150 kB, khoảng 40 giây)"; empty where it is here, on its way here, or nowhere.
+ */
+offer: string, };
+export type ScanState = "here" | "on_its_way" | "received" | "elsewhere" | "not_asked" | "lost" | "fetched" | "coming" | "nowhere";
 export type ScanView = { 
 /**
  * What the code turned out to be.
@@ -1188,6 +1234,14 @@ waiting_dossiers: number,
  * Scans the province has not whole.
  */
 waiting_scans: number, 
+/**
+ * Scans that a bundle written now would carry.
+ */
+stick_scans: number, 
+/**
+ * Their bytes.
+ */
+stick_scan_bytes: number, 
 /**
  * Bytes all of that comes to on the line: operations by how well the last ones were packed, scans as they are.
  */

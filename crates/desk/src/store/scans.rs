@@ -70,7 +70,16 @@ impl Scans {
 
     /// How many bytes are here of a scan that comes.
     pub fn part(&self, hash: &[u8; 32]) -> u64 {
-        length(&self.part_path(hash)).unwrap_or(0)
+        let (begin, last) = self.last_of(hash);
+        begin + last.len() as u64
+    }
+
+    /// What has come last of a scan: where it begins, and the bytes that do not fill a sealed part yet. They are none where the
+    /// power went while they were written.
+    fn last_of(&self, hash: &[u8; 32]) -> (u64, Vec<u8>) {
+        let path = self.part_path(hash);
+        let begin = length(&path).unwrap_or(0) / PART as u64 * PART as u64;
+        (begin, read(&self.cipher, &path, hash, begin, PART).unwrap_or_default())
     }
 
     /// Adds bytes at a place to a scan that comes, up to `size` in all; they are sealed as they come. Answers how many are here
@@ -79,27 +88,21 @@ impl Scans {
         if self.is_whole(hash) {
             return Ok(size);
         }
-        let (path, here) = (self.part_path(hash), self.part(hash));
+        let (path, (begin, mut content)) = (self.part_path(hash), self.last_of(hash));
+        let here = begin + content.len() as u64;
         let end = offset.saturating_add(bytes.len() as u64);
         if offset > here || end <= here || end > size {
             return Ok(here);
         }
         // What came last is sealed anew together with what comes.
-        let place = here / PART as u64;
-        let begin = place * PART as u64;
-        let mut content =
-            if here > begin { read(&self.cipher, &path, hash, begin, PART).unwrap_or_default() } else { vec![] };
-        if content.len() as u64 != here - begin {
-            // The power went while it was written.
-            cut(&path, place)?;
-            return Ok(begin);
-        }
+        let place = begin / PART as u64;
         content.extend(bytes.get(usize::try_from(here - offset).unwrap_or(usize::MAX)..).unwrap_or_default());
         let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
         path.parent().map_or(Ok(()), make_private).map_err(unwritable)?;
         let mut file = private(&path).map_err(unwritable)?;
-        file.seek(SeekFrom::Start(place * (PART + SEAL) as u64)).map_err(unwritable)?;
-        file.write_all(&self.seal(hash, place, &content)?).map_err(unwritable)?;
+        let (at, sealed) = (place * (PART + SEAL) as u64, self.seal(hash, place, &content)?);
+        let written = file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&sealed));
+        written.and_then(|()| file.set_len(at + sealed.len() as u64)).map_err(unwritable)?;
         Ok(end)
     }
 
@@ -219,12 +222,6 @@ fn read(cipher: &XChaCha20Poly1305, path: &Path, hash: &[u8; 32], offset: u64, c
     Ok(part.get(from..to).unwrap_or_default().to_vec())
 }
 
-/// Leaves so many sealed parts of a file.
-fn cut(path: &Path, parts: u64) -> Result<()> {
-    let cut = private(path).and_then(|file| file.set_len(parts * (PART + SEAL) as u64));
-    cut.map_err(|error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error))
-}
-
 /// A file to be written into that its owner alone can read.
 fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
@@ -295,6 +292,12 @@ pub fn waiting(connection: &Connection) -> Result<(u64, u64)> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
+/// How many scans a stick would take to the province, and their bytes.
+pub fn to_carry(connection: &Connection) -> Result<(u64, u64)> {
+    let sql = "SELECT count(*), ifnull(sum(bytes), 0) FROM scan WHERE standing IN (0, 2)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 /// Some of the scans that wait: hash, size.
 pub fn some_waiting(connection: &Connection, count: usize) -> Result<Vec<([u8; 32], u64)>> {
     let mut statement = connection.prepare_cached("SELECT hash, bytes FROM scan WHERE standing = 0 LIMIT ?1")?;
@@ -359,7 +362,7 @@ mod tests {
         assert!(!sealed.windows(16).any(|bytes| bytes == &content[..16]), "nobody else reads it");
         // The power goes while the last of it is written.
         std::fs::write(&part, &sealed[..sealed.len() - 9]).expect("a torn part");
-        assert_eq!(add(70_000, 80_000), PART as u64);
+        assert_eq!((scans.part(&hash), add(70_000, 80_000)), (PART as u64, PART as u64));
         assert_eq!(add(PART, 200_000), size);
         assert!(!scans.is_whole(&hash) && scans.finish(&hash).expect("a look"));
         assert_eq!((scans.size(&hash), scans.content(&hash).expect("all of it")), (Some(size), content.clone()));
