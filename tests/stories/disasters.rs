@@ -5,7 +5,7 @@ use desk::api::dossiers::SyncStep;
 use desk::api::officers::{AddOfficer, Role};
 use desk::api::review::Settle;
 use desk::error::Code;
-use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, World, YNUE};
+use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, Weather, World, YNUE};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -298,6 +298,35 @@ fn a_scan_that_only_the_lost_machine_had_comes_back_with_its_backup() {
     assert_eq!(desk.back_up_to(&backup).expect("a backup").scans, 0);
     assert!(copied().is_empty(), "what the province has leaves the backups");
     desk.is_sound();
+}
+
+#[test]
+fn a_machine_is_lost_and_the_province_gets_its_scans_from_another_one() {
+    let world = World::new();
+    let desk = world.enrolled_desk("Xã Cao Sơn");
+    let code = desk.receives(&HANH, BIRTH);
+    let pages = [1, 2].map(|n| world.scanned_page(&format!("trang-{n}.png"), 90_000 + n));
+    // Of one the province knows and has a part, of the other it knows nothing.
+    desk.attach(&code, 1, &pages[..1]).expect("attached");
+    desk.link().set(Weather::CutAfter(40_000));
+    desk.syncs().expect_err("cut in the middle of the scan");
+    desk.attach(&code, 1, &pages[1..]).expect("attached");
+    let backup = world.path("usb/cao-son.mcxb");
+    assert_eq!(desk.back_up_to(&backup).expect("a backup").scans, 2);
+    let mut new = desk.copied_to_another_machine();
+    std::fs::remove_dir_all(new.place().data()).expect("nothing of it is left but the stick");
+    drop(desk);
+    world.link_returns();
+    new.restores(&backup).expect("restored on a new machine");
+    new.enrols().expect("enrolled with a new code");
+    new.syncs().expect("an exchange");
+    new.syncs().expect("another exchange");
+    let mut there = world.scans_at_the_province(&new);
+    there.sort_by_key(Vec::len);
+    assert_eq!(there, pages.map(|page| std::fs::read(page).expect("a page")));
+    let scans = new.dossier(&code).expect("a dossier").scans;
+    assert_eq!(scans.iter().map(|scan| scan.state).collect::<Vec<_>>(), [ScanState::Received; 2]);
+    new.is_sound();
 }
 
 #[test]

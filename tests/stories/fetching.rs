@@ -4,7 +4,9 @@ use desk::api::attach::{ScanRow, ScanState};
 use desk::api::fetching::ScanOf;
 use desk::error::{Code, Result};
 use desk::store::fetches;
+use desk::sync::session::Manner;
 use motcua_tests::support::{BIRTH, Desk, HANH, Weather, World, meet};
+use protocol::link::{Piece, Pieces, SCAN_PIECE};
 use std::path::{Path, PathBuf};
 
 fn scan(desk: &Desk, code: &str) -> ScanRow {
@@ -203,4 +205,34 @@ fn a_volunteers_desk_is_given_nobody_elses() {
     world.passes(31_000);
     outreach.syncs().expect("an exchange");
     assert_eq!(opened(&outreach, &own).expect("it is here"), own_page);
+}
+
+#[test]
+fn a_hub_that_does_not_say_how_much_it_gives_is_asked_for_a_packet_at_a_time() {
+    let world = World::new();
+    let (first, second) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));
+    let (code, page) = received(&world, &first, 30_000);
+    second.syncs().expect("an exchange");
+    second.fetch_scans(&code, None).expect("asked");
+    let now = u64::try_from(world.now_ms()).expect("now");
+    let mut hub = hub::Alone::open(&world.hub_folder(), std::sync::Arc::new(move || now)).expect("the hub");
+    let (mut call, mut answering) = (second.calls(Manner::default()).expect("a connection"), hub::Call::default());
+    let (mut pieces, mut given, mut moves) = (Pieces::default(), Vec::new(), true);
+    while std::mem::take(&mut moves) {
+        while let Some(bytes) = second.says(&mut call, 0).expect("something to say") {
+            pieces.arrived(&hub.hears(&mut answering, &bytes).expect("the hub hears"));
+            moves = true;
+        }
+        while let Some(mut piece) = pieces.take().expect("pieces") {
+            match &mut piece {
+                Piece::Welcome(welcome) => assert!(welcome.gives.take().is_some(), "today's says so"),
+                Piece::Scan { bytes, .. } => given.push(bytes.len()),
+                _ => {}
+            }
+            second.hears(&mut call, &piece.encode(), 0).expect("heard");
+        }
+    }
+    assert_eq!(given.iter().sum::<usize>(), page.len(), "nothing twice");
+    assert!(given.iter().all(|bytes| *bytes <= SCAN_PIECE) && call.is_quiet());
+    assert_eq!(opened(&second, &code).expect("it is here"), page);
 }

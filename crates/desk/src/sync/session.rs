@@ -3,6 +3,7 @@
 //! then scans; and how much is on its way at once ([`Window`]).
 
 mod fetching;
+mod heard;
 mod paper;
 mod relaying;
 mod scans;
@@ -10,17 +11,18 @@ mod scans;
 use super::speed::Speed;
 use super::window::Window;
 use crate::error::{Code, Error, Result};
-use crate::store::scans::{Scans, Standing, some_waiting};
+use crate::store::scans::{Scans, some_waiting};
 use crate::store::settings::{self, Key};
 use crate::store::{Store, ops, others, roster};
 use domain::dossier::OpId;
 use ed25519_dalek::SigningKey;
 use fetching::Fetching;
+pub use heard::Heard;
 use protocol::bundle;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Vouched, Want, Welcome};
+use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Want};
 use protocol::message::{Relayed, Signed};
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
@@ -99,51 +101,6 @@ struct Wanted {
     size: u64,
     /// Bytes from `next` on that were read together: what a scan is sealed in is opened once.
     ahead: VecDeque<u8>,
-}
-
-/// What has arrived and concerns the store.
-#[derive(Debug)]
-pub enum Heard {
-    /// The hub's answer to hello.
-    Welcome(Welcome),
-    /// How far a log is stored; `origin` is its row here.
-    Stored {
-        /// Row of the log here.
-        origin: i64,
-        /// How far the hub has looked at what this desk sent and found it stored.
-        verified: u64,
-        /// The hub's word.
-        stored: Stored,
-    },
-    /// The agency's roster.
-    Roster(Signed),
-    /// Operations of others.
-    Feed {
-        /// They, in feed order.
-        ops: Vec<Relayed>,
-        /// Their authors' words.
-        vouched: Vec<Vouched>,
-        /// The cursor before them; `None` where what was passed over before them is not this desk's own.
-        from: Option<u64>,
-        /// The cursor after them.
-        cursor: u64,
-    },
-    /// How far a scan has got.
-    Scan {
-        /// Its hash.
-        hash: ScanHash,
-        /// Bytes of it the hub has.
-        there: u64,
-        /// Where it stands.
-        standing: Standing,
-    },
-    /// A scan that a person asked for has come whole, or is not to be had.
-    Fetched {
-        /// Its hash.
-        hash: ScanHash,
-        /// Whether it is here.
-        is_here: bool,
-    },
 }
 
 /// How a connection begins.
