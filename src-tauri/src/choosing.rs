@@ -23,6 +23,11 @@ pub enum What {
     },
     /// The province's answer to a bundle.
     BundleIn,
+    /// A new file for a scan, to be opened by another program.
+    ScanOut {
+        /// The name that is proposed.
+        name: String,
+    },
 }
 
 /// Lets the officer choose. Answers the paths; none where they thought better of it.
@@ -61,6 +66,10 @@ fn dialogue(app: &AppHandle, language: Language, what: What) -> Chosen {
                 dialogue = dialogue.set_directory(stick);
             }
             let chosen = dialogue.save_file();
+            Box::pin(async move { chosen.await.into_iter().collect() })
+        }
+        What::ScanOut { name } => {
+            let chosen = dialogue.set_title(said("choose_scan_out")).set_file_name(name).save_file();
             Box::pin(async move { chosen.await.into_iter().collect() })
         }
         What::BundleIn => {

@@ -7,6 +7,7 @@ use desk::api::catalogue::{ProcedureRow, ProcedureView};
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
+use desk::api::fetching::{ScanContent, ScanOf};
 use desk::api::life::{StepTaken, TakeStep};
 use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
@@ -59,6 +60,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         drop_draft,
         earlier,
         enrol,
+        fetch_scans,
         find_procedures,
         give_alias,
         lock,
@@ -66,6 +68,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         look_up,
         take_step,
         officers,
+        open_scan,
         opening,
         preview_receipt,
         print_receipt,
@@ -80,6 +83,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         reveal,
         save_draft,
         save_receipt,
+        save_scan,
         set_backup_folder,
         set_up,
         settle,
@@ -168,6 +172,14 @@ struct OneFile {
     file: PathBuf,
 }
 
+/// A new bundle.
+#[derive(Deserialize)]
+struct Stick {
+    file: PathBuf,
+    /// Whether scans go along.
+    scans: bool,
+}
+
 /// Scanned papers for a dossier.
 #[derive(Deserialize)]
 struct Scans {
@@ -175,6 +187,14 @@ struct Scans {
     /// Place of the paper on the dossier's list, from 1.
     paper: usize,
     files: Vec<PathBuf>,
+}
+
+/// A scan, and where it is to be written.
+#[derive(Deserialize)]
+struct NewScanFile {
+    #[serde(flatten)]
+    scan: ScanOf,
+    file: PathBuf,
 }
 
 /// A print job.
@@ -437,13 +457,28 @@ async fn trial(here: Here<'_>) -> Answer<Trial> {
 }
 
 #[tauri::command]
-async fn bundle_out(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<BundleView> {
-    does(app, here, move |desk| desk.bundle_out(&input.file)).await
+async fn bundle_out(app: AppHandle, here: Here<'_>, input: Stick) -> Answer<BundleView> {
+    does(app, here, move |desk| desk.bundle_out(&input.file, input.scans)).await
 }
 
 #[tauri::command]
 async fn bundle_in(app: AppHandle, here: Here<'_>, input: OneFile) -> Answer<SyncView> {
     does(app, here, move |desk| desk.bundle_in(&input.file)).await
+}
+
+#[tauri::command]
+async fn fetch_scans(app: AppHandle, here: Here<'_>, input: ScanOf) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.fetch_scans(&input.code, Some(&input.id))).await
+}
+
+#[tauri::command]
+async fn open_scan(here: Here<'_>, input: ScanOf) -> Answer<ScanContent> {
+    by(here, move |desk| desk.open_scan(&input)).await
+}
+
+#[tauri::command]
+async fn save_scan(here: Here<'_>, input: NewScanFile) -> Answer<Written> {
+    by(here, move |desk| desk.save_scan(&input.scan, &input.file)).await
 }
 
 #[tauri::command]

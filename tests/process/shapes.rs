@@ -102,14 +102,25 @@ fn every_command_answers_one_document_of_its_shape() {
     does(&["show", &code], json!({ "sync": "received" }));
     does(&["verify"], json!({ "ok": true, "from": "text", "operations": 6, "dossiers": 3 }));
     let backup = file("b.mcxb");
-    does(&["backup", text(&backup)], written(&backup));
+    does(&["backup", text(&backup)], json!({ "file": text(&backup), "bytes": "number", "scans": 0 }));
     does(&["restore", text(&backup)], json!({ "ok": true, "operations": 6, "dossiers": 3 }));
     let with_paper = before["code"].as_str().expect("a number");
-    let scan = json!({ "paper": "text", "bytes": "number", "at": "text", "by": "text", "state": "here", "percent": 0, "text": "text" });
+    let scan = json!({ "paper": "text", "bytes": "number", "at": "text", "by": "text", "state": "here", "percent": 0, "text": "text",
+        "id": "text", "media": "image/png", "is_here": true, "offer": "" });
     let attached = json!({ "code": with_paper, "timeline": [{ "text": "text" }], "waits": "text", "scans": [scan] });
     does(&["attach", with_paper, "--paper", "1", text(&picture)], attached);
+    let listed = json!([{ "id": "text", "paper": "text", "bytes": "number", "media": "image/png", "state": "here", "here": true,
+        "file": "text" }]);
+    let scans = does(&["scans", with_paper, "--fetch", "--out", text(&file("xem"))], listed);
+    let seen = std::fs::read(scans[0]["file"].as_str().expect("a file")).expect("the scan");
+    assert_eq!(seen, std::fs::read(&picture).expect("the picture"));
     let (bundle, answer_file) = (file("goi.mcxgoi"), file("tra-loi.mcxgoi"));
-    does(&["bundle", "out", text(&bundle)], written(&bundle));
+    let small = json!({ "file": text(&bundle), "bytes": "number", "scans": 0, "scan_bytes": 0 });
+    does(&["bundle", "out", text(&bundle), "--without-scans"], small);
+    does(
+        &["bundle", "out", text(&bundle)],
+        json!({ "file": text(&bundle), "bytes": "number", "scans": 1, "scan_bytes": "number" }),
+    );
     let carried = ["bundle", "in", text(&bundle), "--out", text(&answer_file)];
     let said = answer(hub_program(&hub).arg("--json").args(carried)).out;
     has_shape(&serde_json::from_str(&said).expect("one document"), &written(&answer_file));

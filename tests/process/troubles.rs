@@ -79,6 +79,7 @@ fn at_a_desk() {
         (&["step", code, "cancel-fee", "1/1", "--reason", "nhầm"], "no_fee_line"),
         (&["attach", code, "--paper", "99", &file("tệp")], "not_a_scan"),
         (&["attach", code, "--paper", "1", &file("không có.png")], "file_unreadable"),
+        (&["scans", "H56.14-200101-00001"], "dossier_unknown"),
         (&["bundle", "out", &file("goi.mcxgoi")], "not_enrolled"),
         (&["bundle", "in", &file("tệp")], "not_enrolled"),
         (&["backup", &file("tệp/b.mcxb")], "file_unwritable"),

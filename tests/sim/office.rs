@@ -95,10 +95,11 @@ impl Office {
 
     /// A bundle is carried in. The answer to carry back.
     pub fn carry_in(&mut self, bundle: &[u8]) -> Option<Vec<u8>> {
-        match self.alone().carry_in(bundle) {
-            Ok(answer) => Some(answer),
-            Err(hub::Error::Refused(_)) => None,
-            Err(error) => panic!("the hub cannot take a bundle in: {error}"),
+        let mut answer = Vec::new();
+        match self.alone().carry_in(&mut std::io::Cursor::new(bundle), &mut answer) {
+            Ok(_) => Some(answer),
+            Err(hub::Carrying::Other(hub::Error::Refused(_))) => None,
+            Err(error) => panic!("the hub cannot take a bundle in: {error:?}"),
         }
     }
 

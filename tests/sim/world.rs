@@ -350,7 +350,7 @@ impl World {
     fn bundle_goes_out(&mut self, at: usize) -> Checked<()> {
         let at = self.seat(at);
         let file = self.seats[at].file("bundle");
-        match self.seats[at].desk().bundle_out(&file) {
+        match self.seats[at].desk().bundle_out(&file, true) {
             Ok(_) => self.bundles.push((at, std::fs::read(file).expect("a bundle"))),
             Err(error) if error.code() == Code::NotEnrolled => {}
             Err(error) => return unexpected("a bundle", Err(error)),

@@ -1,11 +1,13 @@
 //! Backups put back, folders copied, database files of yesterday: the desk goes on, and no number is given twice.
 
+use desk::api::attach::ScanState;
 use desk::api::dossiers::SyncStep;
 use desk::api::officers::{AddOfficer, Role};
 use desk::api::review::Settle;
 use desk::error::Code;
-use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, World, YNUE};
+use motcua_tests::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, Weather, World, YNUE};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn a_restored_desk_goes_on_under_a_spare_identity_and_gets_back_what_the_province_had() {
@@ -255,4 +257,102 @@ fn numbers_given_in_a_spare_lane_are_not_given_again_when_that_lane_becomes_the_
     std::fs::write(desk.database(), before).expect("somebody puts the old file back");
     desk.opens().expect("the desk");
     assert_eq!(desk.receives(&PAO, BIRTH), "H56.14-261123-02002", "that one stands on a receipt");
+}
+
+#[test]
+fn a_scan_that_only_the_lost_machine_had_comes_back_with_its_backup() {
+    let world = World::new();
+    let mut desk = world.enrolled_desk("Xã Cao Sơn");
+    let code = desk.receives(&HANH, BIRTH);
+    let pages = [1, 2].map(|n| world.scanned_page(&format!("trang-{n}.png"), 90_000 + n));
+    desk.attach(&code, 1, &pages[..1]).expect("attached");
+    desk.syncs().expect("the first is at the province");
+    world.cut_link();
+    desk.attach(&code, 1, &pages[1..]).expect("attached");
+    let backup = world.path("usb/cao-son.mcxb");
+    assert_eq!(desk.back_up_to(&backup).expect("a backup").scans, 1, "only what the province has not");
+    let copied = || files_below(&world.path("usb/motcua-scans"));
+    let [(file, first)] = copied().try_into().expect("one scan");
+    let written = std::fs::metadata(&file).and_then(|file| file.modified()).expect("a time");
+    desk.add_note(&code, "Đã xem").expect("a note");
+    desk.back_up_to(&world.path("usb/sau.mcxb")).expect("another backup in the same place");
+    let again = std::fs::metadata(&file).and_then(|file| file.modified()).expect("a time");
+    assert_eq!(written, again, "it is not copied again");
+
+    // The machine burns. What is on the stick goes to a new one; somebody has looked at it with an editor meanwhile.
+    std::fs::remove_dir_all(desk.place().data().join("scans")).expect("burnt");
+    let mut harmed = first.clone();
+    harmed[100] ^= 1;
+    std::fs::write(&file, &harmed).expect("harmed");
+    desk.restores(&backup).expect("restored");
+    assert_eq!(desk.dossier(&code).expect("a dossier").scans[1].state, ScanState::Lost, "a damaged scan is none");
+    std::fs::write(&file, &first).expect("as it was");
+    desk.restores(&backup).expect("restored once more");
+    assert_eq!(desk.dossier(&code).expect("a dossier").scans[1].state, ScanState::Here);
+
+    world.link_returns();
+    desk.syncs().expect("an exchange");
+    desk.syncs().expect("another exchange");
+    assert_eq!(world.scans_at_the_province(&desk).len(), 2);
+    assert_eq!(desk.dossier(&code).expect("a dossier").scans[1].state, ScanState::Received);
+    assert_eq!(desk.back_up_to(&backup).expect("a backup").scans, 0);
+    assert!(copied().is_empty(), "what the province has leaves the backups");
+    desk.is_sound();
+}
+
+#[test]
+fn a_machine_is_lost_and_the_province_gets_its_scans_from_another_one() {
+    let world = World::new();
+    let desk = world.enrolled_desk("Xã Cao Sơn");
+    let code = desk.receives(&HANH, BIRTH);
+    let pages = [1, 2].map(|n| world.scanned_page(&format!("trang-{n}.png"), 90_000 + n));
+    // Of one the province knows and has a part, of the other it knows nothing.
+    desk.attach(&code, 1, &pages[..1]).expect("attached");
+    desk.link().set(Weather::CutAfter(40_000));
+    desk.syncs().expect_err("cut in the middle of the scan");
+    desk.attach(&code, 1, &pages[1..]).expect("attached");
+    let backup = world.path("usb/cao-son.mcxb");
+    assert_eq!(desk.back_up_to(&backup).expect("a backup").scans, 2);
+    let mut new = desk.copied_to_another_machine();
+    std::fs::remove_dir_all(new.place().data()).expect("nothing of it is left but the stick");
+    drop(desk);
+    world.link_returns();
+    new.restores(&backup).expect("restored on a new machine");
+    new.enrols().expect("enrolled with a new code");
+    new.syncs().expect("an exchange");
+    new.syncs().expect("another exchange");
+    let mut there = world.scans_at_the_province(&new);
+    there.sort_by_key(Vec::len);
+    assert_eq!(there, pages.map(|page| std::fs::read(page).expect("a page")));
+    let scans = new.dossier(&code).expect("a dossier").scans;
+    assert_eq!(scans.iter().map(|scan| scan.state).collect::<Vec<_>>(), [ScanState::Received; 2]);
+    new.is_sound();
+}
+
+#[test]
+fn the_weekly_trial_opens_the_scans_of_a_backup_too() {
+    let world = World::new();
+    let desk = world.enrolled_desk("Xã Cao Sơn");
+    world.cut_link();
+    let code = desk.receives(&HANH, BIRTH);
+    desk.attach(&code, 1, &[world.scanned_page("trang-1.png", 90_000)]).expect("attached");
+    desk.back_up_if_due(true).expect("a look").expect("a backup");
+    let place = desk.place().backups().join("motcua-scans");
+    let [(file, sealed)] = files_below(&place).try_into().expect("one scan");
+    let mut harmed = sealed.clone();
+    harmed[70_000] ^= 1;
+    std::fs::write(&file, harmed).expect("harmed");
+    world.days_pass(8);
+    desk.add_note(&code, "Đã xem").expect("a note");
+    desk.back_up_if_due(true).expect("a look").expect("a backup, tried");
+    assert_eq!(std::fs::read(&file).expect("the copy"), sealed, "it was copied anew");
+}
+
+/// The files below a folder, with what they hold.
+fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let inside = |entry: std::fs::DirEntry| match entry.path() {
+        path if path.is_dir() => files_below(&path),
+        path => vec![(path.clone(), std::fs::read(path).expect("a file"))],
+    };
+    std::fs::read_dir(folder).into_iter().flatten().flatten().flat_map(inside).collect()
 }

@@ -115,7 +115,7 @@ fn a_forgotten_desk_is_known_again_by_the_stick() {
     let code = desk.receives(&HANH, BIRTH);
     world.hub_is_put_back(&backup);
     let (bundle, answer) = (world.path("goi.mcxgoi"), world.path("tra-loi.mcxgoi"));
-    desk.bundle_out(&bundle).expect("a bundle");
+    desk.bundle_out(&bundle, true).expect("a bundle");
     let now = u64::try_from(world.now_ms()).expect("a time");
     hub::carry_in(&world.hub_folder(), &bundle, &answer, std::sync::Arc::new(move || now)).expect("taken in");
     desk.bundle_in(&answer).expect("the answer");

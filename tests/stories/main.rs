@@ -9,6 +9,7 @@ mod bad_link;
 mod counter;
 mod damage;
 mod disasters;
+mod fetching;
 mod hub_put_back;
 mod life;
 mod merging;

@@ -2,29 +2,7 @@
 
 use desk::api::dossiers::SyncStep;
 use desk::error::Code;
-use desk::sync::lan::Door;
-use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, RESIDENCE, Weather, World, YNUE};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-fn door() -> Door {
-    Door::open(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a door")
-}
-
-/// One desk calls at the other's door.
-fn meet(caller: &Desk, host: &Desk) -> desk::error::Result<desk::api::neighbours::NeighbourView> {
-    let (door, is_over) = (door(), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while host.answers(&door).expect("an open door").is_none() && !is_over.load(Ordering::SeqCst) {
-                std::thread::yield_now();
-            }
-        });
-        let met = caller.meet(door.address());
-        is_over.store(true, Ordering::SeqCst);
-        met.map(|(view, _)| view)
-    })
-}
+use motcua_tests::support::{BIRTH, CERTIFIED_COPY, Desk, HANH, PAO, RESIDENCE, Weather, World, YNUE, door, meet};
 
 fn step(desk: &Desk, code: &str) -> SyncStep {
     desk.dossier(code).expect("a dossier").sync

@@ -61,7 +61,7 @@ fn from_the_first_dossier_to_the_stick_the_pill_says_how_things_stand() {
     assert_eq!((view.pill, &*view.text), (Pill::Long, "4 ngày chưa gửi · Gửi bằng USB?"));
     assert!(view.offers_stick);
     assert_eq!(view.why.as_deref(), Some("Chưa gửi được vì không tới được máy chủ tỉnh từ 08:15, 23/11."));
-    desk.bundle_out(&world.path("goi.mcxgoi")).expect("a bundle");
+    desk.bundle_out(&world.path("goi.mcxgoi"), true).expect("a bundle");
     let view = status(&desk);
     assert_eq!((view.pill, &*view.text), (Pill::Long, "2 hồ sơ đã ở trên USB · chờ trả lời"));
     assert!(!view.offers_stick && view.carried.is_some());

@@ -2,6 +2,7 @@
 
 mod aloud;
 mod desk;
+mod lan;
 mod link;
 mod people;
 mod program;
@@ -9,6 +10,7 @@ mod stranger;
 
 pub use aloud::{is_golden, read_aloud};
 pub use desk::{Desk, PASSPHRASE, Raw, brought, copy_folder};
+pub use lan::{door, meet};
 pub use link::{Link, Weather};
 pub use people::{BIRTH, CERTIFIED_COPY, HANH, MARRIAGE, PAO, Person, RESIDENCE, YNUE, card_picture};
 pub use program::{Answer, HubProcess, Terminal, answer, hub_program};

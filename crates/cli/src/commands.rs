@@ -14,6 +14,7 @@ use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::trial::HopState;
+use desk::api::words::size;
 use desk::api::working_time::{DayRow, WorkingTime};
 use desk::api::{Desk, Trouble, people::PersonInput, procedures, safety, scan};
 use desk::error::{Code, Error, Result};
@@ -65,6 +66,9 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             let (view, _) = desk(arguments)?.attach(code, *paper, files)?;
             Ok(show(answers, &view))
         }
+        Command::Scans { code, fetch, out } => {
+            crate::scans::list(&desk(arguments)?, answers, code, *fetch, out.as_deref())
+        }
         Command::List { due, review } => {
             let filter = match due {
                 None if *review => Filter::Review,
@@ -79,9 +83,12 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
         Command::Sync { trial: true, .. } => try_link(arguments, answers),
         Command::Sync { once, .. } => sync(arguments, answers, *once),
-        Command::Bundle(BundleCommand::Out { file }) => {
-            let (written, _) = desk(arguments)?.bundle_out(file)?;
-            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+        Command::Bundle(BundleCommand::Out { file, without_scans }) => {
+            let (written, _) = desk(arguments)?.bundle_out(file, !without_scans)?;
+            let document = json!({ "file": written.file, "bytes": written.bytes, "scans": written.scans,
+                "scan_bytes": written.scan_bytes });
+            let params = [("scans", written.scans.to_string()), ("size", size(written.bytes))];
+            Ok(answers.say(&document, &format!("{}\n{}", written.file, answers.words("cli_bundle_out", &params))))
         }
         Command::Bundle(BundleCommand::In { file }) => {
             let desk = desk(arguments)?;
@@ -93,7 +100,10 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Verify => verify(arguments, answers),
         Command::Backup { file } => {
             let written = desk(arguments)?.back_up_to(file)?;
-            Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
+            let document = json!({ "file": written.file, "bytes": written.bytes, "scans": written.scans });
+            let beside =
+                (written.scans > 0).then(|| answers.words("cli_backup_scans", &[("scans", written.scans.to_string())]));
+            Ok(answers.say(&document, &format!("{}\n{}", written.file, beside.unwrap_or_default())))
         }
         Command::Restore { file, recovery } => restore(arguments, answers, file, recovery.as_deref()),
     }
@@ -385,12 +395,6 @@ fn status(answers: &Answers, desk: &Desk) -> Result<ExitCode> {
     let last = last.map(|at| format!("{}: {at}", answers.words("ui_last_success", &[])));
     let said: Vec<String> = [Some(view.text), view.why, size, last, Some(view.detail)].into_iter().flatten().collect();
     Ok(answers.say(&document, &said.join("\n")))
-}
-
-/// "1,4 MB".
-fn size(bytes: u64) -> String {
-    let (amount, unit) = if bytes < 1_000_000 { (bytes as f64 / 1e3, "kB") } else { (bytes as f64 / 1e6, "MB") };
-    format!("{} {unit}", format!("{amount:.1}").replace('.', ","))
 }
 
 fn try_link(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {

@@ -3,6 +3,7 @@
 mod answers;
 mod commands;
 mod life;
+mod scans;
 mod session;
 mod steps;
 
@@ -118,6 +119,17 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// List the scans of a dossier; fetch those that are on other computers; write them to a folder.
+    Scans {
+        /// Its number or official code.
+        code: String,
+        /// Fetch what is not here: from the commune's other desks, else from the province.
+        #[arg(long)]
+        fetch: bool,
+        /// Write those that are here to this folder, readable by everybody who may read it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Print a form into a file: PDF, or a picture where the file's name ends with .png.
     Print {
         /// The dossier's number.
@@ -175,6 +187,9 @@ enum BundleCommand {
     Out {
         /// The file, on a stick.
         file: PathBuf,
+        /// Leave the scans for the line, or for a larger stick.
+        #[arg(long)]
+        without_scans: bool,
     },
     /// Take in the province's answer.
     In {

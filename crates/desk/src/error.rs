@@ -86,6 +86,7 @@ codes! {
     NoAuthorisationPaper = "no_authorisation_paper", "Somebody authorised shows the authorisation.";
     NoPaper = "no_paper", "The dossier's list has no paper at this place.";
     NotAScan = "not_a_scan", "A file is no picture and no PDF (`file`).";
+    ScanNotHere = "scan_not_here", "A scan is on another computer, or at the province, and has to be fetched first.";
     NoFeeLine = "no_fee_line", "The fee ledger has no such line, or it is cancelled already.";
     NothingToSettle = "nothing_to_settle", "A card is gone or has changed since it was shown.";
     WrongState = "wrong_state", "The dossier's state does not allow it.";

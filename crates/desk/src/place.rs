@@ -83,21 +83,29 @@ impl Place {
 
 /// Writes a file so that after a power cut either the old or the new content is there, readable by its owner alone.
 pub fn write_durably(path: &Path, content: &[u8]) -> Result<()> {
-    write(path, content, true)
+    fill_durably(path, &mut |write| write(content))
 }
 
-/// The same without waiting for the disk: cheap enough for every intake, may be lost in a power cut.
+/// The same for a file that is too large to be held: `fill` is handed what writes the next bytes of it.
+pub fn fill_durably<T>(path: &Path, fill: &mut dyn FnMut(&mut Append<'_>) -> Result<T>) -> Result<T> {
+    write(path, fill, true)
+}
+
+/// Writes the next bytes of a file.
+pub type Append<'w> = dyn FnMut(&[u8]) -> Result<()> + 'w;
+
+/// Writes a file without waiting for the disk: cheap enough for every intake, may be lost in a power cut.
 pub fn write_soon(path: &Path, content: &[u8]) -> Result<()> {
-    write(path, content, false)
+    write(path, &mut |write| write(content), false)
 }
 
-fn write(path: &Path, content: &[u8], durable: bool) -> Result<()> {
+fn write<T>(path: &Path, fill: &mut dyn FnMut(&mut Append<'_>) -> Result<T>, durable: bool) -> Result<T> {
     let unwritable = |error| Error::new(Code::FileUnwritable).with("file", path.display()).because(error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_private(folder).map_err(unwritable)?;
     // A name of its own for each writer: two programs may write the same file at once.
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(unwritable)?;
-    file.write_all(content).map_err(unwritable)?;
+    let filled = fill(&mut |bytes| file.write_all(bytes).map_err(unwritable))?;
     if durable {
         file.as_file().sync_all().map_err(unwritable)?;
     }
@@ -106,7 +114,7 @@ fn write(path: &Path, content: &[u8], durable: bool) -> Result<()> {
     if durable {
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)?;
     }
-    Ok(())
+    Ok(filled)
 }
 
 /// Makes a folder, and those above it, that their owner alone can read.

@@ -131,23 +131,31 @@ impl Alone {
         Ok(said)
     }
 
-    /// What is said to the pieces of a desk that has to be the one with this key, when nothing is waited for.
-    pub(crate) fn answers(&mut self, writer: &VerifyingKey, pieces: Vec<Piece>) -> Outcome<Vec<u8>> {
-        let (mut call, mut said) = (Call { is_carried: true, ..Call::default() }, Vec::new());
-        // With the last of it all is said.
-        for piece in pieces.into_iter().chain([Piece::Ping(0)]) {
-            said.extend(self.heard(&mut call, piece)?);
-            if call.conversation.as_ref().is_some_and(|begun| !begun.is_with(writer)) {
-                return Err(Refusal::Signature.into());
-            }
+    /// Takes in one piece of a file that the holder of this key wrote, when nothing is waited for. Answers the bytes to say.
+    pub(crate) fn reads(&mut self, call: &mut Call, writer: &VerifyingKey, piece: Piece) -> Outcome<Vec<u8>> {
+        call.is_carried = true;
+        let said = self.heard(call, piece)?;
+        if call.conversation.as_ref().is_some_and(|begun| !begun.is_with(writer)) {
+            return Err(Refusal::Signature.into());
         }
+        Ok(said.iter().flat_map(Piece::encode).collect())
+    }
+
+    /// What is said at the end of a file: that all is said, and what others have written.
+    pub(crate) fn has_read(&mut self, call: Call) -> Outcome<Vec<u8>> {
         let mut conversation = call.conversation.ok_or(Refusal::Malformed)?;
+        if let Heard::Write(write) = conversation.hear(&self.hub, Piece::Ping(0))? {
+            let (agency, now) = (conversation.agency().to_owned(), (self.hub.clock)());
+            let outcome = self.store.write(|door| write.carry_out(door, &agency, now))?;
+            conversation.written(&self.hub, &write, outcome)?;
+        }
+        let mut said = Vec::new();
         while let Some(piece) = conversation.feed(&self.hub)? {
-            said.push(piece);
+            said.extend(piece.encode());
             // On paper everything is read.
             conversation.hear(&self.hub, Piece::Read(u64::MAX))?;
         }
-        Ok(said.iter().flat_map(Piece::encode).collect())
+        Ok(said)
     }
 
     /// Takes in one piece. A connection begins with the hello, and before it the roster where the hub may have forgotten the desk.

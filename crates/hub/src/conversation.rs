@@ -1,12 +1,13 @@
 //! One desk's open connection, as a machine without a network: pieces that arrived go in, pieces to send come out, and what
 //! has to be stored is handed back to whoever has the writing hand. `crates/hub/src/line.rs` gives it a connection.
 
+mod scans;
+
 use crate::Refusal;
 use crate::hub::{Failure, Hub};
 use crate::replication::{self, Upload};
 use crate::roster;
 use crate::store::desk::Desk;
-use crate::store::scan::Lacking;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
 use crate::writer::PROVINCE;
 use domain::dossier::OpId;
@@ -14,11 +15,12 @@ use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome, Which};
+use protocol::link::{Aside, Feed, HELLO, Held, Hello, Piece, Stored, Welcome};
 use protocol::message::{Relayed, Signed, SyncRequest};
 use protocol::op::Seed;
 use protocol::roster::{Mark, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
+use scans::{GIVES, Wanted};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Bytes of operations, before packing, that one piece of the feed carries.
@@ -26,9 +28,6 @@ const PAGE: usize = 12 * 1024;
 
 /// Bytes of the feed that may be on their way unread.
 const UNREAD: usize = 16 * 1024;
-
-/// Scans one desk is asked for at a time.
-const WANTED: usize = 16;
 
 /// Logs a desk may name in its hello.
 const NAMED: usize = 64;
@@ -72,15 +71,10 @@ pub struct Conversation {
     /// Scans of others that the desk does not have.
     not_here: BTreeSet<[u8; 32]>,
     last_want: u32,
+    /// Whether what is said is carried to the desk in a file: nothing is asked for.
+    is_carried: bool,
     /// Whether the desk waits to hear that all is said.
     asked: bool,
-}
-
-struct Wanted {
-    hash: [u8; 32],
-    size: u64,
-    /// Whether the desk wrote the operation that names it: nobody else says that it is not to be had.
-    is_own: bool,
 }
 
 /// What a piece amounts to.
@@ -156,6 +150,7 @@ impl Conversation {
             wanted: HashMap::new(),
             not_here: BTreeSet::new(),
             last_want: 0,
+            is_carried: carried,
             asked: false,
         };
         let stored = conversation.named(hub, &said)?;
@@ -168,6 +163,7 @@ impl Conversation {
             restored: conversation.is_restored.then_some(true),
             from: carried.then_some(cursor),
             reader: carried.then_some(said.replica),
+            gives: Some(GIVES),
         })];
         say.extend(conversation.roster(hub)?);
         say.extend(conversation.wants(hub)?);
@@ -275,10 +271,8 @@ impl Conversation {
                 }
                 _ => Vec::new(),
             },
-            Piece::Want(want) => {
-                let hears = hub.readers.read(|store| hears(store, self.replica))?;
-                vec![if hears { give(hub, &self.member.agency, &want)? } else { Piece::Lacking(want.number) }]
-            }
+            Piece::Brought(brought) => self.brought(hub, &brought)?,
+            Piece::Want(want) => self.give(hub, &want)?,
             Piece::Ping(_) => {
                 self.asked = true;
                 let all = || Heard::Write(Write::All(Box::new(self.member.clone())));
@@ -474,69 +468,6 @@ impl Conversation {
         self.unread.push((page.cursor, piece.packed.len()));
         Ok(Some(Piece::Feed(piece)))
     }
-
-    /// Asks for scans that this desk's operations name and nobody has sent.
-    fn wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
-        let Some(scans) = &hub.scans else { return Ok(Vec::new()) };
-        let agency = self.member.agency.as_str();
-        let mut say = Vec::new();
-        for is_own in [true, false] {
-            let brought = self.logs.iter().filter(|(_, log)| log.is_own == is_own && log.is_brought);
-            let replicas: Vec<u32> = brought.map(|(replica, _)| *replica).collect();
-            let lacking = hub.readers.read(|store| scan::lacking(store, agency, &replicas, WANTED))?;
-            for Lacking { hash, bytes: size, named_by: OpId { replica, seq } } in lacking {
-                let is_known = self.wanted.values().any(|wanted| wanted.hash == hash) || self.not_here.contains(&hash);
-                if self.wanted.len() >= WANTED || is_known {
-                    continue;
-                }
-                self.last_want += 1;
-                self.wanted.insert(self.last_want, Wanted { hash, size, is_own });
-                let (which, offset) = (Which::NamedBy { replica, seq }, scans.here(agency, &hash));
-                say.push(Piece::Want(Want { number: self.last_want, which, offset }));
-            }
-        }
-        Ok(say)
-    }
-
-    /// The desk does not have a scan.
-    fn lacks(&mut self, hub: &Hub, number: u32, wanted: &Wanted) -> Result<Heard, Failure> {
-        let Wanted { hash, size, is_own } = *wanted;
-        let here = hub.scans.as_ref().map_or(0, |scans| scans.here(&self.member.agency, &hash));
-        if here >= size
-            && let Some(scans) = &hub.scans
-            && scans.finish(&self.member.agency, &hash).map_err(not_kept)?
-        {
-            // It came before the backup the hub was put back from.
-            return Ok(Heard::Write(Write::Scan(
-                hash,
-                Some(Piece::Got(Got { number, offset: here, whole: Some(true) })),
-            )));
-        }
-        if is_own {
-            return Ok(Heard::Write(Write::Scan(hash, None)));
-        }
-        self.not_here.insert(hash);
-        Ok(Heard::Say(Vec::new()))
-    }
-
-    fn scan(&mut self, hub: &Hub, number: u32, offset: u64, bytes: &[u8]) -> Result<Heard, Failure> {
-        let (Some(scans), Some(wanted)) = (&hub.scans, self.wanted.get(&number)) else { return Ok(Heard::Say(vec![])) };
-        let agency = self.member.agency.as_str();
-        let here = scans.add(agency, &wanted.hash, offset, bytes, wanted.size).map_err(not_kept)?;
-        if here < wanted.size {
-            return Ok(Heard::Say(vec![Piece::Got(Got { number, offset: here, whole: None })]));
-        }
-        let hash = wanted.hash;
-        let whole = scans.finish(agency, &hash).map_err(not_kept)?;
-        self.wanted.remove(&number);
-        let got = Piece::Got(Got { number, offset: here, whole: Some(whole) });
-        if whole { Ok(Heard::Write(Write::Scan(hash, Some(got)))) } else { Ok(Heard::Say(vec![got])) }
-    }
-
-    /// Whether more scans should be asked for, once some are whole; and which.
-    fn more_wants(&mut self, hub: &Hub) -> Result<Vec<Piece>, Failure> {
-        if self.wanted.len() < WANTED / 2 { self.wants(hub) } else { Ok(Vec::new()) }
-    }
 }
 
 /// Whether the desk of a replica was revoked: other people's dossiers are no longer for it.
@@ -544,28 +475,11 @@ fn hears(store: &Reader<'_>, replica: u32) -> Result<bool, Fault> {
     Ok(desk::by_replica(store, replica)?.is_some_and(|member| member.hears()))
 }
 
-/// A part of a scan that a desk lacks.
-fn give(hub: &Hub, agency: &str, want: &Want) -> Result<Piece, Failure> {
-    let Want { number, which, offset } = *want;
-    let hash = match which {
-        Which::Hash(hash) => Some(hash),
-        Which::NamedBy { replica, seq } => {
-            hub.readers.read(|store| scan::named_by(store, agency, OpId { replica, seq }))?
-        }
-    };
-    let bytes = hash.zip(hub.scans.as_ref()).and_then(|(hash, scans)| scans.read(agency, &hash, offset, SCAN_PIECE));
-    Ok(bytes.map_or(Piece::Lacking(number), |bytes| Piece::Scan { number, offset, bytes }))
-}
-
 /// The key of the device that signed a hello for this hub.
 fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey, Refusal> {
     let device = member.device.ok_or(Refusal::UnknownReplica)?;
     let key = VerifyingKey::from_bytes(&device).map_err(|_| Refusal::Signature)?;
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
-}
-
-fn not_kept(error: std::io::Error) -> Failure {
-    Failure::Broken(format!("a scan cannot be kept: {error}"))
 }
 
 fn refused(replica: u32, seq: u64, same: u64, refusal: Refusal) -> Piece {

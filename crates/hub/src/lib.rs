@@ -29,7 +29,7 @@ pub use admin::{
     revoke_desk, written,
 };
 pub use alone::{Alone, Call};
-pub use bundle::carry_in;
+pub use bundle::{Carrying, carry_in};
 pub use clock::{Clock, system_clock};
 pub use error::{Error, Result};
 pub use place::Place;

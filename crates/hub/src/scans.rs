@@ -23,6 +23,11 @@ impl Scans {
         length(self.whole(agency, hash)).or_else(|| length(self.part(agency, hash))).unwrap_or(0)
     }
 
+    /// Whether all of a scan is here.
+    pub fn is_whole(&self, agency: &str, hash: &[u8; 32]) -> bool {
+        self.whole(agency, hash).exists()
+    }
+
     /// Adds bytes at a place, up to `size` in all. Answers how many are here now; bytes beyond a gap are left out.
     pub fn add(&self, agency: &str, hash: &[u8; 32], offset: u64, bytes: &[u8], size: u64) -> io::Result<u64> {
         if self.whole(agency, hash).exists() {

@@ -130,6 +130,9 @@ pub struct Welcome {
     /// In a file: the replica whose own operations its feed passes over. The desk may write as another by then.
     #[n(7)]
     pub reader: Option<u32>,
+    /// Bytes of a scan with which one [`Want`] is answered at most; [`SCAN_PIECE`] where nothing is said.
+    #[n(8)]
+    pub gives: Option<u32>,
 }
 
 /// How far a log is stored.
@@ -248,6 +251,24 @@ pub struct Want {
     /// How many of its bytes are here already.
     #[n(2)]
     pub offset: u64,
+    /// To the hub: how many bytes are asked for now, at most what it [gives](Welcome::gives).
+    #[n(3)]
+    pub count: Option<u32>,
+}
+
+/// A scan follows for which nobody asked, in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Brought {
+    /// What it is called in the file. Not the number of any [`Want`].
+    #[n(0)]
+    pub number: u32,
+    /// Its BLAKE3 hash.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub hash: ScanHash,
+    /// Its bytes.
+    #[n(2)]
+    pub size: u64,
 }
 
 /// How far a wanted scan has got.
@@ -263,6 +284,16 @@ pub struct Got {
     /// Whether it is whole, and is what its hash says.
     #[n(2)]
     pub whole: Option<bool>,
+    /// In a file: which scan it is. Nobody remembers its number by then.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub hash: Option<ScanHash>,
+}
+
+impl Got {
+    /// So much of a wanted scan has come.
+    pub fn so_far(number: u32, offset: u64) -> Self {
+        Self { number, offset, whole: None, hash: None }
+    }
 }
 
 /// How two desks of a commune begin, on its network. Then they take turns: each says what the other lacks and ends its turn with
@@ -334,6 +365,8 @@ pub enum Piece {
     Roster(Signed),
     /// A neighbour begins.
     Greeting(Greeting),
+    /// A scan follows unasked.
+    Brought(Brought),
     /// Something of a newer release.
     Unknown(u8),
 }
@@ -355,6 +388,7 @@ mod kind {
     pub const PLAINLY: u8 = 14;
     pub const ROSTER: u8 = 15;
     pub const GREETING: u8 = 16;
+    pub const BROUGHT: u8 = 17;
 }
 
 impl Piece {
@@ -379,6 +413,7 @@ impl Piece {
             Self::Plainly => (kind::PLAINLY, Vec::new()),
             Self::Roster(roster) => (kind::ROSTER, roster.encode()),
             Self::Greeting(greeting) => (kind::GREETING, encode(greeting)),
+            Self::Brought(brought) => (kind::BROUGHT, encode(brought)),
             Self::Unknown(kind) => (*kind, Vec::new()),
         };
         let mut bytes = numbers(&[body.len() as u64 + 1]);
@@ -413,6 +448,7 @@ impl Piece {
             kind::PLAINLY => Self::Plainly,
             kind::ROSTER => Self::Roster(whole(body)?),
             kind::GREETING => Self::Greeting(whole(body)?),
+            kind::BROUGHT => Self::Brought(whole(body)?),
             kind => Self::Unknown(kind),
         })
     }

@@ -53,6 +53,12 @@ export const takeFee = (input: T.TakeFee) => call<T.DossierView>("take_fee", inp
 export const cancelFee = (input: T.CancelFee) => call<T.DossierView>("cancel_fee", input);
 /** Attaches scanned files to a paper, by its place on the list from 1. */
 export const attach = (input: { code: string; paper: number; files: string[] }) => call<T.DossierView>("attach", input);
+/** Asks for a scan that is not on this computer. */
+export const fetchScans = (input: T.ScanOf) => call<T.DossierView>("fetch_scans", input);
+/** What a scan holds; it is written to no file. */
+export const openScan = (input: T.ScanOf) => call<T.ScanContent>("open_scan", input);
+/** A scan into a file that the officer chose. */
+export const saveScan = (input: T.ScanOf & { file: string }) => call<T.Written>("save_scan", input);
 /** Keeps one version of a card. */
 export const settle = (input: T.Settle) => call<T.DossierView>("settle", input);
 
@@ -62,9 +68,10 @@ export const syncNow = () => call<T.SyncView>("sync_now");
 export const tryLink = () => call<T.Trial>("try_link");
 export const trial = () => call<T.Trial>("trial");
 /** The system's own dialogue for files: the paths that were chosen, none where the officer thought better of it. */
-export const choose = (what: "scans" | "bundle_in" | { bundle_out: { name: string } }) => call<string[]>("choose", what);
-/** Everything the province has not acknowledged, into a file on a stick. */
-export const bundleOut = (file: string) => call<T.BundleView>("bundle_out", { file });
+export const choose = (what: "scans" | "bundle_in" | { bundle_out: { name: string } } | { scan_out: { name: string } }) =>
+  call<string[]>("choose", what);
+/** Everything the province has not acknowledged, into a file on a stick; with the scans it has not whole, or without. */
+export const bundleOut = (file: string, scans: boolean) => call<T.BundleView>("bundle_out", { file, scans });
 /** The province's answer, from a file on a stick. */
 export const bundleIn = (file: string) => call<T.SyncView>("bundle_in", { file });
 export const enrol = (input: { hub: string; code: string }) => call<T.SyncView>("enrol", input);

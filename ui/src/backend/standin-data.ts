@@ -458,3 +458,7 @@ export const review: ReviewCard[] = [
     ],
   },
 ];
+
+/** A scanned page, as small as one can be. */
+export const BLANK_PAGE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -18,6 +18,8 @@ export function syncView({ waiting, review, enrolled, folder, lastBackup, carrie
     waiting: waiting * 2,
     waiting_dossiers: waiting,
     waiting_scans: 0,
+    stick_scans: 0,
+    stick_scan_bytes: 0,
     waiting_bytes: waiting * 620,
     minutes_left: null,
     left_text: "",

@@ -522,11 +522,15 @@ const commands: Record<string, (input: any) => unknown> = {
   },
   try_link: () => trial((world.hops = 0)),
   trial: () => trial((world.hops += 1)),
-  choose: (what): string[] => (what === "scans" ? ["E:\\quet\\trang-1.png"] : [what === "bundle_in" ? "E:\\tra-loi.mcxgoi" : `E:\\${what.bundle_out.name}`]),
-  bundle_out: ({ file }): T.BundleView => {
+  choose: (what): string[] => {
+    if (what === "scans") return ["E:\\quet\\trang-1.png"];
+    return [what === "bundle_in" ? "E:\\tra-loi.mcxgoi" : `E:\\${(what.bundle_out ?? what.scan_out).name}`];
+  },
+  bundle_out: ({ file, scans }): T.BundleView => {
     world.carried = now();
     tell("sync");
-    return { file, bytes: 4_812 };
+    const { stick_scans, stick_scan_bytes } = sync();
+    return { file, bytes: 4_812 + (scans ? stick_scan_bytes : 0), scans: scans ? stick_scans : 0, scan_bytes: scans ? stick_scan_bytes : 0 };
   },
   bundle_in: () => {
     for (const one of world.dossiers) one.view = { ...one.view, sync: "received", waits: null };
@@ -536,8 +540,15 @@ const commands: Record<string, (input: any) => unknown> = {
   attach: ({ code, paper }) =>
     change(code, "Thêm bản quét", (view) => {
       const scan = { paper: view.papers[paper - 1]?.name ?? "", bytes: 512_000, at: now(), by: world.session?.officer.name ?? "" };
-      return { scans: [...view.scans, { ...scan, state: "here", percent: 0, text: "Chờ gửi" }] };
+      const here = { id: `quet-${view.scans.length}`, media: "image/png", is_here: true, offer: "" };
+      return { scans: [...view.scans, { ...scan, ...here, state: "here", percent: 0, text: "Chờ gửi" }] };
     }),
+  fetch_scans: ({ code, id }) =>
+    change(code, "Tải bản quét về", (view) => ({
+      scans: view.scans.map((scan) => (scan.id === id ? { ...scan, state: "fetched", text: "Ở máy này", is_here: true, offer: "" } : scan)),
+    })),
+  open_scan: (): T.ScanContent => ({ media: "image/png", base64: data.BLANK_PAGE }),
+  save_scan: ({ file }): T.Written => ({ file, bytes: 512_000 }),
   enrol: () => {
     world.enrolled = true;
     tell("sync");
@@ -546,7 +557,7 @@ const commands: Record<string, (input: any) => unknown> = {
   back_up: (): T.BackedUp => {
     world.backups.last = now();
     tell("sync");
-    return { file: `${world.backups.folder || USUAL_FOLDER}\\motcua-07.mcxb`, bytes: 1_482_752, at: world.backups.last };
+    return { file: `${world.backups.folder || USUAL_FOLDER}\\motcua-07.mcxb`, bytes: 1_482_752, scans: 0, at: world.backups.last };
   },
   set_backup_folder: ({ folder }) => {
     if (folder && !folder.startsWith("E:\\"))

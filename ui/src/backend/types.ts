@@ -23,6 +23,10 @@ file: string,
  */
 bytes: number, 
 /**
+ * Scans of this desk that stand beside it: those the province has not whole.
+ */
+scans: number, 
+/**
  * When, RFC 3339.
  */
 at: string, };
@@ -34,7 +38,15 @@ file: string,
 /**
  * Its size.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Scans in it.
+ */
+scans: number, 
+/**
+ * Their bytes.
+ */
+scan_bytes: number, };
 export type CancelFee = { 
 /**
  * The dossier.
@@ -115,6 +127,31 @@ what: string,
  */
 text: string, };
 export type Channel = "counter" | "online" | "post";
+export type DayRow = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * The same with its weekday.
+ */
+text: string, 
+/**
+ * Whether it is worked.
+ */
+worked: boolean, 
+/**
+ * What it is.
+ */
+name: string, 
+/**
+ * What that rests on.
+ */
+source: string, 
+/**
+ * Whether that has yet to be decided.
+ */
+provisional: boolean, };
 export type DeadlineView = { 
 /**
  * RFC 3339 at +07:00; `null` where no date can be promised.
@@ -1008,7 +1045,25 @@ text: string,
  */
 versions: Array<VersionRow>, };
 export type Role = "one_stop" | "specialist" | "leader" | "volunteer" | "administrator";
+export type ScanContent = { 
+/**
+ * Its media type.
+ */
+media: string, 
+/**
+ * Its bytes, as base64.
+ */
+base64: string, };
 export type ScanKind = "card" | "vneid" | "bhyt" | "vietqr" | "receipt" | "url" | "text";
+export type ScanOf = { 
+/**
+ * The dossier's number.
+ */
+code: string, 
+/**
+ * The scan, from its row.
+ */
+id: string, };
 export type ScanRow = { 
 /**
  * The paper it is of.
@@ -1037,8 +1092,24 @@ percent: number,
 /**
  * That in words.
  */
-text: string, };
-export type ScanState = "here" | "on_its_way" | "received" | "elsewhere" | "not_asked" | "lost";
+text: string, 
+/**
+ * What opens it, and asks for it.
+ */
+id: string, 
+/**
+ * Its media type.
+ */
+media: string, 
+/**
+ * Whether it can be opened on this computer.
+ */
+is_here: boolean, 
+/**
+ * What it takes to fetch it, "Tải về (150 kB, khoảng 40 giây)"; empty where it is here, on its way here, or nowhere.
+ */
+offer: string, };
+export type ScanState = "here" | "on_its_way" | "received" | "elsewhere" | "not_asked" | "lost" | "fetched" | "coming" | "nowhere";
 export type ScanView = { 
 /**
  * What the code turned out to be.
@@ -1325,6 +1396,14 @@ waiting_dossiers: number,
  */
 waiting_scans: number, 
 /**
+ * Scans that a bundle written now would carry.
+ */
+stick_scans: number, 
+/**
+ * Their bytes.
+ */
+stick_scan_bytes: number, 
+/**
  * Bytes all of that comes to on the line: operations by how well the last ones were packed, scans as they are.
  */
 waiting_bytes: number, 
@@ -1557,6 +1636,35 @@ code: string,
  * The sentence.
  */
 text: string, };
+export type WorkingTime = { 
+/**
+ * The hours of today, "07:00–11:30, 13:30–17:00".
+ */
+hours: string, 
+/**
+ * What becomes of a file handed in outside working time.
+ */
+after_hours: string, 
+/**
+ * How the time goes on after it stood still.
+ */
+after_waiting: string, 
+/**
+ * Days of this year and the next that are not what their weekday says, in order.
+ */
+days: Array<DayRow>, 
+/**
+ * Years whose official plan is not known; their holidays are computed.
+ */
+computed: Array<number>, 
+/**
+ * What an import changes, a sentence each.
+ */
+changes: Array<string>, 
+/**
+ * Whether it was only looked at.
+ */
+preview: boolean, };
 export type Written = { 
 /**
  * Where.

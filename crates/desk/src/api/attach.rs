@@ -1,7 +1,7 @@
 //! Scanned papers of a dossier: attaching them, and what has become of each.
 
 use super::dossiers::DossierView;
-use super::{Desk, Done, hold, timeline};
+use super::{Desk, Done, fetching, hold, timeline};
 use crate::error::{Code, Error, Result};
 use crate::store::scans::{self, MAX_SCAN, Standing};
 use crate::texts::text;
@@ -42,6 +42,14 @@ pub struct ScanRow {
     pub percent: u8,
     /// That in words.
     pub text: String,
+    /// What opens it, and asks for it.
+    pub id: String,
+    /// Its media type.
+    pub media: String,
+    /// Whether it can be opened on this computer.
+    pub is_here: bool,
+    /// What it takes to fetch it, "Tải về (150 kB, khoảng 40 giây)"; empty where it is here, on its way here, or nowhere.
+    pub offer: String,
 }
 
 /// What has become of a scan.
@@ -60,6 +68,29 @@ pub enum ScanState {
     NotAsked,
     /// The province asked for it, and its file is gone here.
     Lost,
+    /// Another desk's; it was fetched, or passed on, and is on this computer.
+    Fetched,
+    /// Somebody here asked for it, and it comes.
+    Coming,
+    /// Somebody here asked for it, and the province does not have it yet.
+    Nowhere,
+}
+
+impl ScanState {
+    /// The key of its words.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Here => "scan_here",
+            Self::OnItsWay => "scan_on_its_way",
+            Self::Received => "scan_received",
+            Self::Elsewhere => "scan_elsewhere",
+            Self::NotAsked => "scan_not_asked",
+            Self::Lost => "scan_lost",
+            Self::Fetched => "scan_fetched",
+            Self::Coming => "scan_coming",
+            Self::Nowhere => "scan_nowhere",
+        }
+    }
 }
 
 impl Desk {
@@ -86,16 +117,11 @@ impl Desk {
     pub(super) fn scan_rows(&self, connection: &Connection, dossier: &Dossier) -> Result<Vec<ScanRow>> {
         let mut rows = Vec::new();
         for entry in dossier.timeline() {
-            let Op::Attached { paper, hash, bytes, .. } = &entry.op else { continue };
-            let (state, percent) = self.scan_state(connection, hash, *bytes)?;
-            let key = match state {
-                ScanState::Here => "scan_here",
-                ScanState::OnItsWay => "scan_on_its_way",
-                ScanState::Received => "scan_received",
-                ScanState::Elsewhere => "scan_elsewhere",
-                ScanState::NotAsked => "scan_not_asked",
-                ScanState::Lost => "scan_lost",
-            };
+            let Op::Attached { paper, hash, bytes, media, .. } = &entry.op else { continue };
+            let is_here = self.scans.is_whole(&hash.0);
+            let (state, percent) = self.scan_state(connection, hash, *bytes, is_here)?;
+            let is_to_be_had =
+                !is_here && matches!(state, ScanState::Received | ScanState::Elsewhere | ScanState::Nowhere);
             rows.push(ScanRow {
                 paper: paper.clone(),
                 bytes: *bytes,
@@ -103,23 +129,39 @@ impl Desk {
                 by: timeline::by(connection, &entry.stamp)?,
                 state,
                 percent,
-                text: text(self.language(), key, &[("percent", percent.to_string())]),
+                text: text(self.language(), state.words(), &[("percent", percent.to_string())]),
+                id: fetching::id_of(hash),
+                media: media.clone(),
+                is_here,
+                offer: if is_to_be_had { self.offer(connection, hash, *bytes)? } else { String::new() },
             });
         }
         Ok(rows)
     }
 
-    fn scan_state(&self, connection: &Connection, hash: &ScanHash, bytes: u64) -> Result<(ScanState, u8)> {
-        let Some(scan) = scans::of(connection, &hash.0)? else { return Ok((ScanState::Elsewhere, 0)) };
-        let there = hold(&self.flow).scans.get(&hash.0).copied().unwrap_or(scan.there);
+    fn scan_state(
+        &self,
+        connection: &Connection,
+        hash: &ScanHash,
+        bytes: u64,
+        is_here: bool,
+    ) -> Result<(ScanState, u8)> {
         // A part that is not there is never rounded up to the whole.
-        let percent = u8::try_from(there.min(bytes) * 100 / bytes.max(1)).unwrap_or(100);
+        let percent = |part: u64| u8::try_from(part.min(bytes) * 100 / bytes.max(1)).unwrap_or(100);
+        if let Some((fetch, here)) = self.fetch_of(connection, hash)?.filter(|_| !is_here) {
+            let is_lacked = fetch.is_lacked;
+            return Ok(if is_lacked { (ScanState::Nowhere, 0) } else { (ScanState::Coming, percent(here)) });
+        }
+        let Some(scan) = scans::of(connection, &hash.0)? else {
+            return Ok((if is_here { ScanState::Fetched } else { ScanState::Elsewhere }, 0));
+        };
+        let there = hold(&self.flow).scans.get(&hash.0).copied().unwrap_or(scan.there);
         Ok(match scan.standing {
             Standing::Whole => (ScanState::Received, 100),
             Standing::Unasked => (ScanState::NotAsked, 0),
-            Standing::Lost => (ScanState::Lost, percent),
-            Standing::Waits if self.scans.size(&hash.0).is_none() => (ScanState::Lost, percent),
-            Standing::Waits if there > 0 => (ScanState::OnItsWay, percent),
+            Standing::Lost => (ScanState::Lost, percent(there)),
+            Standing::Waits if !is_here => (ScanState::Lost, percent(there)),
+            Standing::Waits if there > 0 => (ScanState::OnItsWay, percent(there)),
             Standing::Waits => (ScanState::Here, 0),
         })
     }

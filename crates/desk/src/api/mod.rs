@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
+pub mod fetching;
 pub mod life;
 pub mod lookup;
 pub mod neighbours;

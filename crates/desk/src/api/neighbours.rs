@@ -3,7 +3,7 @@
 
 use super::{Desk, Done, hold, office_moment};
 use crate::error::Result;
-use crate::store::{Changes, ops, roster};
+use crate::store::{Changes, fetches, ops, roster};
 use crate::sync::lan::{self, Discovery, Door, Met};
 use crate::sync::neighbour::others;
 use protocol::enrolment::KeyHash;
@@ -40,7 +40,8 @@ pub struct Neighbourhood {
     open: Option<(Door, Discovery)>,
     /// Doors that were heard of: when they were last called at, and how often in vain since.
     doors: BTreeMap<SocketAddr, (i64, u32)>,
-    last_row: i64,
+    /// The last operation, and when a scan was asked for last, the last time somebody was met.
+    last: (i64, i64),
     /// When the network could not be listened on.
     failed_at: Option<i64>,
 }
@@ -74,8 +75,9 @@ impl Neighbourhood {
         for door in discovery.found(&roster.agency) {
             self.doors.insert(door, (0, 0));
         }
-        let (now, last_row) = (desk.now_ms(), desk.store.read(ops::last_row)?);
-        let has_news = std::mem::replace(&mut self.last_row, last_row) != last_row;
+        let (now, last) =
+            (desk.now_ms(), desk.store.read(|store| Ok((ops::last_row(store)?, fetches::newest(store)?)))?);
+        let has_news = std::mem::replace(&mut self.last, last) != last;
         for (door, (met_at, in_vain)) in &mut self.doors {
             // A computer that was switched off is called at ever more seldom, at last every five minutes.
             let wait = if has_news && *in_vain == 0 { NEWS_MS } else { AGAIN_MS << (*in_vain).min(4) };
@@ -100,6 +102,11 @@ impl Neighbourhood {
 }
 
 impl Desk {
+    /// Whether the commune has other desks to meet.
+    pub fn has_neighbours(&self) -> Result<bool> {
+        Ok(self.commune()?.is_some())
+    }
+
     /// Neighbours that were met since the desk was opened.
     pub fn neighbours(&self) -> Vec<NeighbourView> {
         hold(&self.met).values().cloned().collect()
@@ -170,6 +177,8 @@ impl Desk {
             // Whoever has a link passes it on at once.
             self.new_work.store(true, Ordering::Relaxed);
         }
-        Ok((view, exchange.changes))
+        let changes = exchange.changes;
+        self.fetches_go_on(true)?;
+        Ok((view, changes))
     }
 }

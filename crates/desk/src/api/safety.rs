@@ -1,11 +1,11 @@
 //! Backups, restores and verification.
 
-use super::receipt::Written;
 use super::status::SyncView;
 use super::{Clock, Desk, Done, Sitter, civil, office_moment};
 use crate::error::{Code, Error, Result};
 use crate::keys::{KeyFile, Unlock};
 use crate::place::Place;
+use crate::store::backed_scans::BackedScans;
 use crate::store::backup;
 use crate::store::settings::{self, Key};
 use crate::store::verify::Verified;
@@ -32,15 +32,17 @@ pub struct BackedUp {
     /// Its size.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// Scans of this desk that stand beside it: those the province has not whole.
+    pub scans: u32,
     /// When, RFC 3339.
     pub at: String,
 }
 
 impl Desk {
-    /// Writes a backup to a file.
-    pub fn back_up_to(&self, file: &Path) -> Result<Written> {
-        let bytes = self.store.back_up(&self.place, file, self.now_ms())?;
-        Ok(Written { file: file.display().to_string(), bytes })
+    /// Writes a backup to a file, and beside it the scans that the province has not whole.
+    pub fn back_up_to(&self, file: &Path) -> Result<BackedUp> {
+        let (bytes, scans) = self.store.back_up(&self.place, &self.scans, file, self.now_ms())?;
+        Ok(BackedUp { file: file.display().to_string(), bytes, scans, at: office_moment(self.now_ms()) })
     }
 
     /// Writes a backup to the second place, under the next of its names in turn.
@@ -49,8 +51,7 @@ impl Desk {
         // Names go round, so that the folder does not grow for ever.
         let turn = (at.date().day_of_year() as i64 * 12 + i64::from(at.hour()) / 2) % KEPT;
         let file = self.backup_folder()?.join(format!("motcua-{turn:02}.mcxb"));
-        let Written { file, bytes } = self.back_up_to(&file)?;
-        Ok((BackedUp { file, bytes, at: office_moment(self.now_ms()) }, [Change::Sync, Change::Dossiers].into()))
+        Ok((self.back_up_to(&file)?, [Change::Sync, Change::Dossiers].into()))
     }
 
     /// The folder backups go to: the one that was named, while it is there (a stick may be out), else the one beside the data.
@@ -96,8 +97,13 @@ impl Desk {
             return Ok(());
         }
         backup::open_on_trial(&self.place, file, self.store.key())?;
+        self.backed_scans(file)?.open_on_trial(&self.store, &self.scans)?;
         self.store.write(|writing| settings::set(writing, Key::TriedAt, &now.to_string()))?;
         Ok(())
+    }
+
+    fn backed_scans(&self, backup: &Path) -> Result<BackedScans> {
+        Ok(BackedScans::beside(backup, &KeyFile::read(&self.place)?.store))
     }
 
     /// Replays the log and compares.
@@ -106,7 +112,7 @@ impl Desk {
     }
 }
 
-/// Puts a backup in the place of a desk's store. What was there is kept; the desk goes on under a spare identity, so that no
+/// Puts a backup in the place of a desk's store, and the scans beside it. What was there is kept; the desk goes on under a spare identity, so that no
 /// number is given twice.
 pub fn restore(
     place: Place,
@@ -122,6 +128,7 @@ pub fn restore(
     drop(alone);
     let keys = KeyFile::read(&place)?;
     let desk = Desk::open(place, keys, key, sitter, clock, speech)?;
+    desk.backed_scans(file)?.put_back(&desk.scans)?;
     // Whatever the marks say: nothing is written again under numbers the restored desk may have used after this backup.
     if desk.store.read(|connection| Ok(ops::own(connection)?.last_seq))? > 0 {
         desk.leave_identity()?;

@@ -33,6 +33,11 @@ pub struct SyncView {
     pub waiting_dossiers: u32,
     /// Scans the province has not whole.
     pub waiting_scans: u32,
+    /// Scans that a bundle written now would carry.
+    pub stick_scans: u32,
+    /// Their bytes.
+    #[ts(type = "number")]
+    pub stick_scan_bytes: u64,
     /// Bytes all of that comes to on the line: operations by how well the last ones were packed, scans as they are.
     #[ts(type = "number")]
     pub waiting_bytes: u64,
@@ -107,6 +112,7 @@ struct Known {
     dossiers: u64,
     scans: u64,
     scan_bytes: u64,
+    to_carry: (u64, u64),
     record_bytes: u64,
     speed: Option<u64>,
     aside: u64,
@@ -151,6 +157,7 @@ impl Known {
             dossiers: dossiers::count_unsent(connection)?,
             scans,
             scan_bytes,
+            to_carry: scans::to_carry(connection)?,
             record_bytes: ops::waiting_bytes(connection)? * packing / 1000,
             speed: flow.bytes_a_second.or(positive(Key::LineSpeed)?),
             aside: ops::count_set_aside(connection)?,
@@ -254,6 +261,8 @@ impl Desk {
             waiting: small(waiting),
             waiting_dossiers: small(known.dossiers),
             waiting_scans: small(known.scans),
+            stick_scans: small(known.to_carry.0),
+            stick_scan_bytes: known.to_carry.1,
             waiting_bytes: bytes,
             minutes_left: seconds.map(|seconds| small(seconds.div_ceil(60))),
             left_text,

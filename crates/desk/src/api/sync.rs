@@ -153,6 +153,7 @@ impl Desk {
 
     /// Works on the open connection for a while, opening one where there is none.
     fn exchange(&self, hub: &Hub) -> Result<sync::Round> {
+        self.fetches_go_on(false)?;
         let mut connection = hold(&self.connection);
         let desk = self.exchanging(self.now_ms() - self.last_work_ms.load(Ordering::Relaxed) < AT_WORK_MS);
         // Once for a connection that had ended unnoticed, once for a side that lacked what was left out.

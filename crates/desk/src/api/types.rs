@@ -99,6 +99,8 @@ fn generated() -> String {
         attach::ScanRow,
         attach::ScanState,
         bundle::BundleView,
+        fetching::ScanContent,
+        fetching::ScanOf,
         trial::Trial,
         trial::HopRow,
         trial::HopState,

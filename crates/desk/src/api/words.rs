@@ -30,3 +30,9 @@ pub fn in_sentence(commune: &str) -> String {
 pub fn stored(at: &str) -> String {
     format!("{at}+07:00")
 }
+
+/// "1,4 MB".
+pub fn size(bytes: u64) -> String {
+    let (amount, unit) = if bytes < 1_000_000 { (bytes as f64 / 1e3, "kB") } else { (bytes as f64 / 1e6, "MB") };
+    format!("{} {unit}", format!("{amount:.1}").replace('.', ","))
+}

@@ -1,7 +1,11 @@
 //! Backups: one file that holds the encrypted store and the wrapped keys that open it, so that the recovery sheet is enough.
 //!
+//! The scans that the province has not yet stand beside it ([`super::backed_scans`]).
+//!
 //! Layout: `MCXB1\n`, the length of the key file as eight bytes little-endian, the key file, the database (SQLCipher).
 
+use super::backed_scans::BackedScans;
+use super::scans::Scans;
 use super::{Store, ops, settings};
 use crate::error::{Code, Error, Result};
 use crate::keys::{DataKey, KeyFile, Unlock};
@@ -17,8 +21,9 @@ const MAGIC: &[u8; 6] = b"MCXB1\n";
 const MAX_KEYS: u64 = 1024 * 1024;
 
 impl Store {
-    /// Writes a backup and notes how far it reaches. Answers its size in bytes.
-    pub fn back_up(&self, place: &Place, target: &Path, now_ms: i64) -> Result<u64> {
+    /// Writes a backup, with the scans beside it, and notes how far it reaches. Answers its size in bytes, and how many scans
+    /// of this desk are there.
+    pub fn back_up(&self, place: &Place, scans: &Scans, target: &Path, now_ms: i64) -> Result<(u64, u32)> {
         let unwritable =
             |error: std::io::Error| Error::new(Code::FileUnwritable).with("file", target.display()).because(error);
         if let Some(folder) = target.parent() {
@@ -43,11 +48,13 @@ impl Store {
         let written = self.bundle(place, &copy, target).map_err(unwritable);
         let _ = fs::remove_file(&copy);
         let bytes = written?;
+        // The store is safe by now, whatever becomes of them. Each that it names is on the disk here.
+        let count = BackedScans::beside(target, &KeyFile::read(place)?.store).bring_up_to_date(self, scans)?;
         self.write(|writing| {
             settings::set(writing, settings::Key::CopiedOp, &reached.to_string())?;
             settings::set(writing, settings::Key::CopiedAt, &now_ms.to_string())
         })?;
-        Ok(bytes)
+        Ok((bytes, count))
     }
 
     fn bundle(&self, place: &Place, copy: &Path, target: &Path) -> std::io::Result<u64> {

@@ -2,9 +2,11 @@
 //!
 //! Tables are a fold of the log: whatever appends an operation refolds its dossier in the same transaction.
 
+pub mod backed_scans;
 pub mod backup;
 pub mod dossiers;
 pub mod drafts;
+pub mod fetches;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
@@ -63,6 +65,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
+        M::up(include_str!("../../../../migrations/desk/0006_fetched.sql")),
     ])
 }
 

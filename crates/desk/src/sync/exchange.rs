@@ -6,7 +6,7 @@ use super::session::{Heard, Manner, Session};
 use crate::error::{Code, Error, Result};
 use crate::store::scans::{self, Scans, Standing};
 use crate::store::settings::{self, Key};
-use crate::store::{Store, Writing, ops, others, roster};
+use crate::store::{Store, Writing, fetches, ops, others, roster};
 use ed25519_dalek::SigningKey;
 use protocol::enrolment::KeyHash;
 use protocol::link::{Piece, Pieces, ScanHash, Stored};
@@ -110,6 +110,11 @@ impl Exchange {
     /// The scans that are under way, and how much of each has arrived.
     pub fn scans_under_way(&self) -> BTreeMap<ScanHash, u64> {
         self.session.scans_under_way()
+    }
+
+    /// The scan that comes because a person asked for it, and how much of it is here.
+    pub fn fetched(&self) -> Option<(ScanHash, u64)> {
+        self.session.fetched()
     }
 
     /// Bytes a second the line takes, once that is known.
@@ -235,6 +240,8 @@ fn take_in(session: &mut Session, heard: Heard, desk: &Desk<'_>, round: &mut Rou
             session.has_read(cursor);
             written
         }
+        Heard::Fetched { hash, is_here: true } => desk.store.write(|writing| fetches::has_come(writing, &hash))?,
+        Heard::Fetched { hash, is_here: false } => desk.store.write(|writing| fetches::is_lacked(writing, &hash))?,
         Heard::Scan { hash, there, standing } => {
             let known = desk.store.read(|connection| scans::of(connection, &hash))?;
             if known.is_none_or(|known| (known.there, known.standing) == (there, standing)) {

@@ -40,6 +40,8 @@ pub struct Flow {
     pub bytes_a_second: Option<u64>,
     /// Scans that are under way, and how many bytes of each have arrived.
     pub scans: BTreeMap<ScanHash, u64>,
+    /// The scan that comes to here, and how many bytes of it have.
+    pub fetched: Option<(ScanHash, u64)>,
 }
 
 impl Link {
@@ -97,7 +99,7 @@ impl Link {
     pub fn pump(&mut self, desk: &Desk<'_>, most: Duration) -> Result<Round> {
         let mut round = Round::default();
         let begun = Instant::now();
-        let under_way = self.exchange.scans_under_way();
+        let under_way = (self.exchange.scans_under_way(), self.exchange.fetched());
         let outcome = loop {
             match self.turn(desk, &mut round) {
                 // An older database of this desk goes on under another identity, on another connection.
@@ -115,7 +117,7 @@ impl Link {
             self.exchange.note_sent(desk)?;
             return Err(error);
         }
-        if self.exchange.scans_under_way() != under_way {
+        if (self.exchange.scans_under_way(), self.exchange.fetched()) != under_way {
             round.changes.insert(Change::Sync);
         }
         Ok(round)
@@ -124,7 +126,7 @@ impl Link {
     /// What goes on.
     pub fn flow(&self) -> Flow {
         let (bytes_a_second, scans) = (self.exchange.bytes_a_second(), self.exchange.scans_under_way());
-        Flow { open: true, bytes_a_second, scans }
+        Flow { open: true, bytes_a_second, scans, fetched: self.exchange.fetched() }
     }
 
     /// One look at the line: out what may go out, in what has come. Whether anything moved.

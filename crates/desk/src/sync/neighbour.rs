@@ -4,7 +4,7 @@
 use super::exchange::Desk;
 use crate::error::{Code, Error, Result};
 use crate::store::scans::MAX_SCAN;
-use crate::store::{Changes, Writing, ops, others, roster};
+use crate::store::{Changes, Writing, fetches, ops, others, roster};
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint};
 use protocol::enrolment::KeyHash;
@@ -127,7 +127,7 @@ impl<'d> Neighbour<'d> {
                     self.write(|writing| roster::keep(writing, &brought, &hub).map(drop))?;
                 }
                 Piece::Feed(feed) => self.fed(feed)?,
-                Piece::Want(Want { number, which: Which::Hash(hash), offset }) => {
+                Piece::Want(Want { number, which: Which::Hash(hash), offset, .. }) => {
                     self.to_give.push_back((number, hash, offset));
                 }
                 Piece::Scan { number, offset, bytes } => self.scanned(number, offset, &bytes)?,
@@ -290,8 +290,12 @@ impl<'d> Neighbour<'d> {
         if !self.wanted.is_empty() || !self.to_tell.is_empty() {
             return Ok(Vec::new());
         }
-        let named = self.desk.store.read(others::scans_of_others)?;
-        let lacking = named.into_iter().filter(|(hash, size)| {
+        let (asked, named) = self
+            .desk
+            .store
+            .read(|connection| Ok((fetches::open(connection)?, others::scans_of_others(connection)?)))?;
+        let asked = asked.into_iter().map(|fetch| (fetch.hash, fetch.bytes));
+        let lacking = asked.chain(named).filter(|(hash, size)| {
             let is_sane = (1..=MAX_SCAN as u64).contains(size);
             is_sane && !self.not_there.contains(hash) && self.desk.scans.size(hash).is_none()
         });
@@ -299,7 +303,7 @@ impl<'d> Neighbour<'d> {
         for (hash, size) in lacking.take(WANTED).collect::<BTreeMap<_, _>>() {
             self.last_want += 1;
             self.wanted.insert(self.last_want, (hash, size, Vec::new()));
-            turn.push(Piece::Want(Want { number: self.last_want, which: Which::Hash(hash), offset: 0 }));
+            turn.push(Piece::Want(Want { number: self.last_want, which: Which::Hash(hash), offset: 0, count: None }));
         }
         Ok(turn)
     }
@@ -329,6 +333,7 @@ impl<'d> Neighbour<'d> {
         self.wanted.remove(&number);
         if *blake3::hash(&content).as_bytes() == hash {
             self.desk.scans.keep(&content)?;
+            self.write(|writing| fetches::has_come(writing, &hash))?;
         } else {
             self.not_there.push(hash);
         }

@@ -2,21 +2,27 @@
 //! pieces to send come out, and what the store has to take in is handed back. It decides the order: answers, then operations,
 //! then scans; and how much is on its way at once ([`Window`]).
 
+mod fetching;
+mod heard;
+mod paper;
 mod relaying;
 mod scans;
 
 use super::speed::Speed;
 use super::window::Window;
 use crate::error::{Code, Error, Result};
-use crate::store::scans::{Scans, Standing, some_waiting};
+use crate::store::scans::{Scans, some_waiting};
 use crate::store::settings::{self, Key};
 use crate::store::{Store, ops, others, roster};
 use domain::dossier::OpId;
 use ed25519_dalek::SigningKey;
+use fetching::Fetching;
+pub use heard::Heard;
+use protocol::bundle;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
-use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Vouched, Want, Welcome};
+use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Want};
 use protocol::message::{Relayed, Signed};
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
@@ -74,6 +80,13 @@ enum What {
         number: u32,
         end: u64,
     },
+    /// A question for the bytes of a scan up to a place; the mark is of the window of what comes.
+    Fetch {
+        number: u32,
+        end: u64,
+        count: usize,
+        mark: u64,
+    },
     /// Whether the hub has a scan, by what it is called in the question.
     Question(u32),
     Ping,
@@ -88,44 +101,6 @@ struct Wanted {
     size: u64,
     /// Bytes from `next` on that were read together: what a scan is sealed in is opened once.
     ahead: VecDeque<u8>,
-}
-
-/// What has arrived and concerns the store.
-#[derive(Debug)]
-pub enum Heard {
-    /// The hub's answer to hello.
-    Welcome(Welcome),
-    /// How far a log is stored; `origin` is its row here.
-    Stored {
-        /// Row of the log here.
-        origin: i64,
-        /// How far the hub has looked at what this desk sent and found it stored.
-        verified: u64,
-        /// The hub's word.
-        stored: Stored,
-    },
-    /// The agency's roster.
-    Roster(Signed),
-    /// Operations of others.
-    Feed {
-        /// They, in feed order.
-        ops: Vec<Relayed>,
-        /// Their authors' words.
-        vouched: Vec<Vouched>,
-        /// The cursor before them; `None` where what was passed over before them is not this desk's own.
-        from: Option<u64>,
-        /// The cursor after them.
-        cursor: u64,
-    },
-    /// How far a scan has got.
-    Scan {
-        /// Its hash.
-        hash: ScanHash,
-        /// Bytes of it the hub has.
-        there: u64,
-        /// Where it stands.
-        standing: Standing,
-    },
 }
 
 /// How a connection begins.
@@ -171,6 +146,8 @@ pub struct Session {
     unsure: VecDeque<(ScanHash, u64)>,
     /// Those that the hub was asked about.
     questions: BTreeMap<u32, (ScanHash, u64)>,
+    /// Scans that a person here asked for.
+    fetching: Fetching,
     window: Window,
     speed: Speed,
     /// Operations that went out here: bytes before packing, and after it.
@@ -238,6 +215,7 @@ impl Session {
             under_way: BTreeMap::new(),
             unsure: unsure.into(),
             questions: BTreeMap::new(),
+            fetching: Fetching::default(),
             window: Window::default(),
             speed: Speed::default(),
             packing: (0, 0),
@@ -250,27 +228,16 @@ impl Session {
 
     /// The last connection had carried so many bytes when it was cut in the middle of something.
     pub fn after_a_cut(mut self, carried: Option<u64>) -> Self {
-        self.window = carried.map_or(self.window, Window::after_a_cut);
+        if let Some(carried) = carried {
+            self.window = Window::after_a_cut(carried);
+            self.fetching.after_a_cut(carried);
+        }
         self
     }
 
     /// How many bytes were carried, where the connection ends in the middle of something.
     pub fn cut_after(&self) -> Option<u64> {
-        (!self.on_its_way.is_empty()).then(|| self.window.mark())
-    }
-
-    /// What would be said on a connection that lets everything through at once, for a bundle: hello and operations. What the
-    /// hub has not acknowledged is said again, however often it was carried already.
-    pub fn all(&mut self, store: &Store, scans: &Scans) -> Result<Vec<u8>> {
-        self.on_paper = true;
-        self.introduces = self.roster.is_some();
-        // An older identity's operations are known to the hub, or it says that they are not.
-        self.logs.iter_mut().for_each(|log| log.open = true);
-        let mut bytes = Vec::new();
-        while let Some(piece) = self.next(store, scans, 0, false)? {
-            bytes.extend(piece);
-        }
-        Ok(bytes)
+        (!self.on_its_way.is_empty()).then(|| self.window.mark() + self.fetching.carried())
     }
 
     /// The next piece to send, as bytes; `None` while there is nothing, or enough is on its way.
@@ -298,11 +265,14 @@ impl Session {
         {
             return Ok(Some(piece));
         }
-        let count = self.window.scan_piece();
+        let count = if self.on_paper { bundle::SCAN_PIECE } else { self.window.scan_piece() };
         if (taken == 0 || taken + count <= window)
             && let Some(piece) = self.next_scan(scans, count, now_ms)?
         {
             return Ok(Some(piece));
+        }
+        if let Some(fetch) = self.next_fetch(store, scans, now_ms, at_work)? {
+            return Ok(Some(fetch));
         }
         if let Some(question) = self.next_question(now_ms) {
             return Ok(Some(question));
@@ -394,6 +364,7 @@ impl Session {
                 let dictionary = Dictionary::numbered(welcome.dictionary).ok_or_else(unreadable)?;
                 self.unpacker = Some(Unpacker::new(dictionary).map_err(|_| unreadable())?);
                 self.welcomed = true;
+                self.fetching.may_ask_for(welcome.gives);
                 self.feed_goes_on = welcome.more;
                 if welcome.epoch != self.epoch {
                     self.cursor = 0;
@@ -421,10 +392,16 @@ impl Session {
                 Ok(self.stored(stored, now_ms))
             }
             Piece::Feed(feed) => self.feed(feed, store).map(Some),
+            // What was lacking when a file was written may have come since.
+            Piece::Want(_) if self.on_paper => Ok(None),
             Piece::Want(want) => self.want(&want, store, scans),
             Piece::Got(got) => Ok(self.got(&got, now_ms)),
-            Piece::Scan { number, bytes, .. } => Ok(self.question_answered(number, !bytes.is_empty(), now_ms)),
-            Piece::Lacking(number) => Ok(self.question_answered(number, false, now_ms)),
+            Piece::Brought(brought) => {
+                self.brought(&brought);
+                Ok(None)
+            }
+            Piece::Scan { number, offset, bytes } => self.scan(number, offset, &bytes, (store, scans), now_ms),
+            Piece::Lacking(number) => Ok(self.lacking(number, now_ms)),
             Piece::Pong(_) => {
                 self.answered(now_ms, |what| *what == What::Ping);
                 Ok(None)
@@ -539,6 +516,7 @@ impl Session {
             && !self.asked
             && self.wanted.is_empty()
             && self.unsure.is_empty()
+            && self.fetching.is_over()
     }
 
     /// The hub it is with.

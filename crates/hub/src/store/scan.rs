@@ -1,6 +1,6 @@
 //! `scan`: scanned papers that operations name, and which of them have come.
 
-use super::value::values;
+use super::value::{Row, values};
 use super::{Door, Fault, Reader};
 use domain::dossier::OpId;
 
@@ -42,6 +42,27 @@ pub fn lacking(store: &Reader<'_>, agency: &str, replicas: &[u32], most: usize) 
 pub fn named_by(store: &Reader<'_>, agency: &str, op: OpId) -> Result<Option<[u8; 32]>, Fault> {
     let sql = "SELECT hash FROM scan WHERE agency = $1 AND replica = $2 AND seq = $3";
     store.query(sql, &values![agency, op.replica, op.seq])?.into_iter().next().map(|mut row| row.take()).transpose()
+}
+
+/// A scan that operations name.
+pub struct Named {
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Whose operation was the first to name it.
+    pub replica: u32,
+    /// Whether all of it has come.
+    pub is_whole: bool,
+}
+
+/// The scan of this hash; `None` where no operation names one.
+pub fn of(store: &Reader<'_>, agency: &str, hash: &[u8; 32]) -> Result<Option<Named>, Fault> {
+    let sql = "SELECT bytes, replica, whole_at FROM scan WHERE agency = $1 AND hash = $2";
+    let row = store.query(sql, &values![agency, hash])?.into_iter().next();
+    let named = |mut row: Row| {
+        let (bytes, replica, whole_at) = (row.take()?, row.take()?, row.take::<Option<u64>>()?);
+        Ok(Named { bytes, replica, is_whole: whole_at.is_some() })
+    };
+    row.map(named).transpose()
 }
 
 /// Notes that a scan is whole.

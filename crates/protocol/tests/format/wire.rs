@@ -6,7 +6,7 @@ use domain::dossier::OpId;
 use proptest::prelude::*;
 use protocol::fields;
 use protocol::frame::Dictionary;
-use protocol::link::{Got, Piece, Pieces};
+use protocol::link::{Brought, Got, Piece, Pieces, Want, Which};
 use protocol::op::{Encoded, Personal, Seed};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 
@@ -98,7 +98,9 @@ proptest! {
         let said: Vec<Piece> = numbers.iter().flat_map(|number| [
             Piece::Read(*number),
             Piece::Scan { number: *number as u32, offset: number / 3, bytes: vec![*number as u8; 9] },
-            Piece::Got(Got { number: 4, offset: *number, whole: Some(number % 2 == 0) }),
+            Piece::Got(Got { number: 4, offset: *number, whole: Some(number % 2 == 0), hash: None }),
+            Piece::Brought(Brought { number: 1 << 31, hash: [*number as u8; 32], size: *number }),
+            Piece::Want(Want { number: 5, which: Which::Hash([9; 32]), offset: *number, count: Some(*number as u32) }),
             Piece::Refused("fork".to_owned()),
         ]).collect();
         let bytes: Vec<u8> = said.iter().flat_map(Piece::encode).collect();

@@ -13,7 +13,16 @@ impl Session {
         while let Some(wanted) = self.wanted.front_mut() {
             let (number, offset) = (wanted.number, wanted.next);
             if wanted.ahead.is_empty() {
-                wanted.ahead = scans.read(&wanted.hash, offset, usize::MAX)?.into();
+                match scans.read(&wanted.hash, offset, usize::MAX) {
+                    Ok(ahead) => wanted.ahead = ahead.into(),
+                    Err(error) => {
+                        // It holds nothing up.
+                        log::error!("a scan is damaged here: {error}");
+                        self.wanted.pop_front();
+                        self.under_way.remove(&number);
+                        return Ok(Some(Piece::Lacking(number).encode()));
+                    }
+                }
             }
             let bytes: Vec<u8> = wanted.ahead.drain(..count.min(wanted.ahead.len())).collect();
             wanted.next += bytes.len() as u64;
@@ -42,7 +51,7 @@ impl Session {
         let number = u32::try_from(self.questions.len()).unwrap_or(u32::MAX);
         self.questions.insert(number, (hash, size));
         let offset = size.saturating_sub(1);
-        let question = Piece::Want(Want { number, which: Which::Hash(hash), offset });
+        let question = Piece::Want(Want { number, which: Which::Hash(hash), offset, count: None });
         Some(self.sent(question, What::Question(number), now_ms))
     }
 
@@ -56,7 +65,7 @@ impl Session {
 
     /// The hub lacks a scan: it is sent from there on, where it is here.
     pub(super) fn want(&mut self, want: &Want, store: &Store, scans: &Scans) -> Result<Option<Heard>> {
-        let Want { number, which, offset: there } = *want;
+        let Want { number, which, offset: there, .. } = *want;
         self.wanted.retain(|wanted| wanted.number != number);
         let hash = match which {
             Which::Hash(hash) => Some(hash),
@@ -91,7 +100,11 @@ impl Session {
 
     /// How far a wanted scan has got. Only that it is whole, or has to begin anew, is news for the store.
     pub(super) fn got(&mut self, got: &Got, now_ms: u64) -> Option<Heard> {
-        let Got { number, offset, whole } = *got;
+        let Got { number, offset, whole, hash } = *got;
+        if self.on_paper {
+            let hash = hash.filter(|_| whole == Some(true))?;
+            return Some(Heard::Scan { hash, there: offset, standing: Standing::Whole });
+        }
         self.answered(now_ms, |what| matches!(what, What::Scan { number: of, end } if *of == number && *end <= offset));
         let (hash, there) = self.under_way.get_mut(&number)?;
         *there = offset;
