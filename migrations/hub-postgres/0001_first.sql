@@ -100,6 +100,17 @@ CREATE TABLE dossier (
 
 CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
 
+-- What writers had seen of each other: with its operation `seq`, `replica` had seen `other` up to `upto`. A row stands only where
+-- that had grown; what holds at an operation is the last row not after it.
+CREATE TABLE seen (
+    agency  TEXT   NOT NULL,
+    replica BIGINT NOT NULL,
+    other   BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    upto    BIGINT NOT NULL,
+    PRIMARY KEY (agency, replica, other, seq)
+);
+
 -- Operations whose time lies too far ahead of the hub's.
 CREATE TABLE far_ahead (
     agency   TEXT   NOT NULL,

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::line::Line;
 use crate::shipment::in_time;
 use ::domain::code::AgencyCode;
-use ::domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
+use ::domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Seen, Stamp};
 use ::hub::{Config, Running};
 use desk::api::enrol::EnrolInput;
 use desk::api::setup::{SetUp, set_up};
@@ -188,7 +188,7 @@ impl Pair {
         };
         for (line, at) in &self.written {
             let timeline = timelines.remove(&at.seq).ok_or("a dossier was lost on the way")?;
-            let dossier = Dossier::fold(timeline).ok_or("a dossier that nothing received")?;
+            let dossier = Dossier::merge(timeline, &Seen::default()).ok_or("a dossier that nothing received")?;
             let (came, went) = (Line::of(dossier.timeline(), name)?, line.carried());
             if came != went {
                 return Err(format!("what came differs:\n{went:#?}\n{came:#?}").into());

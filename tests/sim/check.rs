@@ -282,5 +282,26 @@ fn equal_logs_give_equal_folds(world: &World) -> Checked<()> {
             return Err(Broken::new("equal logs give equal folds", found));
         }
     }
+    for (agency, (at, folds)) in &first {
+        let held = dossiers_at_the_hub(world, agency);
+        for (id, dossier) in folds {
+            let alias = dossier.aliases().last().map(|alias| alias.as_str().to_owned());
+            let right = (dossier.received().code.as_str().to_owned(), alias, dossier.state());
+            if held.get(id) != Some(&right) {
+                let found = format!("{}/{}: {:?} there, {right:?} at desk {at}", id.replica, id.seq, held.get(id));
+                return Err(Broken::new("the hub's fold is the desks'", found));
+            }
+        }
+    }
     Ok(())
+}
+
+/// Dossiers of an agency as the hub shows them: number, official code, state.
+fn dossiers_at_the_hub(world: &World, agency: &str) -> BTreeMap<OpId, (String, Option<String>, u8)> {
+    let sql = "SELECT replica, seq, code, alias, state FROM dossier WHERE agency = ?1";
+    let mut statement = world.office.store().prepare_cached(sql).expect("a statement");
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((OpId { replica: row.get(0)?, seq: row.get(1)? }, (row.get(2)?, row.get(3)?, row.get(4)?)))
+    };
+    statement.query_map([agency], row).expect("rows").collect::<Result<_, _>>().expect("rows")
 }

@@ -4,13 +4,13 @@
 use crate::SetAsideReason;
 use crate::store::desk::Desk;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox, scan};
+use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox, scan, seen};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
+use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::fields::{self, Content};
 use protocol::message::Carried;
 use protocol::op::{Encoded, MAX_PART, Public, Ref};
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// No log grows to this number; what claims to is not computed with.
 pub const LAST_NUMBER: u64 = 1 << 48;
@@ -31,13 +31,15 @@ pub struct Reading {
     pub receives: Option<(DossierCode, AgencyCode)>,
     /// The scan it names: hash and bytes.
     pub scan: Option<([u8; 32], u64)>,
+    /// What its author had newly seen of other logs.
+    seen: BTreeMap<u32, u64>,
     /// What it does to the dossier's row, where it does anything.
     entry: Option<Entry>,
 }
 
 /// Reads an operation; `None` where its bytes break the format. A kind of a newer release is read as far as its frame.
 pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
-    let entry = open(id, carried)?;
+    let mut entry = open(id, carried)?;
     // Times and numbers no desk could store, and a reception that claims to belong to another dossier, are of no use to anybody.
     let beyond = |id: &OpId| id.seq >= LAST_NUMBER;
     if entry.stamp.hlc.0 >= LAST_TIME
@@ -61,7 +63,8 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::Dossier(Op::Attached { hash, bytes, .. }) if *bytes > 0 => Some((hash.0, *bytes)),
         _ => None,
     };
-    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives, scan, entry: entry.moving_the_row() })
+    let (kind, hlc, seen) = (entry.kind, entry.stamp.hlc, std::mem::take(&mut entry.seen));
+    Some(Reading { kind, hlc, dossier, receives, scan, seen, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -74,6 +77,7 @@ struct Opened {
     kind: u16,
     stamp: Stamp,
     dossier: Option<OpId>,
+    seen: BTreeMap<u32, u64>,
     content: Content,
 }
 
@@ -114,7 +118,8 @@ fn open(id: OpId, carried: &Carried) -> Option<Opened> {
     let content = fields::read(&public, encoded.personal.as_ref().map(|personal| personal.bytes.as_slice())).ok()?;
     let seen = |reference: Ref| reference.seen_from(id.replica);
     let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(seen) };
-    Some(Opened { kind: public.kind, stamp, dossier: public.dossier.map(seen), content })
+    let dossier = public.dossier.map(seen);
+    Some(Opened { kind: public.kind, stamp, dossier, seen: public.newly_seen(), content })
 }
 
 /// The rule that each of the new operations of a desk's replica breaks, if it breaks one; in the order of the operations.
@@ -164,6 +169,22 @@ pub fn note_times(
     far_ahead::note(door, agency, &ahead, now)
 }
 
+/// Notes what the authors of operations say to have newly seen of each other's logs, also of operations that are set aside.
+pub fn note_seen<'a>(
+    door: &Door<'_>,
+    agency: &str,
+    new: impl Iterator<Item = (OpId, &'a Carried, Option<&'a Reading>)>,
+) -> Result<(), Fault> {
+    let mut said = Vec::new();
+    for (id, carried, reading) in new {
+        // Of what cannot be read as a whole its frame may still say it.
+        let unread = || Public::decode(&carried.public).map(|public| public.newly_seen()).unwrap_or_default();
+        let seen = reading.map_or_else(unread, |reading| reading.seen.clone());
+        said.extend(seen.into_iter().map(|(replica, seq)| (id, OpId { replica, seq })));
+    }
+    seen::note(door, agency, &said)
+}
+
 /// What new operations do beyond their own log.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -205,12 +226,21 @@ pub fn of<'a>(
             }
         }
     }
-    effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline)).collect();
+    let asked: Vec<_> = timelines.values().flat_map(|timeline| meetings(timeline)).collect();
+    let seen = seen::of(store, agency, &asked)?;
+    effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline, &seen)).collect();
     Ok(effects)
 }
 
-fn row(id: OpId, timeline: Vec<Entry>) -> Option<DossierRow> {
-    let dossier = Dossier::fold(timeline)?;
+/// Each operation of a dossier with each other writer. Where all are of one there is nothing to ask, and that is nearly always.
+fn meetings(timeline: &[Entry]) -> Vec<(OpId, u32)> {
+    let writers: BTreeSet<u32> = timeline.iter().map(|entry| entry.stamp.id.replica).collect();
+    let others = |id: OpId| writers.iter().filter(move |other| **other != id.replica).map(move |other| (id, *other));
+    timeline.iter().flat_map(|entry| others(entry.stamp.id)).collect()
+}
+
+fn row(id: OpId, timeline: Vec<Entry>, seen: &Seen) -> Option<DossierRow> {
+    let dossier = Dossier::merge(timeline, seen)?;
     Some(DossierRow {
         id,
         code: dossier.received().code.as_str().to_owned(),

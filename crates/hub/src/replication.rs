@@ -156,6 +156,7 @@ pub fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), 
     for (row, reason) in rows.iter_mut().zip(effects::breaks(door, &member, replica, &readings)?) {
         row.set_aside = reason;
     }
+    effects::note_seen(door, agency, rows.iter().zip(&readings).map(|(row, reading)| (row.id, row.carried, *reading)))?;
     let in_force = || rows.iter().zip(&readings).filter(|(row, _)| row.set_aside.is_none());
     let effects = effects::of(door, agency, in_force().filter_map(|(row, reading)| Some((row.id, (*reading)?))))?;
     op::add(door, agency, &rows, feed_end, now)?;

@@ -5,6 +5,7 @@
 
 use domain::dossier::{Hlc, OpId};
 use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
 
 /// Longest public part, and longest personal part, in bytes. Longer ones are refused before they are parsed.
 pub const MAX_PART: usize = 64 * 1024;
@@ -136,6 +137,17 @@ impl Public {
     /// Reads an operation of any release. Fields it does not know stay in the bytes, which are kept.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         decode(bytes)
+    }
+
+    /// What its author says to have newly seen: other writers, each with its last number that was seen. Everybody has seen their
+    /// own log; a number that no column takes says nothing.
+    pub fn newly_seen(&self) -> BTreeMap<u32, u64> {
+        let mut seen = BTreeMap::new();
+        for Ref { replica, seq } in self.deps.iter().flatten().filter(|seen| seen.replica != 0 && seen.seq < 1 << 62) {
+            let upto = seen.entry(*replica).or_insert(*seq);
+            *upto = (*upto).max(*seq);
+        }
+        seen
     }
 }
 

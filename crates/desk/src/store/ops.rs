@@ -211,6 +211,9 @@ impl Writing<'_> {
         let Some(public) = opened else {
             log::warn!("operation {}/{} is kept without effect: it cannot be read", id.replica, id.seq);
             self.insert(at, &encoded, Hlc(0), 0, None, &head)?;
+            if let Ok(public) = Public::decode(&encoded.public) {
+                seen::note(&self.tx, at, &public)?;
+            }
             set_aside(self, at, relayed.set_aside.as_deref().unwrap_or("unreadable"))?;
             return Ok(true);
         };

@@ -75,7 +75,7 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
                 verified.faults.push(format!("writer {}: operation {expected} is missing", origin.id));
             }
             if let Ok(public) = Public::decode(&op.public) {
-                said.extend(seen::said(&public).into_iter().map(|(replica, upto)| (replica, seq, upto)));
+                said.extend(public.newly_seen().into_iter().map(|(replica, upto)| (replica, seq, upto)));
             }
             match op.open() {
                 Ok(public) if public.hlc == hlc && public.kind == kind => {}

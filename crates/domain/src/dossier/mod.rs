@@ -1,6 +1,6 @@
 //! A dossier (hồ sơ): what it is made of, the operations that make its life, and the fold that turns them into its present state.
 //!
-//! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::fold`] turns
+//! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::merge`] turns
 //! operations, in whatever order they arrived, into the dossier, by the rules of `merge.rs` where they meet. Nothing else
 //! changes a dossier.
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 const AT_A_TIME: usize = 1_000;
 
 /// Every table: its name, the columns of its key, its other columns. The hub's own key is not for a backup.
-const TABLES: [(&str, &str, &str); 11] = [
+const TABLES: [(&str, &str, &str); 12] = [
     ("hub", "one", "epoch, next_desk, next_replica, key_hash, restored_at"),
     ("agency", "agency", "feed_end, roster"),
     (
@@ -28,6 +28,7 @@ const TABLES: [(&str, &str, &str); 11] = [
     ),
     ("checkpoint", "agency, replica, seq", "signature"),
     ("dossier", "agency, replica, seq", "code, alias, state, received_at"),
+    ("seen", "agency, replica, other, seq", "upto"),
     ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),

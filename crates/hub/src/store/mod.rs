@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod postgres;
 pub mod readers;
 pub mod scan;
+pub mod seen;
 pub mod sql;
 pub mod sqlite;
 pub mod value;
