@@ -110,15 +110,20 @@ CREATE TABLE seen (
     PRIMARY KEY (agency, replica, other, seq)
 ) STRICT;
 
--- Operations whose time lies too far ahead of the hub's.
-CREATE TABLE far_ahead (
+-- Stretches of logs that claim a time too far ahead of the hub's, and when it heard of them; of several the earliest holds. A
+-- fold of the hub's own logs: `hub` and `seq` name the operation that says so.
+CREATE TABLE clock_note (
     agency   TEXT    NOT NULL,
-    replica  INTEGER NOT NULL,
+    hub      INTEGER NOT NULL,
     seq      INTEGER NOT NULL,
-    claimed  INTEGER NOT NULL, -- the time the operation gives itself
-    heard_at INTEGER NOT NULL,
-    PRIMARY KEY (agency, replica, seq)
+    replica  INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    to_seq   INTEGER NOT NULL,
+    noted_at INTEGER NOT NULL,
+    PRIMARY KEY (agency, hub, seq)
 ) STRICT;
+
+CREATE INDEX clock_note_on ON clock_note (agency, replica, from_seq);
 
 -- What is to reach systems beyond the hub, once for each operation that was really inserted.
 CREATE TABLE outbox (

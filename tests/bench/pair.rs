@@ -174,7 +174,7 @@ impl Pair {
             if let Content::Dossier(what) = content {
                 let dossier = public.dossier.map_or(id.seq, |dossier| dossier.seq);
                 let actor = public.actor.map(|actor| actor.seen_from(id.replica));
-                let stamp = Stamp { id, hlc: Hlc(public.hlc), actor };
+                let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: None, actor };
                 timelines.entry(dossier).or_default().push(Entry { stamp, op: what });
             }
             there.push(op);

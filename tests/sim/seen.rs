@@ -31,7 +31,7 @@ pub fn of(world: &World) -> BTreeSet<&'static str> {
         cards,
         rows("SELECT count(*) FROM scan WHERE whole_at IS NOT NULL"),
         rows("SELECT count(*) FROM op WHERE dossier_replica <> replica"),
-        rows("SELECT count(*) FROM far_ahead"),
+        rows("SELECT count(*) FROM clock_note"),
     ];
     ALL.into_iter().zip(occurred).filter(|(_, occurred)| *occurred).map(|(words, _)| words).collect()
 }

@@ -6,6 +6,7 @@
 )]
 
 mod bad_link;
+mod clocks;
 mod counter;
 mod damage;
 mod disasters;

@@ -12,7 +12,7 @@ fn door() -> Door {
 }
 
 /// One desk calls at the other's door.
-fn meet(caller: &Desk, host: &Desk) -> desk::error::Result<desk::api::neighbours::NeighbourView> {
+pub fn meet(caller: &Desk, host: &Desk) -> desk::error::Result<desk::api::neighbours::NeighbourView> {
     let (door, is_over) = (door(), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -81,7 +81,8 @@ impl Alone {
         let upload = replication::open(&self.hub, body)?;
         let now = (self.hub.clock)();
         if upload.brings_something() {
-            self.store.write(|door| replication::take_in(door, &upload, now))??;
+            let signer = &self.hub.signer;
+            self.store.write(|door| replication::take_in(door, signer, &upload, now))??;
         }
         replication::answered(&self.hub, &upload, now)
     }
@@ -172,7 +173,7 @@ impl Alone {
             Heard::Say(say) => Ok(say),
             Heard::Write(write) => {
                 let (agency, now) = (begun.agency().to_owned(), (self.hub.clock)());
-                let outcome = self.store.write(|door| write.carry_out(door, &agency, now))?;
+                let outcome = self.store.write(|door| write.carry_out(door, &self.hub.signer, &agency, now))?;
                 begun.written(&self.hub, &write, outcome)
             }
         }

@@ -10,13 +10,13 @@ use crate::store::scan::Lacking;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
 use crate::writer::PROVINCE;
 use domain::dossier::OpId;
-use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
 use protocol::link::{Aside, Feed, Got, HELLO, Held, Hello, Piece, SCAN_PIECE, Stored, Want, Welcome, Which};
 use protocol::message::{Relayed, Signed, SyncRequest};
-use protocol::op::Seed;
+use protocol::op::{Seed, is_the_hubs};
 use protocol::roster::{Mark, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -110,9 +110,15 @@ impl Write {
     }
 
     /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
-    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+    pub fn carry_out(
+        &self,
+        door: &Door<'_>,
+        signer: &SigningKey,
+        agency: &str,
+        now: u64,
+    ) -> Result<Result<(), Refusal>, Fault> {
         match self {
-            Self::Ops(upload) => replication::take_in(door, upload, now),
+            Self::Ops(upload) => replication::take_in(door, signer, upload, now),
             Self::Learn(roster) => roster::learn(door, roster).map(Ok),
             Self::All(member) => desk::heard(door, member, now).map(Ok),
             Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
@@ -216,8 +222,11 @@ impl Conversation {
             let (author, end) = hub.readers.read(|store| -> Result<_, Fault> {
                 Ok((desk::by_replica(store, replica)?, op::end(store, agency, replica)?))
             })?;
-            let key = author.filter(|author| author.agency == agency).and_then(|author| author.device);
-            let Some(key) = key.and_then(|device| VerifyingKey::from_bytes(&device).ok()) else { return Ok(None) };
+            let device = author.filter(|author| author.agency == agency).and_then(|author| author.device);
+            let key = device.and_then(|device| VerifyingKey::from_bytes(&device).ok());
+            let Some(key) = key.or_else(|| is_the_hubs(replica).then(|| hub.signer.verifying_key())) else {
+                return Ok(None);
+            };
             let is_own = key == self.key;
             self.logs.insert(replica, Log { end, key, is_own, is_brought: is_own, held: 0 });
         }

@@ -4,12 +4,12 @@
 use crate::SetAsideReason;
 use crate::store::desk::Desk;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox, scan, seen};
+use crate::store::{Door, Fault, Reader, clock_note, dossier, lease, op, outbox, scan, seen};
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Seen, Stamp};
-use protocol::fields::{self, Content};
+use protocol::fields::{self, ClockNote, Content};
 use protocol::message::Carried;
-use protocol::op::{Encoded, MAX_PART, Public, Ref};
+use protocol::op::{Encoded, MAX_PART, Public, Ref, is_the_hubs};
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// No log grows to this number; what claims to is not computed with.
@@ -31,6 +31,8 @@ pub struct Reading {
     pub receives: Option<(DossierCode, AgencyCode)>,
     /// The scan it names: hash and bytes.
     pub scan: Option<([u8; 32], u64)>,
+    /// What it says of a clock, where the hub itself wrote it.
+    pub note: Option<ClockNote>,
     /// What its author had newly seen of other logs.
     seen: BTreeMap<u32, u64>,
     /// What it does to the dossier's row, where it does anything.
@@ -51,7 +53,7 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let dossier = match &entry.content {
         Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
-        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } => entry.dossier,
+        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } | Content::ClockNoted(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -63,8 +65,12 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::Dossier(Op::Attached { hash, bytes, .. }) if *bytes > 0 => Some((hash.0, *bytes)),
         _ => None,
     };
+    let note = match &entry.content {
+        Content::ClockNoted(note) if is_the_hubs(id.replica) => Some(*note),
+        _ => None,
+    };
     let (kind, hlc, seen) = (entry.kind, entry.stamp.hlc, std::mem::take(&mut entry.seen));
-    Some(Reading { kind, hlc, dossier, receives, scan, seen, entry: entry.moving_the_row() })
+    Some(Reading { kind, hlc, dossier, receives, scan, note, seen, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -102,7 +108,7 @@ impl Opened {
                 | Op::Renumbered { .. }
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } => None,
+            Content::OfficerAdded { .. } | Content::ClockNoted(_) => None,
         }
     }
 }
@@ -117,7 +123,7 @@ fn open(id: OpId, carried: &Carried) -> Option<Opened> {
     let public: Public = encoded.open().ok()?;
     let content = fields::read(&public, encoded.personal.as_ref().map(|personal| personal.bytes.as_slice())).ok()?;
     let seen = |reference: Ref| reference.seen_from(id.replica);
-    let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(seen) };
+    let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: None, actor: public.actor.map(seen) };
     let dossier = public.dossier.map(seen);
     Some(Opened { kind: public.kind, stamp, dossier, seen: public.newly_seen(), content })
 }
@@ -155,18 +161,6 @@ pub fn breaks(
         Ok(owner.as_deref().is_some_and(|owner| owner != agency).then_some(SetAsideReason::WrongAgency))
     };
     readings.iter().map(|reading| reading.map_or(Ok(Some(SetAsideReason::Unreadable)), &mut broken)).collect()
-}
-
-/// Notes operations that claim a time no clock shows yet.
-pub fn note_times(
-    door: &Door<'_>,
-    agency: &str,
-    times: impl Iterator<Item = (OpId, Hlc)>,
-    now: u64,
-) -> Result<(), Fault> {
-    let latest = now.saturating_add(Hlc::MAX_LEAD_MS);
-    let ahead: Vec<_> = times.filter(|(_, hlc)| hlc.millis() > latest).collect();
-    far_ahead::note(door, agency, &ahead, now)
 }
 
 /// Notes what the authors of operations say to have newly seen of each other's logs, also of operations that are set aside.
@@ -213,6 +207,11 @@ pub fn of<'a>(
         if let (Some(dossier), Some(entry)) = (reading.dossier, &reading.entry) {
             timelines.entry(dossier).or_default().push(entry.clone());
         }
+        if let Some(ClockNote { replica, first, last, .. }) = reading.note {
+            for dossier in op::dossiers_within(store, agency, replica, first, last)? {
+                timelines.entry(dossier).or_default();
+            }
+        }
     }
     let mut by_receiver: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
     for dossier in timelines.keys() {
@@ -226,13 +225,19 @@ pub fn of<'a>(
             }
         }
     }
+    // Where all is one writer's there is nothing to ask, and that is nearly always.
     let asked: Vec<_> = timelines.values().flat_map(|timeline| meetings(timeline)).collect();
     let seen = seen::of(store, agency, &asked)?;
+    let met: BTreeSet<OpId> = asked.into_iter().map(|(op, _)| op).collect();
+    let noted = clock_note::of(store, agency, &met.into_iter().collect::<Vec<_>>())?;
+    for entry in timelines.values_mut().flatten() {
+        entry.stamp.noted_ms = noted.get(&entry.stamp.id).copied();
+    }
     effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline, &seen)).collect();
     Ok(effects)
 }
 
-/// Each operation of a dossier with each other writer. Where all are of one there is nothing to ask, and that is nearly always.
+/// Each operation of a dossier with each other writer there.
 fn meetings(timeline: &[Entry]) -> Vec<(OpId, u32)> {
     let writers: BTreeSet<u32> = timeline.iter().map(|entry| entry.stamp.id.replica).collect();
     let others = |id: OpId| writers.iter().filter(move |other| **other != id.replica).map(move |other| (id, *other));

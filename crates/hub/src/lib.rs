@@ -21,6 +21,7 @@ mod roster;
 mod scans;
 mod server;
 mod store;
+mod times;
 mod tls;
 mod writer;
 

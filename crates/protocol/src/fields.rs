@@ -3,9 +3,12 @@
 //! Numbers are given once. A field is added with a new number, never removed, never given another meaning; what an older
 //! release does not know it skips, and passes on because the bytes are kept.
 
+mod clock;
 mod life;
 mod person;
 mod received;
+
+pub use clock::ClockNote;
 
 use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
@@ -47,6 +50,8 @@ pub mod kind {
     pub const RENUMBERED: u16 = 15;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
+    /// The hub heard operations whose clock was too far ahead to be believed.
+    pub const CLOCK_NOTED: u16 = 18;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -76,6 +81,8 @@ pub enum Content {
         /// What they may do.
         role: Role,
     },
+    /// The hub heard operations whose clock was too far ahead. It has meaning in the hub's own log alone.
+    ClockNoted(ClockNote),
 }
 
 /// What an officer may do (design: trust).
@@ -197,6 +204,7 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             encode(&Officer { role: role.number() }),
             Some(encode(&OfficerPersonal { name: name.clone(), seed: *seed })),
         ),
+        Content::ClockNoted(note) => (kind::CLOCK_NOTED, encode(note), None),
         // What is not understood is passed on as the bytes it came in, never written anew.
         Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
     };
@@ -249,6 +257,7 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
             role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
         },
+        kind::CLOCK_NOTED => Content::ClockNoted(decode(&public.fields)?),
         kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),
     })

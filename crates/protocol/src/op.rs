@@ -38,6 +38,19 @@ pub struct Ref {
     pub seq: u64,
 }
 
+/// Replica numbers from here on are the hub's own, and no desk is given one.
+const HUBS: u32 = 1 << 31;
+
+/// The replica as which the hub writes in an epoch: one that was put back from a backup begins another log.
+pub fn replica_of_hub(epoch: u32) -> u32 {
+    HUBS | epoch
+}
+
+/// Whether a replica is the hub itself: its log is signed with the hub's key.
+pub fn is_the_hubs(replica: u32) -> bool {
+    replica >= HUBS
+}
+
 impl From<OpId> for Ref {
     fn from(id: OpId) -> Self {
         Self { replica: id.replica, seq: id.seq }

@@ -1,7 +1,7 @@
 //! The timeline of a dossier (diễn biến), in words.
 
 use super::dossiers::{SyncStep, ladder, state_text};
-use super::{Desk, office_moment};
+use super::{Desk, civil, office_moment};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
@@ -18,6 +18,8 @@ pub struct TimelineRow {
     pub at: String,
     /// Officer's name.
     pub by: String,
+    /// What the computer's clock said, in words, where it was too far ahead to be believed; `at` is then when the province heard.
+    pub clock: Option<String>,
     /// What happened, in words.
     pub text: String,
     /// How far that operation has got.
@@ -40,6 +42,7 @@ impl Desk {
         Ok(TimelineRow {
             at: at(&entry.stamp),
             by: by(connection, &entry.stamp)?,
+            clock: clock(self.language(), &entry.stamp),
             text: words(self.language(), &entry.op),
             sync: ladder(sync),
             set_aside,
@@ -48,9 +51,17 @@ impl Desk {
     }
 }
 
-/// When an operation was written, RFC 3339.
+/// When an operation was written, RFC 3339, as far as its computer's clock can be believed.
 pub(super) fn at(stamp: &Stamp) -> String {
-    office_moment(i64::try_from(stamp.hlc.millis()).unwrap_or(0))
+    office_moment(i64::try_from(stamp.time().millis()).unwrap_or(0))
+}
+
+/// What a clock that cannot be believed said.
+fn clock(language: Language, stamp: &Stamp) -> Option<String> {
+    let is_believed = stamp.time() == stamp.hlc;
+    let claimed = civil(i64::try_from(stamp.hlc.millis()).unwrap_or(0));
+    let (time, day) = (claimed.strftime("%H:%M").to_string(), claimed.strftime("%d/%m/%Y").to_string());
+    (!is_believed).then(|| text(language, "timeline_clock_ahead", &[("time", time), ("day", day)]))
 }
 
 /// The name of the officer who wrote an operation; empty for the system itself.

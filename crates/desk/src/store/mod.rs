@@ -3,6 +3,7 @@
 //! Tables are a fold of the log: whatever appends an operation refolds its dossier in the same transaction.
 
 pub mod backup;
+mod clocks;
 pub mod dossiers;
 pub mod drafts;
 pub mod numbers;
@@ -53,7 +54,7 @@ pub enum Change {
 pub type Changes = BTreeSet<Change>;
 
 /// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
-const FOLD: i64 = 2;
+const FOLD: i64 = 3;
 
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
@@ -63,6 +64,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
+        M::up(include_str!("../../../../migrations/desk/0006_clocks.sql")),
     ])
 }
 
@@ -127,6 +129,7 @@ impl Store {
         }
         self.write(|writing| {
             seen::note_all(&writing.tx)?;
+            clocks::note_all(&writing.tx)?;
             dossiers::refold_all(writing)?;
             settings::set(writing, Key::Fold, &FOLD.to_string())
         })?;

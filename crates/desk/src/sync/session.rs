@@ -18,6 +18,7 @@ use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
 use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Vouched, Want, Welcome};
 use protocol::message::{Relayed, Signed};
+use protocol::op::is_the_hubs;
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::{BTreeMap, VecDeque};
@@ -318,7 +319,9 @@ impl Session {
         let replica = self.replica.ok_or_else(|| Error::new(Code::NotEnrolled))?;
         let others = self.logs.iter().rev().filter(|log| log.is_own && log.replica != replica && !log.refused);
         let others: Vec<u32> = others.map(|log| log.replica).collect();
-        let held = self.logs.iter().filter(|log| !log.is_own && log.stored < log.end.0 && !log.refused);
+        // What the hub noted itself, a hub that was put back from a backup may lack.
+        let is_told = |log: &&Log| log.stored < log.end.0 || is_the_hubs(log.replica);
+        let held = self.logs.iter().filter(|log| !log.is_own && !log.refused).filter(is_told);
         let held: Vec<Held> = held.map(|log| Held::of(log.replica, log.end.0, &log.end.1)).collect();
         let hello = Hello {
             agency: self.agency.clone(),

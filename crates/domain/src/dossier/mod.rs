@@ -65,16 +65,23 @@ impl Hlc {
 pub struct Stamp {
     /// Its identity.
     pub id: OpId,
-    /// Its place in time.
+    /// Its place in time, by the clock of the computer it was written at.
     pub hlc: Hlc,
+    /// When the province first heard of it, milliseconds since 1970, where that clock was too far ahead to be believed.
+    pub noted_ms: Option<u64>,
     /// The officer, as the operation that added them; `None` for the system itself.
     pub actor: Option<OpId>,
 }
 
 impl Stamp {
+    /// Its time as far as it can be believed.
+    pub fn time(&self) -> Hlc {
+        self.noted_ms.map_or(self.hlc, |ms| self.hlc.min(Hlc(ms << 16)))
+    }
+
     /// Its place on the timeline: time, then writer, then number.
     pub fn place(&self) -> (Hlc, OpId) {
-        (self.hlc, self.id)
+        (self.time(), self.id)
     }
 }
 

@@ -29,7 +29,7 @@ const TABLES: [(&str, &str, &str); 12] = [
     ("checkpoint", "agency, replica, seq", "signature"),
     ("dossier", "agency, replica, seq", "code, alias, state, received_at"),
     ("seen", "agency, replica, other, seq", "upto"),
-    ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
+    ("clock_note", "agency, hub, seq", "replica, from_seq, to_seq, noted_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),
     ("scan", "agency, hash", "replica, seq, bytes, whole_at, lacked_at"),

@@ -6,10 +6,10 @@
 
 pub mod backed_up;
 pub mod checkpoint;
+pub mod clock_note;
 pub mod copy;
 pub mod desk;
 pub mod dossier;
-pub mod far_ahead;
 pub mod feed;
 pub mod lease;
 pub mod op;

@@ -55,6 +55,13 @@ pub fn of_dossiers(
     rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?))).collect()
 }
 
+/// The dossiers that operations of a stretch of a log concern.
+pub fn dossiers_within(store: &Reader<'_>, agency: &str, replica: u32, from: u64, to: u64) -> Result<Vec<OpId>, Fault> {
+    let sql = "SELECT DISTINCT dossier_replica, dossier_seq FROM op
+               WHERE agency = $1 AND replica = $2 AND seq BETWEEN $3 AND $4 AND dossier_replica IS NOT NULL";
+    store.query(sql, &values![agency, replica, from, to])?.iter_mut().map(id).collect()
+}
+
 /// Receptions of dossiers that were set aside.
 pub fn set_aside_receptions(store: &Reader<'_>, agency: &str) -> Result<Vec<(OpId, Carried, String)>, Fault> {
     let sql = "SELECT replica, seq, public, personal, salt, set_aside FROM op
