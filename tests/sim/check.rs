@@ -43,7 +43,33 @@ pub fn in_the_end(world: &mut World) -> Checked<()> {
         everything_has_arrived(world, at)?;
         scans_have_arrived(world, at)?;
     }
+    what_was_forgotten_is_nowhere(world)?;
     equal_logs_give_equal_folds(world)
+}
+
+/// Personal parts of dossiers that were forgotten, by an operation that has effect.
+const NOT_FORGOTTEN: &str =
+    "SELECT count(*) FROM op WHERE personal IS NOT NULL AND EXISTS (SELECT 1 FROM op AS f WHERE f.kind = 17";
+
+fn what_was_forgotten_is_nowhere(world: &World) -> Checked<()> {
+    let broken = |found: String| Err(Broken::new("what was forgotten is nowhere", found));
+    let there = "f.set_aside IS NULL AND f.agency = op.agency AND f.dossier_replica = op.dossier_replica AND f.dossier_seq = op.dossier_seq)";
+    let left = world.office.count(&format!("{NOT_FORGOTTEN} AND {there}"));
+    if left > 0 {
+        return broken(format!("{left} personal parts at the hub"));
+    }
+    let here = "f.set_aside = '' AND f.dossier_origin = op.dossier_origin AND f.dossier_seq = op.dossier_seq)";
+    for (at, seat) in world.seats.iter().enumerate() {
+        let left: u64 = seat
+            .desk()
+            .store()
+            .read(|connection| Ok(connection.query_row(&format!("{NOT_FORGOTTEN} AND {here}"), [], |row| row.get(0))?))
+            .expect("a count");
+        if left > 0 {
+            return broken(format!("{left} personal parts at desk {at}"));
+        }
+    }
+    Ok(())
 }
 
 fn no_number_is_given_twice(world: &World) -> Checked<()> {

@@ -523,6 +523,11 @@ fn works_on(seat: &mut Seat, work: Work, rng: &mut Rng) -> Result<(), Error> {
             std::fs::write(&file, bytes).expect("a scan");
             desk.attach(&code, 1, &[&file])
         }
+        Work::Forget => {
+            // It may be in that state already.
+            drop(desk.move_dossier(&Move { code: code.clone(), state: 10, note: String::new() }));
+            desk.forget(&code, "Hết thời hạn lưu", Some(&code))
+        }
         Work::Receive => return Ok(()),
     }
     .map(drop)

@@ -81,8 +81,7 @@ impl Alone {
         let upload = replication::open(&self.hub, body)?;
         let now = (self.hub.clock)();
         if upload.brings_something() {
-            let signer = &self.hub.signer;
-            self.store.write(|door| replication::take_in(door, signer, &upload, now))??;
+            self.store.write(|door| replication::take_in(door, &self.hub, &upload, now))??;
         }
         replication::answered(&self.hub, &upload, now)
     }
@@ -173,7 +172,7 @@ impl Alone {
             Heard::Say(say) => Ok(say),
             Heard::Write(write) => {
                 let (agency, now) = (begun.agency().to_owned(), (self.hub.clock)());
-                let outcome = self.store.write(|door| write.carry_out(door, &self.hub.signer, &agency, now))?;
+                let outcome = self.store.write(|door| write.carry_out(door, &self.hub, &agency, now))?;
                 begun.written(&self.hub, &write, outcome)
             }
         }

@@ -10,7 +10,7 @@ use crate::store::scan::Lacking;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
 use crate::writer::PROVINCE;
 use domain::dossier::OpId;
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
@@ -110,17 +110,18 @@ impl Write {
     }
 
     /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
-    pub fn carry_out(
-        &self,
-        door: &Door<'_>,
-        signer: &SigningKey,
-        agency: &str,
-        now: u64,
-    ) -> Result<Result<(), Refusal>, Fault> {
+    pub fn carry_out(&self, door: &Door<'_>, hub: &Hub, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
         match self {
-            Self::Ops(upload) => replication::take_in(door, signer, upload, now),
+            Self::Ops(upload) => replication::take_in(door, hub, upload, now),
             Self::Learn(roster) => roster::learn(door, roster).map(Ok),
             Self::All(member) => desk::heard(door, member, now).map(Ok),
+            // Its dossier may have been forgotten while it came.
+            Self::Scan(hash, Some(_)) if !scan::is_named(door, agency, hash)? => hub
+                .scans
+                .iter()
+                .try_for_each(|scans| scans.erase(agency, hash))
+                .map(Ok)
+                .map_err(|error| Fault::NotOpened(error.to_string())),
             Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
             Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
         }

@@ -31,6 +31,8 @@ pub struct Reading {
     pub receives: Option<(DossierCode, AgencyCode)>,
     /// The scan it names: hash and bytes.
     pub scan: Option<([u8; 32], u64)>,
+    /// Whether it has the persons' data of its dossier erased.
+    pub forgets: bool,
     /// What it says of a clock, where the hub itself wrote it.
     pub note: Option<ClockNote>,
     /// What its author had newly seen of other logs.
@@ -69,8 +71,9 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::ClockNoted(note) if is_the_hubs(id.replica) => Some(*note),
         _ => None,
     };
+    let forgets = matches!(entry.content, Content::Dossier(Op::Forgotten { .. }));
     let (kind, hlc, seen) = (entry.kind, entry.stamp.hlc, std::mem::take(&mut entry.seen));
-    Some(Reading { kind, hlc, dossier, receives, scan, note, seen, entry: entry.moving_the_row() })
+    Some(Reading { kind, hlc, dossier, receives, scan, forgets, note, seen, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -106,6 +109,7 @@ impl Opened {
                 | Op::FeeCancelled { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
+                | Op::Forgotten { .. }
                 | Op::Unknown { .. } => None,
             },
             Content::OfficerAdded { .. } | Content::ClockNoted(_) => None,
@@ -196,11 +200,13 @@ pub fn of<'a>(
     store: &Reader<'_>,
     agency: &str,
     new: impl Iterator<Item = (OpId, &'a Reading)>,
+    forgotten: &BTreeSet<OpId>,
 ) -> Result<Effects, Fault> {
     let mut effects = Effects::default();
     let mut timelines: BTreeMap<OpId, Vec<Entry>> = BTreeMap::new();
     for (id, reading) in new {
-        effects.scans.extend(reading.scan.map(|(hash, bytes)| (id, hash, bytes)));
+        let is_wanted = reading.dossier.is_none_or(|dossier| !forgotten.contains(&dossier));
+        effects.scans.extend(reading.scan.filter(|_| is_wanted).map(|(hash, bytes)| (id, hash, bytes)));
         if let Some((code, _)) = &reading.receives {
             effects.received.push((id, serde_json::json!({ "code": code.as_str() }).to_string()));
         }

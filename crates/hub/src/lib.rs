@@ -10,6 +10,7 @@ mod conversation;
 mod effects;
 mod enrolment;
 mod error;
+mod forgetting;
 mod http;
 mod hub;
 mod line;

@@ -152,8 +152,8 @@ async fn heard(
         Heard::Say(say) => say,
         Heard::Write(write) => {
             let (write, agency) = (Arc::new(write), conversation.agency().to_owned());
-            let (done, of, signer) = (Arc::clone(&write), agency.clone(), hub.signer.clone());
-            let work = move |door: &Door<'_>| done.carry_out(door, &signer, &of, now);
+            let (done, of, at) = (Arc::clone(&write), agency.clone(), Arc::clone(&hub));
+            let work = move |door: &Door<'_>| done.carry_out(door, &at, &of, now);
             let outcome = hub.writer.write(write.place(&agency), work).await?;
             hub.feeds.grew(&agency);
             let (back, say) = hub

@@ -7,10 +7,10 @@ use crate::hub::{Failure, Hub, Serving, answer_with};
 use crate::store::desk;
 use crate::store::op::NewOp;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, feed, op, whole};
-use crate::times;
+use crate::{forgetting, times};
 use axum::body::Bytes;
 use domain::dossier::OpId;
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::frame::{self, Dictionary};
 use protocol::message::{Carried, SYNC, Signed, SyncReply, SyncRequest};
@@ -63,8 +63,8 @@ pub async fn sync(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let upload = Arc::new(hub.aside(move |hub| open(hub, &body)).await?);
     let now = (hub.clock)();
     if upload.brings_something() {
-        let (taken, signer) = (Arc::clone(&upload), hub.signer.clone());
-        hub.writer.write(&upload.agency, move |door| take_in(door, &signer, &taken, now)).await??;
+        let (taken, at) = (Arc::clone(&upload), Arc::clone(&hub));
+        hub.writer.write(&upload.agency, move |door| take_in(door, &at, &taken, now)).await??;
         hub.feeds.grew(&upload.agency);
     }
     hub.aside(move |hub| answered(hub, &upload, now)).await
@@ -115,11 +115,12 @@ fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
 }
 
 /// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
-pub fn take_in(door: &Door<'_>, signer: &SigningKey, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
+pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
     let Upload { agency, request, readings, .. } = upload;
     let replica = request.replica;
     // From here to the commit nobody else writes for this agency, so that what is read stays true.
-    let feed_end = feed::hold(door, agency)?;
+    let held = feed::hold(door, agency)?;
+    let feed_end = held.end;
     // Asked again: the desk may have been revoked since.
     let member = match desk::by_replica(door, replica)? {
         None if !is_the_hubs(replica) => return Ok(Err(Refusal::UnknownReplica)),
@@ -168,14 +169,16 @@ pub fn take_in(door: &Door<'_>, signer: &SigningKey, upload: &Upload, now: u64) 
     let rows_end = feed_end + rows.len() as u64;
     let notes = if member.is_some() {
         let times = read().map(|(row, reading)| (row.id, reading.hlc));
-        times::note(door, signer, agency, times, rows_end, now)?
+        times::note(door, &hub.signer, agency, times, rows_end, now)?
     } else {
         times::learn(door, agency, read().map(|(row, reading)| (row.id, reading)))?;
         0
     };
-    let in_force = read().filter(|(row, _)| row.set_aside.is_none());
-    let effects = effects::of(door, agency, in_force.map(|(row, reading)| (row.id, reading)))?;
+    let in_force = || read().filter(|(row, _)| row.set_aside.is_none());
+    let forgotten = forgetting::of(door, hub, agency, held, in_force().map(|(_, reading)| reading), now)?;
+    let effects = effects::of(door, agency, in_force().map(|(row, reading)| (row.id, reading)), &forgotten)?;
     op::add(door, agency, &rows, feed_end, now)?;
+    forgotten.iter().try_for_each(|dossier| op::erase(door, agency, *dossier))?;
     // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
     feed::reach(door, agency, rows_end + notes)?;
     effects.take(door, agency, now)?;

@@ -50,6 +50,8 @@ pub mod kind {
     pub const RENUMBERED: u16 = 15;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
+    /// The dossier's personal parts were erased after its retention.
+    pub const FORGOTTEN: u16 = 17;
     /// The hub heard operations whose clock was too far ahead to be believed.
     pub const CLOCK_NOTED: u16 = 18;
 }
@@ -185,6 +187,9 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         Content::Dossier(Op::Renumbered { printed }) => {
             (kind::RENUMBERED, encode(&Text { text: Some(printed.as_str().to_owned()) }), None)
         }
+        Content::Dossier(Op::Forgotten { because }) => {
+            (kind::FORGOTTEN, encode(&Text { text: Some(because.clone()) }), None)
+        }
         Content::Dossier(Op::Printed { form, copy }) => {
             (kind::PRINTED, encode(&Printed { form: form.clone(), copy: *copy }), None)
         }
@@ -257,6 +262,7 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
             role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
         },
+        kind::FORGOTTEN => Content::Dossier(Op::Forgotten { because: text(&public.fields)?.unwrap_or_default() }),
         kind::CLOCK_NOTED => Content::ClockNoted(decode(&public.fields)?),
         kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),

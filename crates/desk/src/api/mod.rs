@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
+mod forget;
 pub mod lookup;
 pub mod neighbours;
 pub mod officers;

@@ -111,6 +111,7 @@ fn words(language: Language, op: &Op) -> String {
         Op::FeeCancelled { reason, .. } => remark(said("timeline_fee_cancelled", &[]), reason),
         Op::ResultRecorded { text } => said("timeline_result", &[("result", text.clone())]),
         Op::Settled { part, .. } => said("timeline_settled", &[("part", part_text(language, *part))]),
+        Op::Forgotten { because } => said("timeline_forgotten", &[("reason", because.clone())]),
         Op::Unknown { .. } => said("timeline_unknown", &[]),
     }
 }

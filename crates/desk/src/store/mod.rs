@@ -6,6 +6,7 @@ pub mod backup;
 mod clocks;
 pub mod dossiers;
 pub mod drafts;
+mod forgetting;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
@@ -65,6 +66,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
         M::up(include_str!("../../../../migrations/desk/0006_clocks.sql")),
+        M::up(include_str!("../../../../migrations/desk/0007_forgotten.sql")),
     ])
 }
 
@@ -119,6 +121,7 @@ impl Store {
         })?;
         let store = Self { path, key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) };
         store.fold_anew()?;
+        store.erase_scans()?;
         Ok(store)
     }
 
@@ -156,12 +159,18 @@ impl Store {
 
     /// The one write door: everything `what` writes becomes durable together, or nothing does.
     pub fn write<T>(&self, what: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<(T, Changes)> {
-        let mut writer = lock(&self.writer);
-        let mut writing =
-            Writing { tx: writer.transaction_with_behavior(TransactionBehavior::Immediate)?, changes: Changes::new() };
-        let result = what(&mut writing)?;
-        let Writing { tx, changes } = writing;
-        tx.commit()?;
+        let (result, changes, forgets) = {
+            let mut writer = lock(&self.writer);
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writing = Writing { tx, changes: Changes::new(), forgets: false };
+            let result = what(&mut writing)?;
+            let Writing { tx, changes, forgets } = writing;
+            tx.commit()?;
+            (result, changes, forgets)
+        };
+        if forgets {
+            self.erase_scans()?;
+        }
         Ok((result, changes))
     }
 
@@ -180,6 +189,8 @@ impl Store {
 pub struct Writing<'a> {
     tx: Transaction<'a>,
     changes: Changes,
+    /// Whether scans are to be erased after it.
+    forgets: bool,
 }
 
 impl Writing<'_> {

@@ -13,7 +13,7 @@ use domain::dossier::ScanHash;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bytes sealed together.
 const PART: usize = 64 * 1024;
@@ -91,9 +91,14 @@ impl Scans {
     }
 
     fn path(&self, hash: &[u8; 32]) -> PathBuf {
-        let name = HEXLOWER.encode(hash);
-        self.folder.join(name.get(..2).unwrap_or_default()).join(name)
+        path_in(&self.folder, hash)
     }
+}
+
+/// Where a scan's file stands in the folder of scans.
+pub(super) fn path_in(folder: &Path, hash: &[u8; 32]) -> PathBuf {
+    let name = HEXLOWER.encode(hash);
+    folder.join(name.get(..2).unwrap_or_default()).join(name)
 }
 
 /// What a part is sealed for: its scan and its place there.

@@ -207,7 +207,6 @@ impl<'d> Neighbour<'d> {
     fn next_ops(&mut self) -> Result<Option<Feed>> {
         let desk = self.desk;
         while let Some((id, replica, told)) = self.to_tell.pop_front() {
-            let theirs = &self.theirs;
             let packer = &mut self.packer;
             let said = desk.store.read(|connection| {
                 let Some(origin) = ops::origin_known_as(connection, replica)? else { return Ok(None) };
@@ -228,11 +227,8 @@ impl<'d> Neighbour<'d> {
                 let run = Run { replica, first: told + 1, ops };
                 let last = told + run.ops.len() as u64;
                 let reasons = others::reasons(connection, id, run.first, last)?;
-                let known = |dossier: domain::dossier::OpId| {
-                    let there = theirs.get(&dossier.replica).is_some_and(|upto| dossier.seq <= *upto);
-                    if there { ops::seed(connection, dossier).ok().flatten() } else { None }
-                };
-                let packed = packer.pack(std::slice::from_ref(&run), &known);
+                // They may have forgotten a dossier that is known here, and its seed with it.
+                let packed = packer.pack(std::slice::from_ref(&run), &|_| None);
                 let packed = packed.map_err(|error| Error::new(Code::Internal).because(error))?;
                 let vouched = Some(vec![Vouched { replica, seq: last, signature }]);
                 let aside =

@@ -339,7 +339,8 @@ impl Session {
     fn next_ops(&mut self, store: &Store, room: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
         self.look_at_others(store)?;
         let raw = self.raw * room as f64 / PIECE as f64;
-        let (plainly, packer) = (self.plainly, &mut self.packer);
+        // On paper nobody can ask for what was left out.
+        let (plainly, packer) = (self.plainly || self.on_paper, &mut self.packer);
         let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
         for log in self.logs.iter_mut().filter(|log| log.open && !log.refused) {
             let packed = store.read(|connection| {

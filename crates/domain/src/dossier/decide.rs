@@ -98,6 +98,11 @@ pub enum Command {
         /// That code.
         code: DossierCode,
     },
+    /// Erase what names a person, once retention has ended.
+    Forget {
+        /// Why, without a person's data.
+        because: String,
+    },
     /// A form came out of the printer.
     Print {
         /// Form of TT 03/2025.
@@ -240,10 +245,16 @@ pub enum Refusal {
     /// The part has no card, or the card has other versions than the officer was shown: something arrived meanwhile.
     #[error("there is nothing to choose between")]
     NothingToSettle,
+    /// Only a finished dossier can be forgotten.
+    #[error("the dossier is not finished")]
+    NotFinished,
     /// The command is about a dossier that is not there, or one that is there already.
     #[error("the command does not fit the dossier's state")]
     WrongState,
 }
+
+/// States in which nothing more is done, by the portal's numbers: not taken in, withdrawn, stopped, handed out.
+const FINISHED: [u8; 4] = [3, 7, 8, 10];
 
 /// The operations a command amounts to at `now` (UTC+7), or the rule that refuses it.
 pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<Given>) -> Result<Vec<Op>, Refusal> {
@@ -308,6 +319,12 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
             (!dossier.timeline().iter().any(known)).then_some(attached)
         }
         Command::GiveAlias { code } => (!dossier.aliases().contains(&code)).then_some(Op::AliasGiven { code }),
+        Command::Forget { because } => {
+            if !FINISHED.contains(&dossier.state()) {
+                return Err(Refusal::NotFinished);
+            }
+            Some(Op::Forgotten { because: words(&because, Refusal::NoReason)? })
+        }
         Command::Print { form } => Some(Op::Printed { copy: dossier.printed(&form) + 1, form }),
         Command::Receive { .. } => return Err(Refusal::WrongState),
     })

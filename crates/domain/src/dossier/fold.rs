@@ -116,6 +116,7 @@ impl Dossier {
                 | Op::ResultRecorded { .. }
                 | Op::Settled { .. }
                 | Op::Renumbered { .. }
+                | Op::Forgotten { .. }
                 | Op::Unknown { .. } => {}
             }
         }
@@ -211,6 +212,11 @@ impl Dossier {
     pub fn printed(&self, form: &str) -> u32 {
         let copies = self.timeline.iter().filter(|entry| matches!(&entry.op, Op::Printed { form: f, .. } if f == form));
         u32::try_from(copies.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether its persons' data was erased after its retention.
+    pub fn is_forgotten(&self) -> bool {
+        self.timeline.iter().any(|entry| matches!(entry.op, Op::Forgotten { .. }))
     }
 
     /// Everything that happened, oldest first.

@@ -340,6 +340,12 @@ pub enum Op {
         /// The number on the receipt.
         printed: DossierCode,
     },
+    /// What names a person in it was erased when the dossier's retention had ended (hết thời hạn lưu). Whoever holds this erases
+    /// the personal parts of the dossier's operations, also of those that come later.
+    Forgotten {
+        /// Why, without a person's data: it is never erased itself.
+        because: String,
+    },
     /// Something a newer release wrote; kept and passed on, without effect here.
     Unknown {
         /// Its kind.
@@ -366,6 +372,7 @@ impl Op {
             | Op::FeeTaken { .. }
             | Op::ResultRecorded { .. }
             | Op::Renumbered { .. }
+            | Op::Forgotten { .. }
             | Op::Unknown { .. } => {}
         }
         self

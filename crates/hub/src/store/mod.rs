@@ -11,6 +11,7 @@ pub mod copy;
 pub mod desk;
 pub mod dossier;
 pub mod feed;
+pub mod forgotten;
 pub mod lease;
 pub mod op;
 pub mod outbox;

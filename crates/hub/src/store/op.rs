@@ -62,6 +62,13 @@ pub fn dossiers_within(store: &Reader<'_>, agency: &str, replica: u32, from: u64
     store.query(sql, &values![agency, replica, from, to])?.iter_mut().map(id).collect()
 }
 
+/// Erases the personal parts and the salts of a dossier's operations.
+pub fn erase(door: &Door<'_>, agency: &str, dossier: OpId) -> Result<(), Fault> {
+    let sql = "UPDATE op SET personal = NULL, salt = NULL
+               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = $3 AND personal IS NOT NULL";
+    door.execute(sql, &values![agency, dossier.replica, dossier.seq])
+}
+
 /// Receptions of dossiers that were set aside.
 pub fn set_aside_receptions(store: &Reader<'_>, agency: &str) -> Result<Vec<(OpId, Carried, String)>, Fault> {
     let sql = "SELECT replica, seq, public, personal, salt, set_aside FROM op

@@ -150,6 +150,7 @@ fn life() -> impl Strategy<Value = Op> {
         ".{0,200}".prop_map(|text| Op::ResultRecorded { text }),
         (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
         code().prop_map(|printed| Op::Renumbered { printed }),
+        ".{0,200}".prop_map(|because| Op::Forgotten { because }),
     ]
 }
 
@@ -282,6 +283,8 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     each.extend(later(&follows));
     let noted = ClockNote { replica: 12, first: 3, last: 70_000, at_ms: 1_795_312_800_000 };
     let by_hub = Header { hlc: Hlc(0x019a_0000_0000_0002), actor: None, dossier: None, deps: vec![], was: None };
+    let forgotten = Op::Forgotten { because: "Hết thời hạn lưu 5 năm".to_owned() };
+    each.push(("forgotten", follows, Content::Dossier(forgotten)));
     each.push(("clock_noted", by_hub, Content::ClockNoted(noted)));
     each.push(("received_ethnicity", begins, Content::Dossier(Op::Received(Box::new(ethnic)))));
     each
