@@ -152,7 +152,7 @@ async fn heard(
         Heard::Say(say) => say,
         Heard::Write(write) => {
             let (write, agency) = (Arc::new(write), conversation.agency().to_owned());
-            let (done, of, at) = (Arc::clone(&write), agency.clone(), Arc::clone(&hub));
+            let (done, of, at) = (Arc::clone(&write), agency.clone(), Arc::clone(hub));
             let work = move |door: &Door<'_>| done.carry_out(door, &at, &of, now);
             let outcome = hub.writer.write(write.place(&agency), work).await?;
             hub.feeds.grew(&agency);

@@ -7,7 +7,7 @@ use crate::error::Result;
 use protocol::fields::{self, ClockNote, Content, kind};
 use protocol::op::{Public, is_the_hubs};
 use rusqlite::{Connection, Transaction, params};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// When the province first heard of the operation `op` of `origin`, where that is noted: a column of a query on both.
 pub(super) const NOTED: &str = "(SELECT min(noted_ms) FROM clock_note
@@ -67,11 +67,13 @@ pub(super) fn note_all(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Every note a log gave, for verification: number there, log, from, to, when.
-pub(super) fn rows(connection: &Connection, origin: i64) -> Result<BTreeSet<(u64, u32, u64, u64, u64)>> {
+/// Every note a log gave, by its number there, for verification.
+pub(super) fn rows(connection: &Connection, origin: i64) -> Result<BTreeMap<u64, ClockNote>> {
     let mut statement = connection
         .prepare_cached("SELECT seq, replica, from_seq, to_seq, noted_ms FROM clock_note WHERE origin = ?1")?;
-    let rows =
-        statement.query_map([origin], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let rows = statement.query_map([origin], |row| {
+        let note = ClockNote { replica: row.get(1)?, first: row.get(2)?, last: row.get(3)?, at_ms: row.get(4)? };
+        Ok((row.get(0)?, note))
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::op::Public;
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,7 +69,7 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
         )?;
         let mut rows = statement.query([origin.id])?;
         let (mut head, mut expected) = (chain::START, 1u64);
-        let (mut said, mut noted) = (BTreeSet::new(), BTreeSet::new());
+        let (mut said, mut noted) = (BTreeSet::new(), BTreeMap::new());
         while let Some(row) = rows.next()? {
             let op = encoded(row)?;
             let (seq, hlc, kind): (u64, u64, u16) = (row.get(3)?, row.get(4)?, row.get(5)?);
@@ -80,7 +80,7 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
             if let Ok(public) = Public::decode(&op.public) {
                 said.extend(public.newly_seen().into_iter().map(|(replica, upto)| (replica, seq, upto)));
                 let note = clocks::said(origin.replica, &public);
-                noted.extend(note.map(|note| (seq, note.replica, note.first, note.last, note.at_ms)));
+                noted.extend(note.map(|note| (seq, note)));
             }
             match op.open() {
                 Ok(public) if public.hlc == hlc && public.kind == kind => {}
