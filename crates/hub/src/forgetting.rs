@@ -4,6 +4,7 @@
 use crate::effects::{self, Reading};
 use crate::hub::Hub;
 use crate::store::feed::Held;
+use crate::store::op::NewOp;
 use crate::store::{Door, Fault, forgotten, op, scan};
 use domain::dossier::OpId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +15,14 @@ pub fn of<'a>(
     hub: &Hub,
     agency: &str,
     held: Held,
-    new: impl Iterator<Item = &'a Reading>,
+    new: impl Iterator<Item = (&'a NewOp<'a>, &'a Reading)>,
     now: u64,
 ) -> Result<BTreeSet<OpId>, Fault> {
     let (mut concerned, mut forgets) = (BTreeSet::new(), BTreeSet::new());
-    for reading in new {
+    for (row, reading) in new {
+        // What was set aside has no effect; its own personal part goes all the same.
         concerned.extend(reading.dossier);
-        forgets.extend(reading.dossier.filter(|_| reading.forgets));
+        forgets.extend(reading.dossier.filter(|_| reading.forgets && row.set_aside.is_none()));
     }
     // Nearly always there is nothing to ask.
     let known = if held.forgotten == 0 { BTreeSet::new() } else { forgotten::among(door, agency, &concerned)? };

@@ -175,7 +175,7 @@ pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<
         0
     };
     let in_force = || read().filter(|(row, _)| row.set_aside.is_none());
-    let forgotten = forgetting::of(door, hub, agency, held, in_force().map(|(_, reading)| reading), now)?;
+    let forgotten = forgetting::of(door, hub, agency, held, read(), now)?;
     let effects = effects::of(door, agency, in_force().map(|(row, reading)| (row.id, reading)), &forgotten)?;
     op::add(door, agency, &rows, feed_end, now)?;
     forgotten.iter().try_for_each(|dossier| op::erase(door, agency, *dossier))?;

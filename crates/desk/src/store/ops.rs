@@ -230,6 +230,10 @@ impl Writing<'_> {
             set_aside(self, at, &reason)?;
             // One of this desk's own, which comes back after a restore, has the effect here that it had.
             if !is_own {
+                // It changes nothing, but where its dossier was forgotten it is erased as well.
+                if let Some(subject) = subject {
+                    dossiers::refold(self, subject)?;
+                }
                 return Ok(true);
             }
         }
