@@ -375,6 +375,7 @@ export function dossiers(): { view: DossierView; number: string }[] {
     const moved = {
       at: received.replace("T0", "T1"),
       by: "Vàng A Páo",
+      clock: null,
       text: "Chuyển hồ sơ cho công chức chuyên môn.",
       sync,
       not_in_force: false,
