@@ -18,9 +18,10 @@ INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
 -- A commune or another office with desks. Whoever takes operations in holds its row until the commit, so that its feed is
 -- counted by one at a time.
 CREATE TABLE agency (
-    agency   TEXT   NOT NULL PRIMARY KEY,
-    feed_end BIGINT NOT NULL DEFAULT 0, -- the last position of its feed
-    roster   BIGINT NOT NULL DEFAULT 0  -- grows whenever its desks change
+    agency    TEXT   NOT NULL PRIMARY KEY,
+    feed_end  BIGINT NOT NULL DEFAULT 0, -- the last position of its feed
+    roster    BIGINT NOT NULL DEFAULT 0, -- grows whenever its desks change
+    forgotten BIGINT NOT NULL DEFAULT 0  -- how many dossiers were forgotten after their retention
 );
 
 -- A computer that is, or is to become, a desk of an agency.
@@ -100,15 +101,40 @@ CREATE TABLE dossier (
 
 CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
 
--- Operations whose time lies too far ahead of the hub's.
-CREATE TABLE far_ahead (
-    agency   TEXT   NOT NULL,
-    replica  BIGINT NOT NULL,
-    seq      BIGINT NOT NULL,
-    claimed  BIGINT NOT NULL, -- the time the operation gives itself
-    heard_at BIGINT NOT NULL,
+-- Dossiers whose persons' data was erased after their retention, by the operation that received each.
+CREATE TABLE forgotten (
+    agency       TEXT   NOT NULL,
+    replica      BIGINT NOT NULL,
+    seq          BIGINT NOT NULL,
+    forgotten_at BIGINT NOT NULL, -- when the hub heard of it
     PRIMARY KEY (agency, replica, seq)
 );
+
+-- What writers had seen of each other: with its operation `seq`, `replica` had seen `other` up to `upto`. A row stands only where
+-- that had grown; what holds at an operation is the last row not after it.
+CREATE TABLE seen (
+    agency  TEXT   NOT NULL,
+    replica BIGINT NOT NULL,
+    other   BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    upto    BIGINT NOT NULL,
+    PRIMARY KEY (agency, replica, other, seq)
+);
+
+-- Stretches of logs that claim a time too far ahead of the hub's, and when it heard of them; of several the earliest holds. A
+-- fold of the hub's own logs: `hub` and `seq` name the operation that says so.
+CREATE TABLE clock_note (
+    agency   TEXT   NOT NULL,
+    hub      BIGINT NOT NULL,
+    seq      BIGINT NOT NULL,
+    replica  BIGINT NOT NULL,
+    from_seq BIGINT NOT NULL,
+    to_seq   BIGINT NOT NULL,
+    noted_at BIGINT NOT NULL,
+    PRIMARY KEY (agency, hub, seq)
+);
+
+CREATE INDEX clock_note_on ON clock_note (agency, replica, from_seq);
 
 -- What is to reach systems beyond the hub, once for each operation that was really inserted.
 CREATE TABLE outbox (
@@ -205,6 +231,7 @@ CREATE TABLE scan (
     replica  BIGINT NOT NULL, -- the first operation that named it
     seq      BIGINT NOT NULL,
     bytes    BIGINT NOT NULL,
+    named    BIGINT NOT NULL, -- how many operations name it
     whole_at BIGINT,          -- when all of it was here
     lacked_at BIGINT,         -- when the desk that named it said that it has it no more
     PRIMARY KEY (agency, hash)

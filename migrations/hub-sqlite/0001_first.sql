@@ -17,9 +17,10 @@ INSERT INTO hub (one, epoch, next_desk, next_replica) VALUES (1, 1, 1, 1);
 -- A commune or another office with desks. Whoever takes operations in holds its row until the commit, so that its feed is
 -- counted by one at a time.
 CREATE TABLE agency (
-    agency   TEXT    NOT NULL PRIMARY KEY,
-    feed_end INTEGER NOT NULL DEFAULT 0, -- the last position of its feed
-    roster   INTEGER NOT NULL DEFAULT 0  -- grows whenever its desks change
+    agency    TEXT    NOT NULL PRIMARY KEY,
+    feed_end  INTEGER NOT NULL DEFAULT 0, -- the last position of its feed
+    roster    INTEGER NOT NULL DEFAULT 0, -- grows whenever its desks change
+    forgotten INTEGER NOT NULL DEFAULT 0  -- how many dossiers were forgotten after their retention
 ) STRICT;
 
 -- A computer that is, or is to become, a desk of an agency.
@@ -99,15 +100,40 @@ CREATE TABLE dossier (
 
 CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
 
--- Operations whose time lies too far ahead of the hub's.
-CREATE TABLE far_ahead (
-    agency   TEXT    NOT NULL,
-    replica  INTEGER NOT NULL,
-    seq      INTEGER NOT NULL,
-    claimed  INTEGER NOT NULL, -- the time the operation gives itself
-    heard_at INTEGER NOT NULL,
+-- Dossiers whose persons' data was erased after their retention, by the operation that received each.
+CREATE TABLE forgotten (
+    agency       TEXT    NOT NULL,
+    replica      INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    forgotten_at INTEGER NOT NULL, -- when the hub heard of it
     PRIMARY KEY (agency, replica, seq)
 ) STRICT;
+
+-- What writers had seen of each other: with its operation `seq`, `replica` had seen `other` up to `upto`. A row stands only where
+-- that had grown; what holds at an operation is the last row not after it.
+CREATE TABLE seen (
+    agency  TEXT    NOT NULL,
+    replica INTEGER NOT NULL,
+    other   INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    upto    INTEGER NOT NULL,
+    PRIMARY KEY (agency, replica, other, seq)
+) STRICT;
+
+-- Stretches of logs that claim a time too far ahead of the hub's, and when it heard of them; of several the earliest holds. A
+-- fold of the hub's own logs: `hub` and `seq` name the operation that says so.
+CREATE TABLE clock_note (
+    agency   TEXT    NOT NULL,
+    hub      INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    replica  INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    to_seq   INTEGER NOT NULL,
+    noted_at INTEGER NOT NULL,
+    PRIMARY KEY (agency, hub, seq)
+) STRICT;
+
+CREATE INDEX clock_note_on ON clock_note (agency, replica, from_seq);
 
 -- What is to reach systems beyond the hub, once for each operation that was really inserted.
 CREATE TABLE outbox (
@@ -138,6 +164,7 @@ CREATE TABLE scan (
     replica  INTEGER NOT NULL, -- the first operation that named it
     seq      INTEGER NOT NULL,
     bytes    INTEGER NOT NULL,
+    named    INTEGER NOT NULL, -- how many operations name it
     whole_at INTEGER,          -- when all of it was here
     lacked_at INTEGER,         -- when the desk that named it said that it has it no more
     PRIMARY KEY (agency, hash)

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::line::Line;
 use crate::shipment::in_time;
 use ::domain::code::AgencyCode;
-use ::domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
+use ::domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Seen, Stamp};
 use ::hub::{Config, Running};
 use desk::api::enrol::EnrolInput;
 use desk::api::setup::{SetUp, set_up};
@@ -174,7 +174,7 @@ impl Pair {
             if let Content::Dossier(what) = content {
                 let dossier = public.dossier.map_or(id.seq, |dossier| dossier.seq);
                 let actor = public.actor.map(|actor| actor.seen_from(id.replica));
-                let stamp = Stamp { id, hlc: Hlc(public.hlc), actor };
+                let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: None, actor };
                 timelines.entry(dossier).or_default().push(Entry { stamp, op: what });
             }
             there.push(op);
@@ -188,7 +188,7 @@ impl Pair {
         };
         for (line, at) in &self.written {
             let timeline = timelines.remove(&at.seq).ok_or("a dossier was lost on the way")?;
-            let dossier = Dossier::fold(timeline).ok_or("a dossier that nothing received")?;
+            let dossier = Dossier::merge(timeline, &Seen::default()).ok_or("a dossier that nothing received")?;
             let (came, went) = (Line::of(dossier.timeline(), name)?, line.carried());
             if came != went {
                 return Err(format!("what came differs:\n{went:#?}\n{came:#?}").into());

@@ -165,6 +165,11 @@ fn a_dossiers_life_goes_on_in_the_terminal() {
     step(&["result", "Số 12"], shape);
     assert_eq!(terminal.does(&["list", "--review"]), json!([]));
     has_shape(&terminal.does(&["find", "0912000001"]), &json!([{ "code": code, "cards": 0 }]));
+    step(&["finish", "--result", "Giấy xác nhận=12"], json!({ "state": 9 }));
+    step(&["hand-back", "--receipt"], json!({ "state": 10 }));
+    let forgotten = terminal.does(&["forget", code, "--because", "Hết thời hạn lưu", "--yes", code]);
+    has_shape(&forgotten, &json!({ "code": code, "state": 10, "applicant": { "phone": "", "address": "" } }));
+    assert_eq!(terminal.does(&["find", "0912000001"]), json!([]));
 }
 
 #[test]

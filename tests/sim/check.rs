@@ -43,7 +43,33 @@ pub fn in_the_end(world: &mut World) -> Checked<()> {
         everything_has_arrived(world, at)?;
         scans_have_arrived(world, at)?;
     }
+    what_was_forgotten_is_nowhere(world)?;
     equal_logs_give_equal_folds(world)
+}
+
+/// Personal parts of dossiers that were forgotten, by an operation that has effect.
+const NOT_FORGOTTEN: &str =
+    "SELECT count(*) FROM op WHERE personal IS NOT NULL AND EXISTS (SELECT 1 FROM op AS f WHERE f.kind = 17";
+
+fn what_was_forgotten_is_nowhere(world: &World) -> Checked<()> {
+    let broken = |found: String| Err(Broken::new("what was forgotten is nowhere", found));
+    let there = "f.set_aside IS NULL AND f.agency = op.agency AND f.dossier_replica = op.dossier_replica AND f.dossier_seq = op.dossier_seq)";
+    let left = world.office.count(&format!("{NOT_FORGOTTEN} AND {there}"));
+    if left > 0 {
+        return broken(format!("{left} personal parts at the hub"));
+    }
+    let here = "f.set_aside = '' AND f.dossier_origin = op.dossier_origin AND f.dossier_seq = op.dossier_seq)";
+    for (at, seat) in world.seats.iter().enumerate() {
+        let left: u64 = seat
+            .desk()
+            .store()
+            .read(|connection| Ok(connection.query_row(&format!("{NOT_FORGOTTEN} AND {here}"), [], |row| row.get(0))?))
+            .expect("a count");
+        if left > 0 {
+            return broken(format!("{left} personal parts at desk {at}"));
+        }
+    }
+    Ok(())
 }
 
 fn no_number_is_given_twice(world: &World) -> Checked<()> {
@@ -282,5 +308,26 @@ fn equal_logs_give_equal_folds(world: &World) -> Checked<()> {
             return Err(Broken::new("equal logs give equal folds", found));
         }
     }
+    for (agency, (at, folds)) in &first {
+        let held = dossiers_at_the_hub(world, agency);
+        for (id, dossier) in folds {
+            let alias = dossier.aliases().last().map(|alias| alias.as_str().to_owned());
+            let right = (dossier.received().code.as_str().to_owned(), alias, dossier.state().number());
+            if held.get(id) != Some(&right) {
+                let found = format!("{}/{}: {:?} there, {right:?} at desk {at}", id.replica, id.seq, held.get(id));
+                return Err(Broken::new("the hub's fold is the desks'", found));
+            }
+        }
+    }
     Ok(())
+}
+
+/// Dossiers of an agency as the hub shows them: number, official code, state.
+fn dossiers_at_the_hub(world: &World, agency: &str) -> BTreeMap<OpId, (String, Option<String>, u8)> {
+    let sql = "SELECT replica, seq, code, alias, state FROM dossier WHERE agency = ?1";
+    let mut statement = world.office.store().prepare_cached(sql).expect("a statement");
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((OpId { replica: row.get(0)?, seq: row.get(1)? }, (row.get(2)?, row.get(3)?, row.get(4)?)))
+    };
+    statement.query_map([agency], row).expect("rows").collect::<Result<_, _>>().expect("rows")
 }

@@ -26,6 +26,8 @@ pub enum Work {
     Settle,
     /// Attaches a scan.
     Attach,
+    /// Finishes one and has its persons' data erased.
+    Forget,
 }
 
 /// What becomes of a request of the first protocol.
@@ -155,7 +157,8 @@ fn work(rng: &mut Rng) -> Work {
         15 => Work::Fee,
         16 => Work::Outcome,
         17 => Work::Settle,
-        _ => Work::Attach,
+        18 => Work::Attach,
+        _ => *rng.choice(&[Work::Attach, Work::Forget]).unwrap_or(&Work::Attach),
     }
 }
 

@@ -103,5 +103,24 @@ pub fn kept() -> Vec<(&'static str, Plan)> {
                 ],
             ),
         ),
+        (
+            "what a stolen desk had written of a forgotten dossier was set aside and kept its personal part at the hub",
+            world(
+                2,
+                false,
+                NEW,
+                &[
+                    (What::Work(2, Work::Receive), 0x50f4_52c0_6d87_4329),
+                    (What::Sync(0), 0x352b_c63d_edb9_bd9e),
+                    (What::CrashAtWork(2, Work::Phone), 0x8fe0_d94d_e435_df00),
+                    (What::Sync(1), 0x0c86_d74a_3e56_ac1a),
+                    (What::Work(1, Work::Forget), 0x9f95_74d7_0fee_b502),
+                    (What::Call(1), 0x61a8_3a83_377d_8a24),
+                    (What::Bytes(14), 0x3e30_ce5a_85ca_bf60),
+                    (What::Revoke(0, true), 0x1fe0_8764_1c5b_88e3),
+                    (What::Cut(1), 0x35b5_b030_fc88_8c65),
+                ],
+            ),
+        ),
     ]
 }

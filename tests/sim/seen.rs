@@ -5,7 +5,7 @@ use ::desk::store::dossiers::count_review;
 use std::collections::BTreeSet;
 
 /// Every one, in words.
-pub const ALL: [&str; 9] = [
+pub const ALL: [&str; 10] = [
     "a desk went on under a spare number",
     "a desk went on without a number",
     "a log was refused: two copies had written",
@@ -15,6 +15,7 @@ pub const ALL: [&str; 9] = [
     "a scan arrived whole",
     "desks wrote to each other's dossiers",
     "a time far ahead was noted",
+    "a dossier was forgotten",
 ];
 
 /// Which of them occurred in a world.
@@ -31,7 +32,8 @@ pub fn of(world: &World) -> BTreeSet<&'static str> {
         cards,
         rows("SELECT count(*) FROM scan WHERE whole_at IS NOT NULL"),
         rows("SELECT count(*) FROM op WHERE dossier_replica <> replica"),
-        rows("SELECT count(*) FROM far_ahead"),
+        rows("SELECT count(*) FROM clock_note"),
+        rows("SELECT count(*) FROM forgotten"),
     ];
     ALL.into_iter().zip(occurred).filter(|(_, occurred)| *occurred).map(|(words, _)| words).collect()
 }

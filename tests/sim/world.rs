@@ -557,6 +557,12 @@ fn works_on(seat: &mut Seat, work: Work, rng: &mut Rng) -> Result<(), Error> {
             std::fs::write(&file, bytes).expect("a scan");
             desk.attach(&code, 1, &[&file])
         }
+        Work::Forget => {
+            // It may be over already.
+            let (step, at, note) = (StepInput::Withdraw { reason: "Thử".to_owned() }, String::new(), String::new());
+            drop(desk.take_step(&TakeStep { code: code.clone(), step, at, note, answered: vec![] }));
+            desk.forget(&code, "Hết thời hạn lưu", Some(&code))
+        }
         Work::Receive => return Ok(()),
     }
     .map(drop)

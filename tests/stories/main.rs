@@ -6,10 +6,12 @@
 )]
 
 mod bad_link;
+mod clocks;
 mod counter;
 mod damage;
 mod disasters;
 mod fetching;
+mod forgetting;
 mod hub_put_back;
 mod life;
 mod merging;

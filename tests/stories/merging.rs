@@ -24,12 +24,7 @@ fn meet(first: &Desk, second: &Desk) {
 
 fn forwards(desk: &Desk, code: &str) {
     let (unit, receiver) = ("Công chức tư pháp – hộ tịch".to_owned(), "Vi Thị Nga".to_owned());
-    takes_step(desk, code, StepInput::Forward { unit, giver: String::new(), receiver });
-}
-
-fn takes_step(desk: &Desk, code: &str, step: StepInput) {
-    let taken = TakeStep { code: code.to_owned(), step, at: String::new(), note: String::new(), answered: vec![] };
-    assert!(desk.take_step(&taken).expect("a step").0.questions.is_empty());
+    desk.takes(code, StepInput::Forward { unit, giver: String::new(), receiver });
 }
 
 fn takes(desk: &Desk, code: &str, receipt: &str) {
@@ -82,7 +77,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     second.record_result(&code, "Số 14/ĐKTT").expect("a result");
     let items = vec!["Giấy tờ chứng minh chỗ ở".to_owned()];
     let (agency, reason, basis) = (String::new(), "Thiếu giấy tờ về chỗ ở".to_owned(), String::new());
-    takes_step(&second, &code, StepInput::AskPapers { agency, items, reason, basis });
+    second.takes(&code, StepInput::AskPapers { agency, items, reason, basis });
     takes(&second, &code, "AC/26P 0000004");
     world.link_returns();
     meet(&first, &second);
@@ -131,7 +126,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     for text in here.timeline.iter().map(|line| &line.text) {
         assert!(said(&settled).contains(text), "{text} is gone:\n{}", said(&settled));
     }
-    takes_step(&first, &code, StepInput::PapersCame { papers: vec![] });
+    first.takes(&code, StepInput::PapersCame { papers: vec![] });
     meet(&first, &second);
     let late = world.enrolled_desk("Xã Cao Sơn");
     late.syncs().expect("an exchange");

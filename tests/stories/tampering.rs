@@ -94,12 +94,12 @@ fn what_was_forgotten_on_purpose_still_verifies() {
     // Until the table is folded again it tells what the log has forgotten, and verification says so.
     assert_eq!(desk.verify().expect("a verification").faults.len(), 1);
     raw.change(
-        "UPDATE dossier SET applicant = '(đã xoá theo thời hạn lưu trữ)', number = '', born = '', sex = 0, address = '', phone = '' \
+        "UPDATE dossier SET applicant = '(đã xóa theo thời hạn lưu)', number = '', born = '', sex = 0, address = '', phone = '' \
          WHERE seq = 2",
     );
     desk.is_sound();
     let shown = desk.dossier(&code).expect("a dossier");
-    assert_eq!(shown.applicant.name, "(đã xoá theo thời hạn lưu trữ)");
+    assert_eq!(shown.applicant.name, "(đã xóa theo thời hạn lưu)");
     assert_eq!((&*shown.applicant.number_masked, &*shown.applicant.address, &*shown.applicant.phone), ("", "", ""));
     assert_eq!(shown.timeline.len(), 2, "that something happened, and when, is still there");
     assert_eq!(desk.add_note(&code, "x").expect_err("forgotten").code(), Code::DossierForgotten);

@@ -5,6 +5,7 @@ use ::domain::catalogue::RequiredPaper;
 use desk::api::dossiers::{Filter, ListInput};
 use desk::api::drafts::{Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
+use desk::api::life::{CapacityInput, DeliveryInput, ResultInput, StepInput, TakeStep};
 use desk::api::receive::{Receive, Received};
 use desk::api::safety;
 use desk::api::setup::{self, SetUp};
@@ -138,6 +139,30 @@ impl Desk {
     pub fn tries(&self, who: &Person, procedure: &str) -> Result<Received> {
         let draft = self.draft(who, procedure);
         self.receive(&Receive { draft, answered: vec![] }).map(|(received, _)| received)
+    }
+
+    /// Takes a step that raises no question.
+    pub fn takes(&self, code: &str, step: StepInput) {
+        let (at, note, answered) = (String::new(), String::new(), vec![]);
+        let taken = self.take_step(&TakeStep { code: code.to_owned(), step, at, note, answered }).expect("a step").0;
+        assert!(taken.questions.is_empty(), "{:?}", taken.questions);
+    }
+
+    /// Takes the two last steps of a dossier: finished, and the result in its owner's hand.
+    pub fn finishes(&self, code: &str) {
+        let result = ResultInput { name: "Kết quả".to_owned(), ..ResultInput::default() };
+        self.takes(code, StepInput::Finish { results: vec![result] });
+        self.takes(
+            code,
+            StepInput::HandBack {
+                name: String::new(),
+                number: String::new(),
+                capacity: CapacityInput::Applicant,
+                authorisation: String::new(),
+                delivery: DeliveryInput::Counter,
+                receipt_back: true,
+            },
+        );
     }
 
     /// Sends and receives until nothing is left to do.

@@ -62,6 +62,10 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             let (view, _) = crate::steps::carry_out(&desk(arguments)?, code, action)?;
             Ok(show(answers, &view))
         }
+        Command::Forget { code, because, yes } => {
+            let (view, _) = desk(arguments)?.forget(code, because, yes.as_deref())?;
+            Ok(show(answers, &view))
+        }
         Command::Attach { code, paper, files } => {
             let (view, _) = desk(arguments)?.attach(code, *paper, files)?;
             Ok(show(answers, &view))

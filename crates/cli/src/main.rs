@@ -108,6 +108,18 @@ enum Command {
         #[command(subcommand)]
         action: steps::Action,
     },
+    /// Erase what names a person in a finished dossier whose retention has ended: here, at the other desks, at the province.
+    /// Backups made before still hold it.
+    Forget {
+        /// Its number.
+        code: String,
+        /// Why, without a person's data.
+        #[arg(long)]
+        because: String,
+        /// The number again: what is erased cannot be brought back.
+        #[arg(long, value_name = "CODE")]
+        yes: Option<String>,
+    },
     /// Attach scanned files to a paper of a dossier.
     Attach {
         /// Its number or official code.

@@ -87,6 +87,8 @@ codes! {
     NoPaper = "no_paper", "The dossier's list has no paper at this place.";
     NotAScan = "not_a_scan", "A file is no picture and no PDF (`file`).";
     ScanNotHere = "scan_not_here", "A scan is on another computer, or at the province, and has to be fetched first.";
+    NotFinished = "not_finished", "Only a finished dossier can be forgotten.";
+    ForgetNotMeant = "forget_not_meant", "Whoever has a dossier forgotten names it a second time (`code`).";
     NoFeeLine = "no_fee_line", "The fee ledger has no such line, or it is cancelled already.";
     NothingToSettle = "nothing_to_settle", "A card is gone or has changed since it was shown.";
     WrongState = "wrong_state", "The dossier's state does not allow it.";

@@ -81,7 +81,7 @@ impl Alone {
         let upload = replication::open(&self.hub, body)?;
         let now = (self.hub.clock)();
         if upload.brings_something() {
-            self.store.write(|door| replication::take_in(door, &upload, now))??;
+            self.store.write(|door| replication::take_in(door, &self.hub, &upload, now))??;
         }
         replication::answered(&self.hub, &upload, now)
     }
@@ -146,7 +146,7 @@ impl Alone {
         let mut conversation = call.conversation.ok_or(Refusal::Malformed)?;
         if let Heard::Write(write) = conversation.hear(&self.hub, Piece::Ping(0))? {
             let (agency, now) = (conversation.agency().to_owned(), (self.hub.clock)());
-            let outcome = self.store.write(|door| write.carry_out(door, &agency, now))?;
+            let outcome = self.store.write(|door| write.carry_out(door, &self.hub, &agency, now))?;
             conversation.written(&self.hub, &write, outcome)?;
         }
         let mut said = Vec::new();
@@ -180,7 +180,7 @@ impl Alone {
             Heard::Say(say) => Ok(say),
             Heard::Write(write) => {
                 let (agency, now) = (begun.agency().to_owned(), (self.hub.clock)());
-                let outcome = self.store.write(|door| write.carry_out(door, &agency, now))?;
+                let outcome = self.store.write(|door| write.carry_out(door, &self.hub, &agency, now))?;
                 begun.written(&self.hub, &write, outcome)
             }
         }

@@ -17,7 +17,7 @@ use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
 use protocol::link::{Aside, Feed, HELLO, Held, Hello, Piece, Stored, Welcome};
 use protocol::message::{Relayed, Signed, SyncRequest};
-use protocol::op::Seed;
+use protocol::op::{Seed, is_the_hubs};
 use protocol::roster::{Mark, Roster};
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use scans::{GIVES, Wanted};
@@ -104,11 +104,18 @@ impl Write {
     }
 
     /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
-    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+    pub fn carry_out(&self, door: &Door<'_>, hub: &Hub, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
         match self {
-            Self::Ops(upload) => replication::take_in(door, upload, now),
+            Self::Ops(upload) => replication::take_in(door, hub, upload, now),
             Self::Learn(roster) => roster::learn(door, roster).map(Ok),
             Self::All(member) => desk::heard(door, member, now).map(Ok),
+            // Its dossier may have been forgotten while it came.
+            Self::Scan(hash, Some(_)) if !scan::is_named(door, agency, hash)? => hub
+                .scans
+                .iter()
+                .try_for_each(|scans| scans.erase(agency, hash))
+                .map(Ok)
+                .map_err(|error| Fault::NotOpened(error.to_string())),
             Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
             Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
         }
@@ -212,8 +219,11 @@ impl Conversation {
             let (author, end) = hub.readers.read(|store| -> Result<_, Fault> {
                 Ok((desk::by_replica(store, replica)?, op::end(store, agency, replica)?))
             })?;
-            let key = author.filter(|author| author.agency == agency).and_then(|author| author.device);
-            let Some(key) = key.and_then(|device| VerifyingKey::from_bytes(&device).ok()) else { return Ok(None) };
+            let device = author.filter(|author| author.agency == agency).and_then(|author| author.device);
+            let key = device.and_then(|device| VerifyingKey::from_bytes(&device).ok());
+            let Some(key) = key.or_else(|| is_the_hubs(replica).then(|| hub.signer.verifying_key())) else {
+                return Ok(None);
+            };
             let is_own = key == self.key;
             self.logs.insert(replica, Log { end, key, is_own, is_brought: is_own, held: 0 });
         }

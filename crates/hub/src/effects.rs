@@ -4,13 +4,13 @@
 use crate::SetAsideReason;
 use crate::store::desk::Desk;
 use crate::store::dossier::DossierRow;
-use crate::store::{Door, Fault, Reader, dossier, far_ahead, lease, op, outbox, scan};
+use crate::store::{Door, Fault, Reader, clock_note, dossier, lease, op, outbox, scan, seen};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Stamp};
-use protocol::fields::{self, Content};
+use domain::dossier::{Dossier, Entry, Hlc, Op, OpId, Seen, Stamp};
+use protocol::fields::{self, ClockNote, Content};
 use protocol::message::Carried;
-use protocol::op::{Encoded, MAX_PART, Public, Ref};
-use std::collections::{BTreeMap, btree_map};
+use protocol::op::{Encoded, MAX_PART, Public, Ref, is_the_hubs};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// No log grows to this number; what claims to is not computed with.
 pub const LAST_NUMBER: u64 = 1 << 48;
@@ -31,13 +31,19 @@ pub struct Reading {
     pub receives: Option<(DossierCode, AgencyCode)>,
     /// The scan it names: hash and bytes.
     pub scan: Option<([u8; 32], u64)>,
+    /// Whether it has the persons' data of its dossier erased.
+    pub forgets: bool,
+    /// What it says of a clock, where the hub itself wrote it.
+    pub note: Option<ClockNote>,
+    /// What its author had newly seen of other logs.
+    seen: BTreeMap<u32, u64>,
     /// What it does to the dossier's row, where it does anything.
     entry: Option<Entry>,
 }
 
 /// Reads an operation; `None` where its bytes break the format. A kind of a newer release is read as far as its frame.
 pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
-    let entry = open(id, carried)?;
+    let mut entry = open(id, carried)?;
     // Times and numbers no desk could store, and a reception that claims to belong to another dossier, are of no use to anybody.
     let beyond = |id: &OpId| id.seq >= LAST_NUMBER;
     if entry.stamp.hlc.0 >= LAST_TIME
@@ -49,7 +55,7 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let dossier = match &entry.content {
         Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
-        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } => entry.dossier,
+        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } | Content::ClockNoted(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -61,7 +67,13 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::Dossier(Op::Attached { hash, bytes, .. }) if *bytes > 0 => Some((hash.0, *bytes)),
         _ => None,
     };
-    Some(Reading { kind: entry.kind, hlc: entry.stamp.hlc, dossier, receives, scan, entry: entry.moving_the_row() })
+    let note = match &entry.content {
+        Content::ClockNoted(note) if is_the_hubs(id.replica) => Some(*note),
+        _ => None,
+    };
+    let forgets = matches!(entry.content, Content::Dossier(Op::Forgotten { .. }));
+    let (kind, hlc, seen) = (entry.kind, entry.stamp.hlc, std::mem::take(&mut entry.seen));
+    Some(Reading { kind, hlc, dossier, receives, scan, forgets, note, seen, entry: entry.moving_the_row() })
 }
 
 /// The number of a dossier whose reception was set aside, where it can still be read.
@@ -74,6 +86,7 @@ struct Opened {
     kind: u16,
     stamp: Stamp,
     dossier: Option<OpId>,
+    seen: BTreeMap<u32, u64>,
     content: Content,
 }
 
@@ -96,9 +109,10 @@ impl Opened {
                 | Op::FeeCancelled { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
+                | Op::Forgotten { .. }
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } => None,
+            Content::OfficerAdded { .. } | Content::ClockNoted(_) => None,
         }
     }
 }
@@ -113,8 +127,9 @@ fn open(id: OpId, carried: &Carried) -> Option<Opened> {
     let public: Public = encoded.open().ok()?;
     let content = fields::read(&public, encoded.personal.as_ref().map(|personal| personal.bytes.as_slice())).ok()?;
     let seen = |reference: Ref| reference.seen_from(id.replica);
-    let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(seen) };
-    Some(Opened { kind: public.kind, stamp, dossier: public.dossier.map(seen), content })
+    let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: None, actor: public.actor.map(seen) };
+    let dossier = public.dossier.map(seen);
+    Some(Opened { kind: public.kind, stamp, dossier, seen: public.newly_seen(), content })
 }
 
 /// The rule that each of the new operations of a desk's replica breaks, if it breaks one; in the order of the operations.
@@ -152,16 +167,20 @@ pub fn breaks(
     readings.iter().map(|reading| reading.map_or(Ok(Some(SetAsideReason::Unreadable)), &mut broken)).collect()
 }
 
-/// Notes operations that claim a time no clock shows yet.
-pub fn note_times(
+/// Notes what the authors of operations say to have newly seen of each other's logs, also of operations that are set aside.
+pub fn note_seen<'a>(
     door: &Door<'_>,
     agency: &str,
-    times: impl Iterator<Item = (OpId, Hlc)>,
-    now: u64,
+    new: impl Iterator<Item = (OpId, &'a Carried, Option<&'a Reading>)>,
 ) -> Result<(), Fault> {
-    let latest = now.saturating_add(Hlc::MAX_LEAD_MS);
-    let ahead: Vec<_> = times.filter(|(_, hlc)| hlc.millis() > latest).collect();
-    far_ahead::note(door, agency, &ahead, now)
+    let mut said = Vec::new();
+    for (id, carried, reading) in new {
+        // Of what cannot be read as a whole its frame may still say it.
+        let unread = || Public::decode(&carried.public).map(|public| public.newly_seen()).unwrap_or_default();
+        let seen = reading.map_or_else(unread, |reading| reading.seen.clone());
+        said.extend(seen.into_iter().map(|(replica, seq)| (id, OpId { replica, seq })));
+    }
+    seen::note(door, agency, &said)
 }
 
 /// What new operations do beyond their own log.
@@ -181,16 +200,23 @@ pub fn of<'a>(
     store: &Reader<'_>,
     agency: &str,
     new: impl Iterator<Item = (OpId, &'a Reading)>,
+    forgotten: &BTreeSet<OpId>,
 ) -> Result<Effects, Fault> {
     let mut effects = Effects::default();
     let mut timelines: BTreeMap<OpId, Vec<Entry>> = BTreeMap::new();
     for (id, reading) in new {
-        effects.scans.extend(reading.scan.map(|(hash, bytes)| (id, hash, bytes)));
+        let is_wanted = reading.dossier.is_none_or(|dossier| !forgotten.contains(&dossier));
+        effects.scans.extend(reading.scan.filter(|_| is_wanted).map(|(hash, bytes)| (id, hash, bytes)));
         if let Some((code, _)) = &reading.receives {
             effects.received.push((id, serde_json::json!({ "code": code.as_str() }).to_string()));
         }
         if let (Some(dossier), Some(entry)) = (reading.dossier, &reading.entry) {
             timelines.entry(dossier).or_default().push(entry.clone());
+        }
+        if let Some(ClockNote { replica, first, last, .. }) = reading.note {
+            for dossier in op::dossiers_within(store, agency, replica, first, last)? {
+                timelines.entry(dossier).or_default();
+            }
         }
     }
     let mut by_receiver: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
@@ -205,12 +231,27 @@ pub fn of<'a>(
             }
         }
     }
-    effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline)).collect();
+    // Where all is one writer's there is nothing to ask, and that is nearly always.
+    let asked: Vec<_> = timelines.values().flat_map(|timeline| meetings(timeline)).collect();
+    let seen = seen::of(store, agency, &asked)?;
+    let met: BTreeSet<OpId> = asked.into_iter().map(|(op, _)| op).collect();
+    let noted = clock_note::of(store, agency, &met.into_iter().collect::<Vec<_>>())?;
+    for entry in timelines.values_mut().flatten() {
+        entry.stamp.noted_ms = noted.get(&entry.stamp.id).copied();
+    }
+    effects.dossiers = timelines.into_iter().filter_map(|(id, timeline)| row(id, timeline, &seen)).collect();
     Ok(effects)
 }
 
-fn row(id: OpId, timeline: Vec<Entry>) -> Option<DossierRow> {
-    let dossier = Dossier::fold(timeline)?;
+/// Each operation of a dossier with each other writer there.
+fn meetings(timeline: &[Entry]) -> Vec<(OpId, u32)> {
+    let writers: BTreeSet<u32> = timeline.iter().map(|entry| entry.stamp.id.replica).collect();
+    let others = |id: OpId| writers.iter().filter(move |other| **other != id.replica).map(move |other| (id, *other));
+    timeline.iter().flat_map(|entry| others(entry.stamp.id)).collect()
+}
+
+fn row(id: OpId, timeline: Vec<Entry>, seen: &Seen) -> Option<DossierRow> {
+    let dossier = Dossier::merge(timeline, seen)?;
     Some(DossierRow {
         id,
         code: dossier.received().code.as_str().to_owned(),

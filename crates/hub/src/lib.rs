@@ -10,6 +10,7 @@ mod conversation;
 mod effects;
 mod enrolment;
 mod error;
+mod forgetting;
 mod http;
 mod hub;
 mod line;
@@ -21,6 +22,7 @@ mod roster;
 mod scans;
 mod server;
 mod store;
+mod times;
 mod tls;
 mod writer;
 

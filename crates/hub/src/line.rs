@@ -4,6 +4,7 @@ use crate::Refusal;
 use crate::conversation::{Conversation, Heard};
 use crate::hub::{Failure, Serving};
 use crate::roster;
+use crate::store::Door;
 use crate::writer::PROVINCE;
 use protocol::link::{Piece, Pieces};
 use std::io;
@@ -151,8 +152,9 @@ async fn heard(
         Heard::Say(say) => say,
         Heard::Write(write) => {
             let (write, agency) = (Arc::new(write), conversation.agency().to_owned());
-            let (done, of) = (Arc::clone(&write), agency.clone());
-            let outcome = hub.writer.write(write.place(&agency), move |door| done.carry_out(door, &of, now)).await?;
+            let (done, of, at) = (Arc::clone(&write), agency.clone(), Arc::clone(hub));
+            let work = move |door: &Door<'_>| done.carry_out(door, &at, &of, now);
+            let outcome = hub.writer.write(write.place(&agency), work).await?;
             hub.feeds.grew(&agency);
             let (back, say) = hub
                 .aside(move |hub| {

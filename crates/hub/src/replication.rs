@@ -4,15 +4,17 @@
 use crate::Refusal;
 use crate::effects::{self, LAST_NUMBER, Reading};
 use crate::hub::{Failure, Hub, Serving, answer_with};
-use crate::store::desk::{self, Desk};
+use crate::store::desk;
 use crate::store::op::NewOp;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, feed, op, whole};
+use crate::{forgetting, times};
 use axum::body::Bytes;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::frame::{self, Dictionary};
 use protocol::message::{Carried, SYNC, Signed, SyncReply, SyncRequest};
+use protocol::op::is_the_hubs;
 use std::sync::Arc;
 
 /// Operations one request may carry.
@@ -61,8 +63,8 @@ pub async fn sync(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let upload = Arc::new(hub.aside(move |hub| open(hub, &body)).await?);
     let now = (hub.clock)();
     if upload.brings_something() {
-        let taken = Arc::clone(&upload);
-        hub.writer.write(&upload.agency, move |door| take_in(door, &taken, now)).await??;
+        let (taken, at) = (Arc::clone(&upload), Arc::clone(&hub));
+        hub.writer.write(&upload.agency, move |door| take_in(door, &at, &taken, now)).await??;
         hub.feeds.grew(&upload.agency);
     }
     hub.aside(move |hub| answered(hub, &upload, now)).await
@@ -113,19 +115,23 @@ fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
 }
 
 /// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
-pub fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
+pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
     let Upload { agency, request, readings, .. } = upload;
     let replica = request.replica;
     // From here to the commit nobody else writes for this agency, so that what is read stays true.
-    let feed_end = feed::hold(door, agency)?;
+    let held = feed::hold(door, agency)?;
+    let feed_end = held.end;
     // Asked again: the desk may have been revoked since.
-    let Some(member) = desk::by_replica(door, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
+    let member = match desk::by_replica(door, replica)? {
+        None if !is_the_hubs(replica) => return Ok(Err(Refusal::UnknownReplica)),
+        member => member,
+    };
     let (end, mut head) = op::end(door, agency, replica)?;
 
     if !request.ops.is_empty() && request.first <= end {
         let known = op::public_parts(door, agency, replica, request.first, last(request).flatten().unwrap_or(end))?;
         if known.iter().zip(&request.ops).any(|(known, sent)| *known != sent.public) {
-            return Ok(Err(fork(&member, replica)));
+            return Ok(Err(fork(replica)));
         }
     }
     if !request.ops.is_empty() && request.first > end + 1 {
@@ -142,7 +148,7 @@ pub fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), 
             Vouched::Yes => checkpoint::keep(door, agency, checkpoint)?,
             Vouched::Beyond => {}
             // Without operations beside it, a signed head that is not ours can only be of another log.
-            Vouched::No if request.ops.is_empty() => return Ok(Err(fork(&member, replica))),
+            Vouched::No if request.ops.is_empty() => return Ok(Err(fork(replica))),
             Vouched::No => return Ok(Err(Refusal::Checkpoint)),
         },
         (None, true) => {}
@@ -153,16 +159,28 @@ pub fn take_in(door: &Door<'_>, upload: &Upload, now: u64) -> Result<Result<(), 
     }
 
     let (mut rows, readings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-    for (row, reason) in rows.iter_mut().zip(effects::breaks(door, &member, replica, &readings)?) {
-        row.set_aside = reason;
+    if let Some(member) = &member {
+        for (row, reason) in rows.iter_mut().zip(effects::breaks(door, member, replica, &readings)?) {
+            row.set_aside = reason;
+        }
     }
-    let in_force = || rows.iter().zip(&readings).filter(|(row, _)| row.set_aside.is_none());
-    let effects = effects::of(door, agency, in_force().filter_map(|(row, reading)| Some((row.id, (*reading)?))))?;
+    effects::note_seen(door, agency, rows.iter().zip(&readings).map(|(row, reading)| (row.id, row.carried, *reading)))?;
+    let read = || rows.iter().zip(&readings).filter_map(|(row, reading)| Some((row, (*reading)?)));
+    let rows_end = feed_end + rows.len() as u64;
+    let notes = if member.is_some() {
+        let times = read().map(|(row, reading)| (row.id, reading.hlc));
+        times::note(door, &hub.signer, agency, times, rows_end, now)?
+    } else {
+        times::learn(door, agency, read().map(|(row, reading)| (row.id, reading)))?;
+        0
+    };
+    let in_force = || read().filter(|(row, _)| row.set_aside.is_none());
+    let forgotten = forgetting::of(door, hub, agency, held, read(), now)?;
+    let effects = effects::of(door, agency, in_force().map(|(row, reading)| (row.id, reading)), &forgotten)?;
     op::add(door, agency, &rows, feed_end, now)?;
+    forgotten.iter().try_for_each(|dossier| op::erase(door, agency, *dossier))?;
     // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
-    feed::reach(door, agency, feed_end + rows.len() as u64)?;
-    let times = rows.iter().zip(&readings).filter_map(|(row, reading)| Some((row.id, (*reading)?.hlc)));
-    effects::note_times(door, agency, times, now)?;
+    feed::reach(door, agency, rows_end + notes)?;
     effects.take(door, agency, now)?;
     log::info!(
         "replica {replica}: {} operations stored, {} of them set aside",
@@ -205,8 +223,8 @@ fn vouches(
     Ok(if ours == checkpoint.head { Vouched::Yes } else { Vouched::No })
 }
 
-fn fork(member: &Desk, replica: u32) -> Refusal {
-    log::warn!("desk {}: another copy of it has written as replica {replica}", member.desk);
+fn fork(replica: u32) -> Refusal {
+    log::warn!("another copy of a desk has written as replica {replica}");
     Refusal::Fork
 }
 

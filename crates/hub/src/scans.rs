@@ -87,6 +87,17 @@ impl Scans {
         Some(bytes)
     }
 
+    /// Removes what is here of a scan that nobody is to have any more.
+    pub fn erase(&self, agency: &str, hash: &[u8; 32]) -> io::Result<()> {
+        for file in [self.whole(agency, hash), self.part(agency, hash)] {
+            match fs::remove_file(file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn whole(&self, agency: &str, hash: &[u8; 32]) -> PathBuf {
         let name = HEXLOWER.encode(hash);
         self.0.join(agency).join(name.get(..2).unwrap_or_default()).join(name)

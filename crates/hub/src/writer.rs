@@ -166,9 +166,9 @@ impl Hand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::far_ahead;
+    use crate::store::checkpoint;
     use crate::store::value::values;
-    use domain::dossier::{Hlc, OpId};
+    use protocol::chain::Checkpoint;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[tokio::test]
@@ -180,15 +180,20 @@ mod tests {
         let tries = AtomicU64::new(0);
         let work = move |door: &Door<'_>| {
             let seq = tries.fetch_add(1, Ordering::SeqCst);
-            far_ahead::note(door, "H56.14", &[(OpId { replica: 1, seq }, Hlc(0))], 0)?;
+            note(door, seq)?;
             if seq < 3 { Err(Fault::Postgres { said: "40001".to_owned(), again: true }) } else { Ok(seq) }
         };
         assert_eq!(writer.write("H56.14", work).await.expect("kept"), 3);
         assert_eq!(numbers(&mut store), [3]);
     }
 
+    /// Writes something that can be counted.
+    fn note(door: &Door<'_>, seq: u64) -> Result<(), Fault> {
+        checkpoint::keep(door, "H56.14", &Checkpoint { replica: 1, seq, head: [0; 32], signature: [0; 64] })
+    }
+
     fn numbers(store: &mut Store) -> Vec<u64> {
-        let sql = "SELECT seq FROM far_ahead WHERE agency = $1 ORDER BY seq";
+        let sql = "SELECT seq FROM checkpoint WHERE agency = $1 ORDER BY seq";
         let rows = store.read(|reader| reader.query(sql, &values!["H56.14"])).expect("rows");
         rows.into_iter().map(|mut row| row.take().expect("a number")).collect()
     }
@@ -199,7 +204,6 @@ mod tests {
         let address = Address::Sqlite(dir.path().join("store.db"));
         let mut store = address.open().expect("a store");
         let (writer, threads) = Writer::start(&address);
-        let note = |door: &Door<'_>, seq| far_ahead::note(door, "H56.14", &[(OpId { replica: 1, seq }, Hlc(0))], 0);
         let failing = move |door: &Door<'_>| {
             note(door, 2)?;
             door.execute("INSERT INTO nowhere (n) VALUES (1)", &[])

@@ -3,10 +3,13 @@
 //! Numbers are given once. A field is added with a new number, never removed, never given another meaning; what an older
 //! release does not know it skips, and passes on because the bytes are kept.
 
+mod clock;
 mod life;
 mod person;
 mod received;
 mod step;
+
+pub use clock::ClockNote;
 
 use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
@@ -48,6 +51,10 @@ pub mod kind {
     pub const RENUMBERED: u16 = 15;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
+    /// The dossier's personal parts were erased after its retention.
+    pub const FORGOTTEN: u16 = 17;
+    /// The hub heard operations whose clock was too far ahead to be believed.
+    pub const CLOCK_NOTED: u16 = 18;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -77,6 +84,8 @@ pub enum Content {
         /// What they may do.
         role: Role,
     },
+    /// The hub heard operations whose clock was too far ahead. It has meaning in the hub's own log alone.
+    ClockNoted(ClockNote),
 }
 
 /// What an officer may do (design: trust).
@@ -182,6 +191,9 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
         Content::Dossier(Op::Renumbered { printed }) => {
             (kind::RENUMBERED, encode(&Text { text: Some(printed.as_str().to_owned()) }), None)
         }
+        Content::Dossier(Op::Forgotten { because }) => {
+            (kind::FORGOTTEN, encode(&Text { text: Some(because.clone()) }), None)
+        }
         Content::Dossier(Op::Printed { form, copy }) => {
             (kind::PRINTED, encode(&Printed { form: form.clone(), copy: *copy }), None)
         }
@@ -201,6 +213,7 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             encode(&Officer { role: role.number() }),
             Some(encode(&OfficerPersonal { name: name.clone(), seed: *seed })),
         ),
+        Content::ClockNoted(note) => (kind::CLOCK_NOTED, encode(note), None),
         // What is not understood is passed on as the bytes it came in, never written anew.
         Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
     };
@@ -253,6 +266,8 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
             role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
         },
+        kind::FORGOTTEN => Content::Dossier(Op::Forgotten { because: text(&public.fields)?.unwrap_or_default() }),
+        kind::CLOCK_NOTED => Content::ClockNoted(decode(&public.fields)?),
         kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),
     })

@@ -5,6 +5,7 @@
 
 use domain::dossier::{Hlc, OpId};
 use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
 
 /// Longest public part, and longest personal part, in bytes. Longer ones are refused before they are parsed.
 pub const MAX_PART: usize = 64 * 1024;
@@ -35,6 +36,19 @@ pub struct Ref {
     /// Number in its log.
     #[n(1)]
     pub seq: u64,
+}
+
+/// Replica numbers from here on are the hub's own, and no desk is given one.
+const HUBS: u32 = 1 << 31;
+
+/// The replica as which the hub writes in an epoch: one that was put back from a backup begins another log.
+pub fn replica_of_hub(epoch: u32) -> u32 {
+    HUBS | epoch
+}
+
+/// Whether a replica is the hub itself: its log is signed with the hub's key.
+pub fn is_the_hubs(replica: u32) -> bool {
+    replica >= HUBS
 }
 
 impl From<OpId> for Ref {
@@ -136,6 +150,17 @@ impl Public {
     /// Reads an operation of any release. Fields it does not know stay in the bytes, which are kept.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         decode(bytes)
+    }
+
+    /// What its author says to have newly seen: other writers, each with its last number that was seen. Everybody has seen their
+    /// own log; a number that no column takes says nothing.
+    pub fn newly_seen(&self) -> BTreeMap<u32, u64> {
+        let mut seen = BTreeMap::new();
+        for Ref { replica, seq } in self.deps.iter().flatten().filter(|seen| seen.replica != 0 && seen.seq < 1 << 62) {
+            let upto = seen.entry(*replica).or_insert(*seq);
+            *upto = (*upto).max(*seq);
+        }
+        seen
     }
 }
 

@@ -263,7 +263,7 @@ function receive(draft: T.Draft, answered: string[]): T.Received {
       channel: draft.channel,
       helper: draft.helper,
       urgency: due.due ? (due.due.startsWith(today) ? "today" : "ok") : "unknown",
-      timeline: [{ at: now(), by: world.session.officer.name, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved", set_aside: null, not_in_force: false }],
+      timeline: [{ at: now(), by: world.session.officer.name, clock: null, text: "Tiếp nhận hồ sơ tại quầy.", sync: "saved", set_aside: null, not_in_force: false }],
       printed: 0,
     },
   });
@@ -281,7 +281,7 @@ function find(code: string) {
 
 function change(code: string, text: string, patch: (view: T.DossierView) => Partial<T.DossierView>): T.DossierView {
   const found = find(code);
-  const line = { at: now(), by: world.session?.officer.name ?? "", text, sync: "saved" as const, set_aside: null, not_in_force: false };
+  const line = { at: now(), by: world.session?.officer.name ?? "", clock: null, text, sync: "saved" as const, set_aside: null, not_in_force: false };
   found.view = { ...found.view, ...patch(found.view), timeline: [...found.view.timeline, line] };
   tell("dossiers");
   return found.view;

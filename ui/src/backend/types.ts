@@ -1515,6 +1515,10 @@ at: string,
  */
 by: string, 
 /**
+ * What the computer's clock said, in words, where it was too far ahead to be believed; `at` is then when the province heard.
+ */
+clock: string | null, 
+/**
  * What happened, in words.
  */
 text: string, 

@@ -10,6 +10,7 @@ pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
 pub mod fetching;
+mod forget;
 pub mod life;
 pub mod lookup;
 pub mod neighbours;

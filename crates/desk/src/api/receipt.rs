@@ -349,7 +349,7 @@ impl Desk {
             }
         }
         let written = dossier.timeline().iter().find(|entry| matches!(entry.op, Op::Received(_)));
-        let written = written.map(|entry| civil(i64::try_from(entry.stamp.hlc.millis()).unwrap_or(0)));
+        let written = written.map(|entry| civil(i64::try_from(entry.stamp.time().millis()).unwrap_or(0)));
         if let Some(written) = written
             && written.duration_since(received.at).abs() > SignedDuration::from_mins(15)
         {

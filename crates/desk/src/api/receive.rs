@@ -330,6 +330,7 @@ impl From<Refusal> for Error {
             Refusal::NothingToSettle => Error::new(Code::NothingToSettle),
             Refusal::WrongState => Error::new(Code::WrongState),
             Refusal::NoAmount => field("amount"),
+            Refusal::NotFinished => Error::new(Code::NotFinished),
             Refusal::NoReason => field("reason"),
             Refusal::NoResult => field("result"),
         };

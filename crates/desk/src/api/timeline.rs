@@ -20,6 +20,8 @@ pub struct TimelineRow {
     pub at: String,
     /// Officer's name.
     pub by: String,
+    /// What the computer's clock said, in words, where it was too far ahead to be believed; `at` is then when the province heard.
+    pub clock: Option<String>,
     /// What happened, in words.
     pub text: String,
     /// How far that operation has got.
@@ -42,6 +44,7 @@ impl Desk {
         Ok(TimelineRow {
             at: at(&entry.stamp),
             by: by(connection, &entry.stamp)?,
+            clock: clock(self.language(), &entry.stamp),
             text: words(self.language(), entry),
             sync: ladder(sync),
             set_aside,
@@ -50,9 +53,17 @@ impl Desk {
     }
 }
 
-/// When an operation was written, RFC 3339.
+/// When an operation was written, RFC 3339, as far as its computer's clock can be believed.
 pub(super) fn at(stamp: &Stamp) -> String {
-    office_moment(i64::try_from(stamp.hlc.millis()).unwrap_or(0))
+    office_moment(i64::try_from(stamp.time().millis()).unwrap_or(0))
+}
+
+/// What a clock that cannot be believed said.
+fn clock(language: Language, stamp: &Stamp) -> Option<String> {
+    let is_believed = stamp.time() == stamp.hlc;
+    let claimed = stamp.hlc.civil();
+    let (time, day) = (claimed.strftime("%H:%M").to_string(), claimed.strftime("%d/%m/%Y").to_string());
+    (!is_believed).then(|| text(language, "timeline_clock_ahead", &[("time", time), ("day", day)]))
 }
 
 /// The name of the officer who wrote an operation; empty for the system itself.
@@ -80,7 +91,7 @@ fn words(language: Language, entry: &Entry) -> String {
         Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
         Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
         Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
-        Op::Moved(moved) => remark(step_words(language, moved, entry.stamp.hlc), &moved.note),
+        Op::Moved(moved) => remark(step_words(language, moved, entry.stamp.time()), &moved.note),
         Op::AddressChanged { address } if address.is_empty() => said("timeline_address_removed", &[]),
         Op::AddressChanged { address } => said("timeline_address", &[("address", address.clone())]),
         Op::NameCorrected { name } => said("timeline_name", &[("name", name.as_str().to_owned())]),
@@ -100,6 +111,7 @@ fn words(language: Language, entry: &Entry) -> String {
         Op::FeeCancelled { reason, .. } => remark(said("timeline_fee_cancelled", &[]), reason),
         Op::ResultRecorded { text } => said("timeline_result", &[("result", text.clone())]),
         Op::Settled { part, .. } => said("timeline_settled", &[("part", part_text(language, *part))]),
+        Op::Forgotten { because } => said("timeline_forgotten", &[("reason", because.clone())]),
         Op::Unknown { .. } => said("timeline_unknown", &[]),
     }
 }

@@ -1,7 +1,7 @@
 //! Dossiers as rows: the fold of their operations, and the reads of the lists.
 
 use super::ops::{self, At, history};
-use super::{Change, Writing, scans};
+use super::{Change, Writing, forgetting, scans};
 use crate::error::Result;
 use domain::dossier::{Dossier, Op, Value};
 use domain::person::{CitizenId, PartialDate, Phone, Sex};
@@ -250,8 +250,12 @@ fn drop_row(writing: &mut Writing<'_>, at: At) -> Result<()> {
 
 /// Writes a dossier's row and its words; a row that stays as it was only where `anew` asks for it.
 fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
-    let Some(dossier) = load(&writing.tx, at)? else { return drop_row(writing, at) };
-    note_scans(writing, &dossier)?;
+    let Some(mut dossier) = load(&writing.tx, at)? else { return drop_row(writing, at) };
+    if !dossier.is_forgotten() {
+        note_scans(writing, &dossier)?;
+    } else if forgetting::erase(writing, at, &dossier)? {
+        dossier = load(&writing.tx, at)?.unwrap_or(dossier);
+    }
     let last_op: i64 = writing
         .tx
         .prepare_cached("SELECT max(id) FROM op WHERE dossier_origin = ?1 AND dossier_seq = ?2")?

@@ -4,9 +4,11 @@
 
 pub mod backed_scans;
 pub mod backup;
+mod clocks;
 pub mod dossiers;
 pub mod drafts;
 pub mod fetches;
+mod forgetting;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
@@ -55,7 +57,7 @@ pub enum Change {
 pub type Changes = BTreeSet<Change>;
 
 /// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
-const FOLD: i64 = 2;
+const FOLD: i64 = 3;
 
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
@@ -66,6 +68,8 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
         M::up(include_str!("../../../../migrations/desk/0006_fetched.sql")),
+        M::up(include_str!("../../../../migrations/desk/0007_clocks.sql")),
+        M::up(include_str!("../../../../migrations/desk/0008_forgotten.sql")),
     ])
 }
 
@@ -120,6 +124,7 @@ impl Store {
         })?;
         let store = Self { path, key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) };
         store.fold_anew()?;
+        store.erase_scans()?;
         Ok(store)
     }
 
@@ -130,6 +135,7 @@ impl Store {
         }
         self.write(|writing| {
             seen::note_all(&writing.tx)?;
+            clocks::note_all(&writing.tx)?;
             dossiers::refold_all(writing)?;
             settings::set(writing, Key::Fold, &FOLD.to_string())
         })?;
@@ -156,12 +162,18 @@ impl Store {
 
     /// The one write door: everything `what` writes becomes durable together, or nothing does.
     pub fn write<T>(&self, what: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<(T, Changes)> {
-        let mut writer = lock(&self.writer);
-        let mut writing =
-            Writing { tx: writer.transaction_with_behavior(TransactionBehavior::Immediate)?, changes: Changes::new() };
-        let result = what(&mut writing)?;
-        let Writing { tx, changes } = writing;
-        tx.commit()?;
+        let (result, changes, forgets) = {
+            let mut writer = lock(&self.writer);
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writing = Writing { tx, changes: Changes::new(), forgets: false };
+            let result = what(&mut writing)?;
+            let Writing { tx, changes, forgets } = writing;
+            tx.commit()?;
+            (result, changes, forgets)
+        };
+        if forgets {
+            self.erase_scans()?;
+        }
         Ok((result, changes))
     }
 
@@ -180,6 +192,8 @@ impl Store {
 pub struct Writing<'a> {
     tx: Transaction<'a>,
     changes: Changes,
+    /// Whether scans are to be erased after it.
+    forgets: bool,
 }
 
 impl Writing<'_> {

@@ -1,6 +1,7 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
-use super::{Change, Store, Writing, dossiers, officers, seen};
+use super::clocks::NOTED;
+use super::{Change, Store, Writing, clocks, dossiers, officers, seen};
 use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
@@ -159,7 +160,7 @@ impl Writing<'_> {
         let seen = |at: At| known_as(&self.tx, at).map(own_name);
         let content = &match content {
             Content::Dossier(op) => Content::Dossier(op.clone().named(own_name)),
-            officer @ Content::OfficerAdded { .. } => officer.clone(),
+            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_)) => other.clone(),
         };
         let header = Header {
             hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
@@ -211,6 +212,9 @@ impl Writing<'_> {
         let Some(public) = opened else {
             log::warn!("operation {}/{} is kept without effect: it cannot be read", id.replica, id.seq);
             self.insert(at, &encoded, Hlc(0), 0, None, &head)?;
+            if let Ok(public) = Public::decode(&encoded.public) {
+                seen::note(&self.tx, at, &public)?;
+            }
             set_aside(self, at, relayed.set_aside.as_deref().unwrap_or("unreadable"))?;
             return Ok(true);
         };
@@ -226,8 +230,15 @@ impl Writing<'_> {
             set_aside(self, at, &reason)?;
             // One of this desk's own, which comes back after a restore, has the effect here that it had.
             if !is_own {
+                // It changes nothing, but where its dossier was forgotten it is erased as well.
+                if let Some(subject) = subject {
+                    dossiers::refold(self, subject)?;
+                }
                 return Ok(true);
             }
+        }
+        if let Some(note) = clocks::said(Some(id.replica), &public) {
+            clocks::note(self, at, &note)?;
         }
         let personal = encoded.personal.as_ref().map(|personal| personal.bytes.as_slice());
         match fields::read(&public, personal) {
@@ -291,6 +302,8 @@ impl Writing<'_> {
     pub(super) fn effect(&mut self, at: At, subject: Option<At>, content: &Content) -> Result<()> {
         match (content, subject) {
             (Content::OfficerAdded { name, role }, _) => officers::add(self, at, name, *role),
+            // From anybody but the hub it says nothing.
+            (Content::ClockNoted(_), _) => Ok(()),
             (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
             (Content::Dossier(_), None) => Ok(()),
         }
@@ -300,10 +313,10 @@ impl Writing<'_> {
 /// The operations of a dossier, decoded, and what their authors had seen of each other. What cannot be read has no effect,
 /// and is kept.
 pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT op.public, op.personal, op.origin, op.seq, origin.replica FROM op JOIN origin ON origin.id = op.origin
-         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND (origin.own = 1 OR op.set_aside = '')",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT op.public, op.personal, op.origin, op.seq, origin.replica, {NOTED} FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.dossier_origin = ?1 AND op.dossier_seq = ?2 AND (origin.own = 1 OR op.set_aside = '')"
+    ))?;
     let mut rows = statement.query(params![dossier.origin, dossier.seq])?;
     let (mut entries, mut origins) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
@@ -312,10 +325,11 @@ pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen
         let replica: Option<u32> = row.get(4)?;
         let id = OpId { replica: replica.unwrap_or(0), seq: row.get(3)? };
         let Ok(public) = Public::decode(&public) else { continue };
-        let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(|actor| actor.seen_from(id.replica)) };
+        let actor = public.actor.map(|actor| actor.seen_from(id.replica));
+        let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: row.get(5)?, actor };
         let op = match fields::read(&public, personal.as_deref()) {
             Ok(Content::Dossier(op)) => op,
-            Ok(Content::OfficerAdded { .. }) | Err(_) => Op::Unknown { kind: public.kind },
+            Ok(Content::OfficerAdded { .. } | Content::ClockNoted(_)) | Err(_) => Op::Unknown { kind: public.kind },
         };
         entries.push(Entry { stamp, op });
         origins.push((row.get(2)?, id));
@@ -412,10 +426,13 @@ pub(super) fn seed_of(connection: &Connection, dossier: At) -> Result<Seed> {
     personal.and_then(|personal| fields::seed(&personal)).ok_or_else(|| Error::new(Code::DossierForgotten))
 }
 
-/// The desk's logical clock: past its own last operation, and past what it has lately heard of others, as far as that is
+/// The desk's logical clock: past its own last operation, as far as that one is believed, and past what it has lately heard of others, as far as that is
 /// believable against its own clock.
 fn last_hlc(connection: &Connection, own: &Origin, now_ms: u64) -> Result<Hlc> {
-    let mut mine = connection.prepare_cached("SELECT hlc FROM op WHERE origin = ?1 AND seq = ?2")?;
+    let mut mine = connection.prepare_cached(&format!(
+        "SELECT min(hlc, ifnull({NOTED} << 16, hlc)) FROM op JOIN origin ON origin.id = op.origin
+         WHERE op.origin = ?1 AND op.seq = ?2"
+    ))?;
     let mine: Option<u64> = mine.query_row(params![own.id, own.last_seq], |row| row.get(0)).optional()?;
     let limit = (now_ms + Hlc::MAX_LEAD_MS) << 16;
     let mut heard = connection

@@ -1,5 +1,6 @@
 //! Logs that other desks write: what their authors vouch for, what the hub said of them, and what is passed on of them.
 
+use super::forgetting::NOT_FORGOTTEN;
 use super::ops::{ORIGIN, Origin, encoded, origin, origin_known_as, origin_of};
 use super::{Change, Writing, rehome};
 use crate::error::Result;
@@ -50,10 +51,10 @@ pub fn share(writing: &mut Writing<'_>, id: i64, seq: u64) -> Result<()> {
 
 /// Scans that operations of other desks name which the hub is not known to hold: hash and bytes.
 pub fn scans_of_others(connection: &Connection) -> Result<Vec<([u8; 32], u64)>> {
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT op.public, op.personal, op.salt FROM origin JOIN op ON op.origin = origin.id AND op.seq > origin.acknowledged
-         WHERE origin.own = 0 AND op.kind = ?1",
-    )?;
+         WHERE origin.own = 0 AND op.kind = ?1 AND {NOT_FORGOTTEN}"
+    ))?;
     let mut rows = statement.query([fields::kind::ATTACHED])?;
     let mut scans = Vec::new();
     while let Some(row) = rows.next()? {

@@ -82,7 +82,7 @@ fn rehome(writing: &mut Writing<'_>, former: &Origin, now_ms: u64) -> Result<u64
                 Content::Dossier(Op::Received(received))
             }
             Content::Dossier(op) => Content::Dossier(op.named(named)),
-            officer @ Content::OfficerAdded { .. } => officer,
+            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_)) => other,
         };
         let header = Header {
             hlc: Hlc(op.public.hlc),
@@ -144,7 +144,7 @@ pub(super) fn drop_from(writing: &mut Writing<'_>, origin: &Origin, first: u64) 
             subjects.push(at?);
         }
     }
-    for table in ["op", "seen", "vouched"] {
+    for table in ["op", "seen", "vouched", "clock_note"] {
         writing
             .tx
             .execute(&format!("DELETE FROM {table} WHERE origin = ?1 AND seq >= ?2"), params![origin.id, first])?;

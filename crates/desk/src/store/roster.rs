@@ -9,6 +9,7 @@ use protocol::chain::Checkpoint;
 use protocol::enrolment::KeyHash;
 use protocol::link::Vouched;
 use protocol::message::Signed;
+use protocol::op::is_the_hubs;
 use protocol::roster::Roster;
 use rusqlite::Connection;
 
@@ -27,6 +28,14 @@ pub fn held(connection: &Connection) -> Result<Option<Roster>> {
 pub fn hub_key(connection: &Connection) -> Result<Option<VerifyingKey>> {
     let key = HEXLOWER.decode(settings::get(connection, Key::HubPublic)?.as_bytes()).ok();
     Ok(key.and_then(|key| VerifyingKey::try_from(key.as_slice()).ok()))
+}
+
+/// The key a log is signed with: the hub's for its own, else its author's where the roster names them.
+pub fn key_of(connection: &Connection, roster: Option<&Roster>, replica: u32) -> Result<Option<VerifyingKey>> {
+    if is_the_hubs(replica) {
+        return hub_key(connection);
+    }
+    Ok(roster.and_then(|roster| roster.of_replica(replica)).and_then(|author| author.key()))
 }
 
 /// Keeps a roster that somebody brought, where it is the hub's word on this agency and newer than the one that is held.
@@ -53,7 +62,7 @@ pub fn vouch(writing: &mut Writing<'_>, roster: Option<&Roster>, vouched: &Vouch
     if vouched.seq > origin.last_seq {
         return Ok(false);
     }
-    if let Some(key) = roster.and_then(|roster| roster.of_replica(vouched.replica)).and_then(|author| author.key()) {
+    if let Some(key) = key_of(writing.reading(), roster, vouched.replica)? {
         let head = ops::head_after(writing.reading(), &origin, vouched.seq)?;
         let Vouched { replica, seq, signature } = *vouched;
         if !(Checkpoint { replica, seq, head, signature }).is_signed_by(&key) {

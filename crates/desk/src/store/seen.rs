@@ -8,18 +8,9 @@ use protocol::op::Public;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::BTreeSet;
 
-/// Numbers a column takes; nothing honest comes near its end.
-const LAST: u64 = 1 << 62;
-
-/// What an operation says its author had newly seen, by writer. Everybody has seen their own log.
-pub(super) fn said(public: &Public) -> BTreeSet<(u32, u64)> {
-    let refs = public.deps.iter().flatten().filter(|seen| seen.replica != 0 && seen.seq < LAST);
-    refs.map(|seen| (seen.replica, seen.seq)).collect()
-}
-
 /// Notes what an operation says.
 pub(super) fn note(tx: &Transaction<'_>, at: At, public: &Public) -> Result<()> {
-    for (replica, upto) in said(public) {
+    for (replica, upto) in public.newly_seen() {
         tx.prepare_cached("INSERT OR REPLACE INTO seen (origin, replica, seq, upto) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![at.origin, replica, at.seq, upto])?;
     }

@@ -2,12 +2,12 @@
 
 use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
-use super::{Store, others, roster, seen};
+use super::{Store, clocks, others, roster, seen};
 use crate::error::Result;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::op::Public;
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +53,10 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
     let roster = roster::held(connection)?;
     for origin in origins(connection)? {
         let mut words = others::words(connection, origin.id)?.into_iter().peekable();
-        let author = origin.replica.and_then(|replica| roster.as_ref()?.of_replica(replica)).and_then(|a| a.key());
+        let author = match origin.replica {
+            Some(replica) => roster::key_of(connection, roster.as_ref(), replica)?,
+            None => None,
+        };
         // An author's word on the log up to `seq`; one the roster does not name cannot be held against a key.
         let mut holds = |seq: u64, head: Head| {
             let word = words.next_if(|(at, _)| *at == seq).zip(author.as_ref()).zip(origin.replica);
@@ -66,7 +69,7 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
         )?;
         let mut rows = statement.query([origin.id])?;
         let (mut head, mut expected) = (chain::START, 1u64);
-        let mut said = BTreeSet::new();
+        let (mut said, mut noted) = (BTreeSet::new(), BTreeMap::new());
         while let Some(row) = rows.next()? {
             let op = encoded(row)?;
             let (seq, hlc, kind): (u64, u64, u16) = (row.get(3)?, row.get(4)?, row.get(5)?);
@@ -75,7 +78,9 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
                 verified.faults.push(format!("writer {}: operation {expected} is missing", origin.id));
             }
             if let Ok(public) = Public::decode(&op.public) {
-                said.extend(seen::said(&public).into_iter().map(|(replica, upto)| (replica, seq, upto)));
+                said.extend(public.newly_seen().into_iter().map(|(replica, upto)| (replica, seq, upto)));
+                let note = clocks::said(origin.replica, &public);
+                noted.extend(note.map(|note| (seq, note)));
             }
             match op.open() {
                 Ok(public) if public.hlc == hlc && public.kind == kind => {}
@@ -94,6 +99,9 @@ fn log(connection: &Connection, verified: &mut Verified) -> Result<()> {
         }
         if said != seen::rows(connection, origin.id)? {
             verified.faults.push(format!("writer {}: what it had seen differs from its log", origin.id));
+        }
+        if noted != clocks::rows(connection, origin.id)? {
+            verified.faults.push(format!("writer {}: what it noted of clocks differs from its log", origin.id));
         }
         if head != origin.head || expected != origin.last_seq + 1 {
             verified.faults.push(format!("writer {}: the chain ends elsewhere than its head says", origin.id));

@@ -207,7 +207,6 @@ impl<'d> Neighbour<'d> {
     fn next_ops(&mut self) -> Result<Option<Feed>> {
         let desk = self.desk;
         while let Some((id, replica, told)) = self.to_tell.pop_front() {
-            let theirs = &self.theirs;
             let packer = &mut self.packer;
             let said = desk.store.read(|connection| {
                 let Some(origin) = ops::origin_known_as(connection, replica)? else { return Ok(None) };
@@ -228,11 +227,8 @@ impl<'d> Neighbour<'d> {
                 let run = Run { replica, first: told + 1, ops };
                 let last = told + run.ops.len() as u64;
                 let reasons = others::reasons(connection, id, run.first, last)?;
-                let known = |dossier: domain::dossier::OpId| {
-                    let there = theirs.get(&dossier.replica).is_some_and(|upto| dossier.seq <= *upto);
-                    if there { ops::seed(connection, dossier).ok().flatten() } else { None }
-                };
-                let packed = packer.pack(std::slice::from_ref(&run), &known);
+                // They may have forgotten a dossier that is known here, and its seed with it.
+                let packed = packer.pack(std::slice::from_ref(&run), &|_| None);
                 let packed = packed.map_err(|error| Error::new(Code::Internal).because(error))?;
                 let vouched = Some(vec![Vouched { replica, seq: last, signature }]);
                 let aside =
@@ -359,7 +355,7 @@ fn take_in(
     let last = run.first + run.ops.len() as u64 - 1;
     let known = ops::origin_known_as(writing.reading(), replica)?;
     let (known_seq, known_head) = known.map_or((0, chain::START), |origin| (origin.last_seq, origin.head));
-    let author = roster.of_replica(replica);
+    let author = roster::key_of(writing.reading(), Some(roster), replica)?;
     let word = vouched.iter().find(|word| word.replica == replica && word.seq == last);
     let (Some(author), Some(word), true) = (author, word, run.first <= known_seq + 1) else { return Ok(0) };
     let new = (run.first..).zip(run.ops).zip(asides).filter(|((seq, _), aside)| *seq > known_seq || aside.is_some());
@@ -368,12 +364,13 @@ fn take_in(
         let unheard = new.iter().filter(|((seq, _), _)| *seq > known_seq);
         let head = unheard.fold(known_head, |head, ((_, op), _)| chain::follow(&head, &op.public));
         let checkpoint = Checkpoint { replica, seq: last, head, signature: word.signature };
-        if !author.key().is_some_and(|key| checkpoint.is_signed_by(&key)) {
+        if !checkpoint.is_signed_by(&author) {
             log::warn!("replica {replica}: a neighbour holds another log than its author vouches for; it is left out");
             return Ok(0);
         }
     }
-    let stolen = author.stolen.unwrap_or(false).then(|| "stolen".to_owned());
+    let stolen =
+        roster.of_replica(replica).and_then(|author| author.stolen).unwrap_or(false).then(|| "stolen".to_owned());
     let mut received = 0;
     for ((seq, op), aside) in new {
         let set_aside = aside.or_else(|| stolen.clone());

@@ -24,6 +24,7 @@ use protocol::enrolment::KeyHash;
 use protocol::frame::Dictionary;
 use protocol::link::{Feed, HELLO, Held, Hello, PIECE, Piece, ScanHash, Stored, Want};
 use protocol::message::{Relayed, Signed};
+use protocol::op::is_the_hubs;
 use protocol::roster::Roster;
 use protocol::wire::{BadWire, Packer, Run, Unpacker};
 use std::collections::{BTreeMap, VecDeque};
@@ -288,7 +289,9 @@ impl Session {
         let replica = self.replica.ok_or_else(|| Error::new(Code::NotEnrolled))?;
         let others = self.logs.iter().rev().filter(|log| log.is_own && log.replica != replica && !log.refused);
         let others: Vec<u32> = others.map(|log| log.replica).collect();
-        let held = self.logs.iter().filter(|log| !log.is_own && log.stored < log.end.0 && !log.refused);
+        // What the hub noted itself, a hub that was put back from a backup may lack.
+        let is_told = |log: &&Log| log.stored < log.end.0 || is_the_hubs(log.replica);
+        let held = self.logs.iter().filter(|log| !log.is_own && !log.refused).filter(is_told);
         let held: Vec<Held> = held.map(|log| Held::of(log.replica, log.end.0, &log.end.1)).collect();
         let hello = Hello {
             agency: self.agency.clone(),
@@ -306,7 +309,8 @@ impl Session {
     fn next_ops(&mut self, store: &Store, room: usize, now_ms: u64) -> Result<Option<Vec<u8>>> {
         self.look_at_others(store)?;
         let raw = self.raw * room as f64 / PIECE as f64;
-        let (plainly, packer) = (self.plainly, &mut self.packer);
+        // On paper nobody can ask for what was left out.
+        let (plainly, packer) = (self.plainly || self.on_paper, &mut self.packer);
         let stored: Vec<(u32, u64)> = self.logs.iter().map(|log| (log.replica, log.stored)).collect();
         for log in self.logs.iter_mut().filter(|log| log.open && !log.refused) {
             let packed = store.read(|connection| {

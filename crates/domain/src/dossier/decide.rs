@@ -95,6 +95,11 @@ pub enum Command {
         /// That code.
         code: DossierCode,
     },
+    /// Erase what names a person, once retention has ended.
+    Forget {
+        /// Why, without a person's data.
+        because: String,
+    },
     /// A form came out of the printer.
     Print {
         /// Form of TT 03/2025.
@@ -302,6 +307,9 @@ pub enum Refusal {
     /// The part has no card, or the card has other versions than the officer was shown: something arrived meanwhile.
     #[error("there is nothing to choose between")]
     NothingToSettle,
+    /// Only a finished dossier can be forgotten.
+    #[error("the dossier is not finished")]
+    NotFinished,
     /// The command is about a dossier that is not there, or one that is there already.
     #[error("the command does not fit the dossier's state")]
     WrongState,
@@ -367,6 +375,12 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
             (!dossier.timeline().iter().any(known)).then_some(attached)
         }
         Command::GiveAlias { code } => (!dossier.aliases().contains(&code)).then_some(Op::AliasGiven { code }),
+        Command::Forget { because } => {
+            if !dossier.state().is_over() {
+                return Err(Refusal::NotFinished);
+            }
+            Some(Op::Forgotten { because: words(&because, Refusal::NoReason)? })
+        }
         Command::Print { form } => Some(Op::Printed { copy: dossier.printed(&form) + 1, form }),
         Command::Receive { .. } | Command::Take(_) => return Err(Refusal::WrongState),
     })

@@ -52,22 +52,10 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// Folds a dossier's operations where nobody knows what their authors had seen: each is taken to have seen what is before
-    /// it in time. The hub, which shows no cards, folds so.
-    ///
-    /// `None` while the operation that received it has not arrived.
-    pub fn fold(entries: impl IntoIterator<Item = Entry>) -> Option<Dossier> {
-        Self::folded(entries, &|later, earlier| earlier.place() < later.place())
-    }
-
     /// Folds a dossier's operations with what their authors had seen. The order they are given in does not matter.
     ///
     /// `None` while the operation that received it has not arrived.
     pub fn merge(entries: impl IntoIterator<Item = Entry>, seen: &Seen) -> Option<Dossier> {
-        Self::folded(entries, &|later, earlier| seen.covers(later.id, earlier.id))
-    }
-
-    fn folded(entries: impl IntoIterator<Item = Entry>, after: &dyn Fn(&Stamp, &Stamp) -> bool) -> Option<Dossier> {
         let mut timeline: Vec<Entry> = entries
             .into_iter()
             .map(|Entry { stamp, op }| Entry { op: op.named(|id| id.seen_from(stamp.id.replica)), stamp })
@@ -79,7 +67,8 @@ impl Dossier {
             _ => None,
         })?;
         // Who writes about a dossier has seen its reception.
-        let after = |later: &Stamp, earlier: &Stamp| later.id != id && (earlier.id == id || after(later, earlier));
+        let after =
+            |later: &Stamp, earlier: &Stamp| later.id != id && (earlier.id == id || seen.covers(later.id, earlier.id));
         let writes = merge::writes(timeline.iter().map(|entry| (&entry.stamp, &entry.op)));
         let mut dossier = Dossier {
             id,
@@ -132,6 +121,7 @@ impl Dossier {
                 | Op::ResultRecorded { .. }
                 | Op::Settled { .. }
                 | Op::Renumbered { .. }
+                | Op::Forgotten { .. }
                 | Op::Unknown { .. } => {}
             }
         }
@@ -211,7 +201,7 @@ impl Dossier {
 
     /// Since when it stands where it stands, UTC+7.
     pub fn since(&self) -> DateTime {
-        self.way.last().map_or(self.received.at, |(stamp, moved)| moved.at.unwrap_or_else(|| stamp.hlc.civil()))
+        self.way.last().map_or(self.received.at, |(stamp, moved)| moved.at.unwrap_or_else(|| stamp.time().civil()))
     }
 
     /// How often the citizen was asked for papers.
@@ -285,6 +275,11 @@ impl Dossier {
     pub fn printed(&self, form: &str) -> u32 {
         let copies = self.timeline.iter().filter(|entry| matches!(&entry.op, Op::Printed { form: f, .. } if f == form));
         u32::try_from(copies.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether its persons' data was erased after its retention.
+    pub fn is_forgotten(&self) -> bool {
+        self.timeline.iter().any(|entry| matches!(entry.op, Op::Forgotten { .. }))
     }
 
     /// Everything that happened, oldest first.

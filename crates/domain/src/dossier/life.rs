@@ -65,6 +65,11 @@ impl State {
         matches!(self, Self::Registered | Self::Received | Self::Processing | Self::AwaitsPapers | Self::AwaitsPayment)
     }
 
+    /// Whether nothing more is done: not taken in, withdrawn, stopped, handed back.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Refused | Self::Withdrawn | Self::Stopped | Self::HandedBack)
+    }
+
     /// Whether the time stands still because the citizen has to do something.
     pub fn waits(self) -> bool {
         matches!(self, Self::AwaitsPapers | Self::AwaitsPayment)

@@ -92,6 +92,7 @@ impl Value {
             | Op::FeeTaken { .. }
             | Op::FeeCancelled { .. }
             | Op::Settled { .. }
+            | Op::Forgotten { .. }
             | Op::Unknown { .. } => vec![],
         }
     }

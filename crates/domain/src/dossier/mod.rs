@@ -1,6 +1,6 @@
 //! A dossier (hồ sơ): what it is made of, the operations that make its life, and the fold that turns them into its present state.
 //!
-//! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::fold`] turns
+//! [`decide`] turns an officer's command into operations or a refusal that names its rule; [`Dossier::merge`] turns
 //! operations, in whatever order they arrived, into the dossier, by the rules of `merge.rs` where they meet. Nothing else
 //! changes a dossier.
 
@@ -80,16 +80,23 @@ pub fn civil(ms: i64) -> DateTime {
 pub struct Stamp {
     /// Its identity.
     pub id: OpId,
-    /// Its place in time.
+    /// Its place in time, by the clock of the computer it was written at.
     pub hlc: Hlc,
+    /// When the province first heard of it, milliseconds since 1970, where that clock was too far ahead to be believed.
+    pub noted_ms: Option<u64>,
     /// The officer, as the operation that added them; `None` for the system itself.
     pub actor: Option<OpId>,
 }
 
 impl Stamp {
+    /// Its time as far as it can be believed.
+    pub fn time(&self) -> Hlc {
+        self.noted_ms.map_or(self.hlc, |ms| self.hlc.min(Hlc(ms << 16)))
+    }
+
     /// Its place on the timeline: time, then writer, then number.
     pub fn place(&self) -> (Hlc, OpId) {
-        (self.hlc, self.id)
+        (self.time(), self.id)
     }
 }
 
@@ -345,6 +352,12 @@ pub enum Op {
         /// The number on the receipt.
         printed: DossierCode,
     },
+    /// What names a person in it was erased when the dossier's retention had ended (hết thời hạn lưu). Whoever holds this erases
+    /// the personal parts of the dossier's operations, also of those that come later.
+    Forgotten {
+        /// Why, without a person's data: it is never erased itself.
+        because: String,
+    },
     /// Something a newer release wrote; kept and passed on, without effect here.
     Unknown {
         /// Its kind.
@@ -370,6 +383,7 @@ impl Op {
             | Op::FeeTaken { .. }
             | Op::ResultRecorded { .. }
             | Op::Renumbered { .. }
+            | Op::Forgotten { .. }
             | Op::Unknown { .. } => {}
         }
         self

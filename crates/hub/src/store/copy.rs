@@ -12,9 +12,9 @@ use std::time::Duration;
 const AT_A_TIME: usize = 1_000;
 
 /// Every table: its name, the columns of its key, its other columns. The hub's own key is not for a backup.
-const TABLES: [(&str, &str, &str); 11] = [
+const TABLES: [(&str, &str, &str); 13] = [
     ("hub", "one", "epoch, next_desk, next_replica, key_hash, restored_at"),
-    ("agency", "agency", "feed_end, roster"),
+    ("agency", "agency", "feed_end, roster, forgotten"),
     (
         "desk",
         "agency, desk",
@@ -28,10 +28,12 @@ const TABLES: [(&str, &str, &str); 11] = [
     ),
     ("checkpoint", "agency, replica, seq", "signature"),
     ("dossier", "agency, replica, seq", "code, alias, state, received_at"),
-    ("far_ahead", "agency, replica, seq", "claimed, heard_at"),
+    ("forgotten", "agency, replica, seq", "forgotten_at"),
+    ("seen", "agency, replica, other, seq", "upto"),
+    ("clock_note", "agency, hub, seq", "replica, from_seq, to_seq, noted_at"),
     ("outbox", "agency, replica, seq, effect", "payload, made_at, sent_at"),
     ("backed_up", "agency, replica", "seq"),
-    ("scan", "agency, hash", "replica, seq, bytes, whole_at, lacked_at"),
+    ("scan", "agency, hash", "replica, seq, bytes, named, whole_at, lacked_at"),
 ];
 
 /// Copies one consistent state, which writers do not wait for, checks the copy, and says how far it holds each log.

@@ -58,10 +58,20 @@ pub fn after(store: &Reader<'_>, agency: &str, cursor: u64, reader: u32, cap: us
     Ok(page)
 }
 
-/// Holds the agency's row until the commit, and says where its feed ends.
-pub fn hold(door: &Door<'_>, agency: &str) -> Result<u64, Fault> {
-    let sql = "UPDATE agency SET feed_end = feed_end WHERE agency = $1 RETURNING feed_end";
-    door.first(sql, &values![agency])?.ok_or(Fault::Column)?.take()
+/// What the row of an agency says that is held.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// Where its feed ends.
+    pub end: u64,
+    /// How many of its dossiers were forgotten.
+    pub forgotten: u64,
+}
+
+/// Holds the agency's row until the commit.
+pub fn hold(door: &Door<'_>, agency: &str) -> Result<Held, Fault> {
+    let sql = "UPDATE agency SET feed_end = feed_end WHERE agency = $1 RETURNING feed_end, forgotten";
+    let mut row = door.first(sql, &values![agency])?.ok_or(Fault::Column)?;
+    Ok(Held { end: row.take()?, forgotten: row.take()? })
 }
 
 /// Notes where the feed of an agency that is held ends now.

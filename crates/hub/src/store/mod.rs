@@ -6,17 +6,19 @@
 
 pub mod backed_up;
 pub mod checkpoint;
+pub mod clock_note;
 pub mod copy;
 pub mod desk;
 pub mod dossier;
-pub mod far_ahead;
 pub mod feed;
+pub mod forgotten;
 pub mod lease;
 pub mod op;
 pub mod outbox;
 pub mod postgres;
 pub mod readers;
 pub mod scan;
+pub mod seen;
 pub mod sql;
 pub mod sqlite;
 pub mod value;

@@ -55,6 +55,20 @@ pub fn of_dossiers(
     rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?))).collect()
 }
 
+/// The dossiers that operations of a stretch of a log concern.
+pub fn dossiers_within(store: &Reader<'_>, agency: &str, replica: u32, from: u64, to: u64) -> Result<Vec<OpId>, Fault> {
+    let sql = "SELECT DISTINCT dossier_replica, dossier_seq FROM op
+               WHERE agency = $1 AND replica = $2 AND seq BETWEEN $3 AND $4 AND dossier_replica IS NOT NULL";
+    store.query(sql, &values![agency, replica, from, to])?.iter_mut().map(id).collect()
+}
+
+/// Erases the personal parts and the salts of a dossier's operations.
+pub fn erase(door: &Door<'_>, agency: &str, dossier: OpId) -> Result<(), Fault> {
+    let sql = "UPDATE op SET personal = NULL, salt = NULL
+               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = $3 AND personal IS NOT NULL";
+    door.execute(sql, &values![agency, dossier.replica, dossier.seq])
+}
+
 /// Receptions of dossiers that were set aside.
 pub fn set_aside_receptions(store: &Reader<'_>, agency: &str) -> Result<Vec<(OpId, Carried, String)>, Fault> {
     let sql = "SELECT replica, seq, public, personal, salt, set_aside FROM op

@@ -3,6 +3,7 @@
 use super::value::{Row, values};
 use super::{Door, Fault, Reader};
 use domain::dossier::OpId;
+use std::collections::BTreeMap;
 
 /// A scan that has not come.
 pub struct Lacking {
@@ -16,10 +17,34 @@ pub struct Lacking {
 
 /// Notes scans that operations of a replica name: its hash and how many bytes it has.
 pub fn name(door: &Door<'_>, agency: &str, scans: &[(OpId, [u8; 32], u64)]) -> Result<(), Fault> {
-    let sql = "INSERT INTO scan (agency, hash, replica, seq, bytes) VALUES ($1, {bytes}, {int}, {int}, {int})
-               ON CONFLICT (agency, hash) DO NOTHING";
-    let rows: Vec<_> = scans.iter().map(|(id, hash, bytes)| values![hash, id.replica, id.seq, *bytes]).collect();
+    let sql =
+        "INSERT INTO scan (agency, hash, replica, seq, bytes, named) VALUES ($1, {bytes}, {int}, {int}, {int}, {int})
+               ON CONFLICT (agency, hash) DO UPDATE SET named = scan.named + excluded.named";
+    // The same page may be attached twice at once; a row is written once.
+    let mut named: BTreeMap<&[u8; 32], (OpId, u64, u64)> = BTreeMap::new();
+    for (id, hash, bytes) in scans {
+        named.entry(hash).or_insert((*id, *bytes, 0)).2 += 1;
+    }
+    let mut rows = Vec::new();
+    for (hash, (id, bytes, times)) in named {
+        rows.push(values![hash, id.replica, id.seq, bytes, times]);
+    }
     door.execute_many(sql, &values![agency], &rows)
+}
+
+/// Takes back that operations name a scan. Answers whether none does any more: then nothing is known of it.
+pub fn forget(door: &Door<'_>, agency: &str, hash: &[u8; 32], times: u64) -> Result<bool, Fault> {
+    let less = "UPDATE scan SET named = named - $3 WHERE agency = $1 AND hash = $2";
+    door.execute(less, &values![agency, hash, times])?;
+    let sql = "DELETE FROM scan WHERE agency = $1 AND hash = $2 AND named <= 0";
+    door.execute(sql, &values![agency, hash])?;
+    is_named(door, agency, hash).map(|is_named| !is_named)
+}
+
+/// Whether an operation names a scan.
+pub fn is_named(store: &Reader<'_>, agency: &str, hash: &[u8; 32]) -> Result<bool, Fault> {
+    let sql = "SELECT named FROM scan WHERE agency = $1 AND hash = $2";
+    Ok(store.first(sql, &values![agency, hash])?.is_some())
 }
 
 /// Scans that operations of these replicas name and that have not come.

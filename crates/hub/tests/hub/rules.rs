@@ -4,8 +4,9 @@ use crate::support::{CAO_SON, DAY, LUNG_CU, MINUTE, Province};
 use domain::code::AgencyCode;
 use domain::dossier::Hlc;
 use hub::{DossierLine, Revocation};
+use protocol::fields::{self, ClockNote, Content};
 use protocol::message::SyncReply;
-use protocol::op::{Encoded, MAX_PART, Personal, Public};
+use protocol::op::{Encoded, MAX_PART, Personal, Public, is_the_hubs};
 
 fn reasons(reply: &SyncReply) -> Vec<(u64, &str)> {
     reply.set_aside.iter().map(|set_aside| (set_aside.seq, set_aside.reason.as_str())).collect()
@@ -179,6 +180,11 @@ fn a_time_far_ahead_is_stored_and_noted() {
         (4, vec![(4, "unreadable")]),
         "the last fits no column of a desk"
     );
-    assert_eq!(province.count("SELECT count(*) FROM far_ahead"), 1);
-    assert_eq!(province.count("SELECT seq FROM far_ahead"), 3);
+    assert_eq!(province.count("SELECT count(*) FROM clock_note"), 1);
+    assert_eq!(province.count("SELECT from_seq FROM clock_note"), 3);
+    assert_eq!(province.count("SELECT to_seq FROM clock_note"), 3);
+    let note = desk.heard.iter().find(|op| is_the_hubs(op.replica)).expect("which every desk hears");
+    let public = Public::decode(&note.op.public).expect("an operation");
+    let said = ClockNote { replica: desk.replica, first: 3, last: 3, at_ms: province.now() };
+    assert_eq!(fields::read(&public, None).expect("a note"), Content::ClockNoted(said));
 }

@@ -95,6 +95,7 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         | Op::AliasGiven { .. }
         | Op::Printed { .. }
         | Op::Renumbered { .. }
+        | Op::Forgotten { .. }
         | Op::Unknown { .. } => return Err(Malformed::Field("kind")),
     })
 }

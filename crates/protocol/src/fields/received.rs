@@ -117,7 +117,7 @@ pub(super) struct PaperNote {
 }
 
 /// What an applicant is called when its personal part has been forgotten.
-const FORGOTTEN: &str = "(đã xoá theo thời hạn lưu trữ)";
+const FORGOTTEN: &str = "(đã xóa theo thời hạn lưu)";
 
 pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());

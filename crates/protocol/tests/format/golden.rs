@@ -153,6 +153,7 @@ fn the_bytes_of_the_first_release_are_read() {
             (Content::OfficerAdded { name, role }, Content::OfficerAdded { role: was, .. }) => {
                 assert_eq!((name.as_str(), role), ("", was));
             }
+            (Content::ClockNoted(left), Content::ClockNoted(was)) => assert_eq!(left, was),
             (left, was) => panic!("{was:?} became {left:?}"),
         }
     }

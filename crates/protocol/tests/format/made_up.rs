@@ -11,7 +11,7 @@ use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::civil::{Date, DateTime, date};
 use proptest::option;
 use proptest::prelude::*;
-use protocol::fields::{Content, Header, Role};
+use protocol::fields::{ClockNote, Content, Header, Role};
 
 prop_compose! {
     fn day()(year in 1900i16..2100, month in 1i8..=12, day in 1i8..=28) -> Date { date(year, month, day) }
@@ -215,6 +215,7 @@ fn life() -> impl Strategy<Value = Op> {
         ".{0,200}".prop_map(|text| Op::ResultRecorded { text }),
         (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
         code().prop_map(|printed| Op::Renumbered { printed }),
+        ".{0,200}".prop_map(|because| Op::Forgotten { because }),
     ]
 }
 
@@ -228,6 +229,9 @@ pub fn content() -> impl Strategy<Value = Content> {
         1 => ("[0-9]{2}", any::<u32>()).prop_map(|(form, copy)| Content::Dossier(Op::Printed { form, copy })),
         4 => life().prop_map(Content::Dossier),
         1 => (name(), role()).prop_map(|(name, role)| Content::OfficerAdded { name: name.as_str().to_owned(), role }),
+        1 => (id(), any::<(u64, u64)>()).prop_map(|(OpId { replica, seq: first }, (last, at_ms))| {
+            Content::ClockNoted(ClockNote { replica, first, last, at_ms })
+        }),
     ]
 }
 
@@ -342,6 +346,11 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         ("printed", follows.clone(), Content::Dossier(Op::Printed { form: "01".to_owned(), copy: 2 })),
     ];
     each.extend(later(&follows));
+    let noted = ClockNote { replica: 12, first: 3, last: 70_000, at_ms: 1_795_312_800_000 };
+    let by_hub = Header { hlc: Hlc(0x019a_0000_0000_0002), actor: None, dossier: None, deps: vec![], was: None };
+    let forgotten = Op::Forgotten { because: "Hết thời hạn lưu 5 năm".to_owned() };
+    each.push(("forgotten", follows, Content::Dossier(forgotten)));
+    each.push(("clock_noted", by_hub, Content::ClockNoted(noted)));
     each.push(("received_ethnicity", begins, Content::Dossier(Op::Received(Box::new(ethnic)))));
     each
 }

@@ -77,7 +77,8 @@ impl Life {
         let ms = at.to_zoned(jiff::tz::offset(7).to_time_zone()).expect("a moment").timestamp().as_millisecond();
         let seq = self.entries.len() as u64 + 1;
         let hlc = Hlc(u64::try_from(ms).expect("after 1970") << 16 | seq);
-        self.entries.push(Entry { stamp: Stamp { id: OpId { replica: 1, seq }, hlc, actor: None }, op });
+        self.entries
+            .push(Entry { stamp: Stamp { id: OpId { replica: 1, seq }, hlc, actor: None, noted_ms: None }, op });
     }
 
     fn take(&mut self, now: DateTime, step: Step, answered: &[Question]) -> Result<(), Refusal> {

@@ -39,7 +39,7 @@ impl Desks {
         let id = OpId { replica: desk, seq };
         heard.iter().for_each(|(replica, seq)| self.seen.note(id, OpId { replica: *replica, seq: *seq }));
         heard.insert(desk, seq);
-        self.entries.push(Entry { stamp: Stamp { id, hlc: Hlc(self.now << 16), actor: None }, op });
+        self.entries.push(Entry { stamp: Stamp { id, hlc: Hlc(self.now << 16), noted_ms: None, actor: None }, op });
         id
     }
 
