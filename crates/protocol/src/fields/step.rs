@@ -69,10 +69,8 @@ struct ResultFields {
     name: String,
     #[n(1)]
     code: Option<String>,
-    #[n(2)]
-    number: Option<String>,
     /// `2026-11-22`.
-    #[n(3)]
+    #[n(2)]
     dated: Option<String>,
 }
 
@@ -103,6 +101,9 @@ struct PersonalFields {
     /// Remarks on papers: place in the list, words.
     #[n(8)]
     paper_notes: Option<Vec<super::received::PaperNote>>,
+    /// Numbers of results, one for each.
+    #[n(9)]
+    numbers: Option<Vec<String>>,
 }
 
 /// Number of a step on the wire, by its code; [`Step::Other`] has none.
@@ -157,10 +158,11 @@ pub fn write(moved: &Moved) -> Parts {
             let paper = |paper: &ResultPaper| ResultFields {
                 name: paper.name.clone(),
                 code: given(&paper.code),
-                number: given(&paper.number),
                 dated: paper.dated.map(|date| date.to_string()),
             };
             fields.results = Some(results.iter().map(paper).collect());
+            let numbers = || results.iter().map(|paper| paper.number.clone()).collect();
+            personal.numbers = results.iter().any(|paper| !paper.number.is_empty()).then(numbers);
         }
         Step::HandedBack(recipient) => {
             fields.capacity = Some(match recipient.capacity {
@@ -224,7 +226,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Malformed> {
         "stop" => Step::Stopped { grounds: Grounds { reason, basis }, number: fields.number.unwrap_or_default() },
         "withdraw" => Step::Withdrawn { reason },
         "finish" => Step::Finished {
-            results: fields.results.unwrap_or_default().into_iter().map(result_paper).collect::<Result<_, _>>()?,
+            results: results(fields.results.unwrap_or_default(), personal.numbers.unwrap_or_default())?,
         },
         "hand_back" => Step::HandedBack(Recipient {
             name: match personal.name {
@@ -268,12 +270,11 @@ fn moment(text: Option<&str>, field: &'static str) -> Result<Option<DateTime>, M
     text.map(|text| text.parse().map_err(|_| Malformed::Field(field))).transpose()
 }
 
-fn result_paper(fields: ResultFields) -> Result<ResultPaper, Malformed> {
-    let dated = fields.dated.map(|text| text.parse::<Date>()).transpose().map_err(|_| Malformed::Field("dated"))?;
-    Ok(ResultPaper {
-        name: fields.name,
-        code: fields.code.unwrap_or_default(),
-        number: fields.number.unwrap_or_default(),
-        dated,
-    })
+fn results(fields: Vec<ResultFields>, numbers: Vec<String>) -> Result<Vec<ResultPaper>, Malformed> {
+    let numbers = numbers.into_iter().chain(std::iter::repeat(String::new()));
+    let paper = |(fields, number): (ResultFields, String)| {
+        let dated = fields.dated.map(|text| text.parse::<Date>()).transpose().map_err(|_| Malformed::Field("dated"))?;
+        Ok(ResultPaper { name: fields.name, code: fields.code.unwrap_or_default(), number, dated })
+    };
+    fields.into_iter().zip(numbers).map(paper).collect()
 }
