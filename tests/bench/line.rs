@@ -212,6 +212,8 @@ impl Line {
             result_at: if self.result_to == "post" { ResultAt::Post } else { ResultAt::Counter },
             card_seen: CardSeen::Original,
             helper: String::new(),
+            helped_at: String::new(),
+            competent: None,
             note: self.note.clone(),
             // Drawn at random in the product; as incompressible here.
             secret: HEXLOWER.encode(blake(&self.code).get(..2).unwrap_or_default()).to_uppercase(),

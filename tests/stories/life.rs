@@ -230,3 +230,69 @@ fn what_went_on_paper_during_a_power_cut_keeps_its_true_time() {
     desk.take_step(&step("2026-11-20T10:15")).expect("a step");
     is_golden("life/entered-later.txt", &read_aloud(&page(&desk, &code)));
 }
+
+#[test]
+fn a_dossier_for_another_commune() {
+    let world = World::new();
+    world.it_is("2026-11-19T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
+    let list = world.path("co-quan.tsv");
+    std::fs::write(&list, "H56.20\tUBND xã Bản Cũ\t2020-01-01\t2025-06-30\tH56.30\tNQ 1\nH56.30\tUBND xã Bản Mới\t2025-07-01\t-\t-\tNQ 2\n")
+        .expect("a list");
+    assert_eq!(desk.import_agencies(&list, false).expect("a list").0.len(), 2);
+    let for_agency = |competent: &str| {
+        let mut draft = desk.draft(&HANH, MARITAL_STATUS);
+        (draft.competent, draft.helper, draft.helped_at) =
+            (competent.to_owned(), "Vàng A Páo".into(), "Nhà văn hóa Lùng Tám".into());
+        draft
+    };
+    let said = |competent: &str| {
+        let problems = desk.check_intake(&for_agency(competent)).expect("an answer");
+        problems.into_iter().map(|problem| problem.text).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(said("H56.20"), "Cơ quan này kết thúc thứ Hai 30/06/2025, nay là UBND xã Bản Mới (H56.30).");
+    assert_eq!(said("H56.99"), "Danh sách cơ quan không có mã H56.99. Gõ tên cơ quan nếu chưa có mã.");
+    let (received, _) = desk.receive(&Receive { draft: for_agency("H56.30"), answered: vec![] }).expect("a dossier");
+    let view = page(&desk, &received.code);
+    assert_eq!((view.received_at.as_str(), view.competent.as_str()), ("UBND xã Cao Sơn", "UBND xã Bản Mới"));
+    assert_eq!((view.helper.as_str(), view.helped_at.as_str()), ("Vàng A Páo", "Nhà văn hóa Lùng Tám"));
+    let text = str::to_owned;
+    let (unit, receiver) = (view.competent, text("Bưu điện xã"));
+    desk.takes(&received.code, StepInput::Forward { unit, giver: String::new(), receiver });
+    is_golden("life/for-another-commune.txt", &read_aloud(&page(&desk, &received.code)));
+}
+
+#[test]
+fn a_calendar_is_corrected_and_promises_stay() {
+    let world = World::new();
+    world.it_is("2026-11-30T09:00:00");
+    let desk = world.desk("Xã Cao Sơn");
+    let before = desk.receives(&HANH, MARITAL_STATUS);
+    let file = world.path("lich.tsv");
+    std::fs::write(&file, "2026-12-02\toff\tNghỉ bão\tUBND tỉnh\t2026-11-30\tsure\n").expect("a correction");
+    let (seen, _) = desk.import_working_time(&file, true).expect("a look");
+    assert_eq!(seen.changes, ["thứ Tư 02/12/2026 thành ngày nghỉ: Nghỉ bão"]);
+    assert_eq!(page(&desk, &desk.receives(&PAO, MARITAL_STATUS)).due.as_deref(), Some("2026-12-03T17:00:00+07:00"));
+    desk.import_working_time(&file, false).expect("the correction");
+    let due = |code: &str| page(&desk, code).due;
+    assert_eq!(due(&before).as_deref(), Some("2026-12-03T17:00:00+07:00"), "the promise stays");
+    let deadline = desk.deadline(
+        MARITAL_STATUS,
+        "2026-11-30T09:00:00".parse().expect("a time"),
+        desk::api::drafts::Channel::Counter,
+    );
+    assert_eq!(deadline.expect("a deadline").due.as_deref(), Some("2026-12-04T17:00:00+07:00"));
+    std::fs::write(
+        &file,
+        "2026-12-02\toff\tNghỉ bão\tUBND tỉnh\t-\tsure\n2026-12-02\twork\tLàm bù\tUBND tỉnh\t-\tsure\n",
+    )
+    .expect("a file that contradicts itself");
+    let error = desk.import_working_time(&file, false).expect_err("a refusal");
+    assert_eq!(error.code(), Code::WorkingTimeWrong);
+    assert!(desk::texts::sentences(desk.language(), &error).what.contains("Dòng 2"));
+    // It is there again when the desk is opened anew.
+    let mut desk = desk;
+    desk.closes();
+    desk.opens().expect("the desk");
+    assert!(desk.working_time().expect("the calendar").days.iter().any(|day| day.day == "2026-12-02" && !day.worked));
+}

@@ -3,9 +3,10 @@
 use crate::answers::Answers;
 use crate::session::{self, desk, desk_if_any};
 use crate::{
-    Arguments, BundleCommand, CatalogueCommand, Channel, Command, Due, ReceiveArguments, SetupArguments, Size,
-    WorkingTimeCommand,
+    AgenciesCommand, Arguments, BundleCommand, CatalogueCommand, Channel, Command, Due, ReceiveArguments,
+    SetupArguments, Size, WorkingTimeCommand,
 };
+use desk::api::agencies::AgencyRow;
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
@@ -44,6 +45,14 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
                 Some(text) => scan_text(answers, text),
                 None => scan_images(answers, images),
             }
+        }
+        Command::Agencies(AgenciesCommand::List { words }) => {
+            let rows = desk(arguments)?.agencies(words)?;
+            Ok(answers.say(&json!(rows), &agencies(&rows)))
+        }
+        Command::Agencies(AgenciesCommand::Import { file, preview }) => {
+            let (rows, _) = desk(arguments)?.import_agencies(file, *preview)?;
+            Ok(answers.say(&json!(rows), &agencies(&rows)))
         }
         Command::WorkingTime(WorkingTimeCommand::Show) => {
             let time = desk(arguments)?.working_time()?;
@@ -178,6 +187,14 @@ fn import(arguments: &Arguments, answers: &Answers, file: &Path, preview: bool) 
     Ok(answers.say(&json!(imported), &said))
 }
 
+fn agencies(rows: &[AgencyRow]) -> String {
+    let row = |row: &AgencyRow| {
+        let ends = [row.to.as_deref(), row.successor.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" → ");
+        format!("{}  {}  {}  {ends} ({})", row.code, row.name, row.from, row.source)
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
 fn working_time(time: &WorkingTime) -> String {
     let day = |day: &DayRow| {
         let marks = (if day.worked { "+" } else { "-" }, if day.provisional { " ?" } else { "" });
@@ -278,6 +295,8 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
         papers: input.papers.iter().map(|paper| counted(paper, &names)).collect::<Result<_>>()?,
         sets: 1,
         helper: input.helper.clone(),
+        helped_at: input.helped_at.clone(),
+        competent: input.competent.clone(),
         note: input.note.clone(),
         card_seen: drafts::CardSeen::Original,
         ..Draft::default()

@@ -53,6 +53,9 @@ enum Command {
     /// Look into the catalogue of procedures, or import one.
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// The agencies a dossier may be settled by.
+    #[command(subcommand)]
+    Agencies(AgenciesCommand),
     /// The working calendar and the office's hours.
     #[command(subcommand)]
     WorkingTime(WorkingTimeCommand),
@@ -211,6 +214,24 @@ enum BundleCommand {
 }
 
 #[derive(Subcommand)]
+enum AgenciesCommand {
+    /// Show the list, or those of today that words find.
+    List {
+        /// Words of a name, or a code.
+        #[arg(default_value = "")]
+        words: String,
+    },
+    /// Take in a list: code, name, from, to, successor, source, separated by tabs.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Only show it.
+        #[arg(long)]
+        preview: bool,
+    },
+}
+
+#[derive(Subcommand)]
 enum WorkingTimeCommand {
     /// Show the hours and the days that are not what their weekday says.
     Show,
@@ -292,6 +313,12 @@ struct ReceiveArguments {
     /// Who helped.
     #[arg(long, default_value = "")]
     helper: String,
+    /// Where they helped, if not at this counter.
+    #[arg(long, default_value = "")]
+    helped_at: String,
+    /// The agency that settles it, where that is another: a code or a name.
+    #[arg(long, default_value = "")]
+    competent: String,
     /// Remark.
     #[arg(long, default_value = "")]
     note: String,

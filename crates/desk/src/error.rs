@@ -62,6 +62,7 @@ codes! {
     CatalogueTooLarge = "catalogue_too_large", "A catalogue file is larger than any catalogue, or unpacks to too much (`file`).";
     ScanTooLarge = "scan_too_large", "A scanned paper has more bytes than a desk keeps (`limit`, in MB).";
     CatalogueNewer = "catalogue_newer", "A catalogue was written by a newer release.";
+    AgenciesWrong = "agencies_wrong", "A list of agencies has a faulty line (`line`, `fault`).";
     WorkingTimeWrong = "working_time_wrong", "A correction of the working time has a faulty line (`line`, `fault`).";
     ProcedureUnknown = "procedure_unknown", "The catalogue has no procedure with this code (`code`).";
     NotACard = "not_a_card", "A code was read, but it is no identity card (`kind`).";

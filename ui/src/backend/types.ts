@@ -13,6 +13,31 @@ role: Role,
  * Their PIN.
  */
 pin: string, };
+export type AgencyRow = { 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * First day, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
+ * Last day; `null` while it has none.
+ */
+to: string | null, 
+/**
+ * The code of what took its place.
+ */
+successor: string | null, 
+/**
+ * The decision.
+ */
+source: string, };
 export type BackedUp = { 
 /**
  * Where.
@@ -306,6 +331,18 @@ channel: Channel,
  */
 helper: string, 
 /**
+ * Where that was; empty: here.
+ */
+helped_at: string, 
+/**
+ * The agency that received it.
+ */
+received_at: string, 
+/**
+ * The agency that settles it.
+ */
+competent: string, 
+/**
  * Papers.
  */
 papers: Array<PaperInput>, 
@@ -386,6 +423,14 @@ sets: number,
  * Who helped.
  */
 helper: string, 
+/**
+ * Where that was, if not at this counter.
+ */
+helped_at: string, 
+/**
+ * The agency that settles it: a code of the desk's list or a name; empty: the commune itself.
+ */
+competent: string, 
 /**
  * Where the result is fetched.
  */

@@ -84,6 +84,8 @@ const blank = (): Draft => ({
   papers: [],
   sets: 1,
   helper: "",
+  helped_at: "",
+  competent: "",
   result_at: "counter",
   note: "",
   card_seen: "none",

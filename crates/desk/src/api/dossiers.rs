@@ -163,6 +163,12 @@ pub struct DossierView {
     pub channel: Channel,
     /// Who helped.
     pub helper: String,
+    /// Where that was; empty: here.
+    pub helped_at: String,
+    /// The agency that received it.
+    pub received_at: String,
+    /// The agency that settles it.
+    pub competent: String,
     /// Papers.
     pub papers: Vec<PaperInput>,
     /// Scanned papers.
@@ -268,6 +274,7 @@ impl Desk {
             .limit
             .and_then(|limit| due_for(&received.procedure.field, limit, received.at, &self.rules()).ok())
             .filter(|due| Some(due.at) == received.due);
+        let committee = self.committee()?;
         let number_note = match (official.is_empty(), received.code.lane()) {
             (false, _) => "number_official",
             (true, Some(0)) => "number_unconnected",
@@ -295,6 +302,9 @@ impl Desk {
             field: received.procedure.field.clone(),
             channel: received.channel.into(),
             helper: received.helper.clone(),
+            helped_at: received.helped_at.clone(),
+            received_at: committee.clone(),
+            competent: received.competent.as_ref().map_or(committee, |agency| agency.name.clone()),
             papers: received
                 .papers
                 .iter()

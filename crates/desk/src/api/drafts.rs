@@ -32,6 +32,10 @@ pub struct Draft {
     pub sets: u16,
     /// Who helped.
     pub helper: String,
+    /// Where that was, if not at this counter.
+    pub helped_at: String,
+    /// The agency that settles it: a code of the desk's list or a name; empty: the commune itself.
+    pub competent: String,
     /// Where the result is fetched.
     pub result_at: ResultAt,
     /// Remark.

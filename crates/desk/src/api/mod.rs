@@ -1,6 +1,7 @@
 //! The use cases: what a person can do at a desk, one file each. The window, the terminal and the tests call these and nothing
 //! below them. Their inputs and views are the only types of the product with `Serialize` and generated TypeScript.
 
+pub mod agencies;
 pub mod attach;
 pub mod bundle;
 pub mod carried;

@@ -200,10 +200,14 @@ impl Desk {
         if let Err(more) = &submitter {
             problems.extend(more.iter().cloned());
         }
+        let competent = self.competent(&draft.competent, today).map_err(|text| {
+            problems.push(FieldProblem { field: "competent".to_owned(), text });
+        });
         let agency = self.agency().map_err(|error| log::error!("agency: {error}")).ok();
-        match (applicant, submitter, procedure, agency) {
-            (Ok(applicant), Ok(submitter), Some(procedure), Some(agency)) if problems.is_empty() => {
-                Ok(self.complete(draft, agency, procedure.clone(), applicant, submitter))
+        match (applicant, submitter, procedure, agency, competent) {
+            (Ok(applicant), Ok(submitter), Some(procedure), Some(agency), Ok(competent)) if problems.is_empty() => {
+                let intake = self.complete(draft, agency, procedure.clone(), applicant, submitter);
+                Ok(Intake { competent, ..intake })
             }
             _ => Err(problems),
         }
@@ -249,6 +253,8 @@ impl Desk {
                 CardSeen::Vneid => dossier::CardSeen::Vneid,
             },
             helper: tidy(&draft.helper),
+            helped_at: tidy(&draft.helped_at),
+            competent: None,
             note: tidy(&draft.note),
         }
     }

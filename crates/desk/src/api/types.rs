@@ -96,6 +96,7 @@ fn generated() -> String {
         status::Pill,
         status::SyncView,
         neighbours::NeighbourView,
+        agencies::AgencyRow,
         attach::ScanRow,
         attach::ScanState,
         bundle::BundleView,

@@ -7,6 +7,7 @@ use crate::store::Changes;
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::calendar::Day;
+use domain::calendar::table::Fault;
 use domain::deadline::correction::Correction;
 use domain::deadline::{AfterHours, AfterWaiting, Rules};
 use jiff::ToSpan;
@@ -17,7 +18,7 @@ use std::path::Path;
 use ts_rs::TS;
 
 /// Between two corrections in the store.
-const NEXT: char = '\u{c}';
+pub(super) const NEXT: char = '\u{c}';
 
 /// No correction is longer: ten years of days, each with its source.
 const MAX_BYTES: u64 = 1 << 20;
@@ -80,7 +81,7 @@ impl Desk {
     pub fn import_working_time(&self, file: &Path, preview: bool) -> Done<WorkingTime> {
         let read = read(file)?;
         let correction = Correction::parse(&read).map_err(|error| {
-            let fault = text(self.language(), &format!("table_{}", fault_key(&error.fault)), &[]);
+            let fault = fault_words(self.language(), &error.fault);
             Error::new(Code::WorkingTimeWrong).with("line", error.line).with("fault", fault).because(error)
         })?;
         let (today, before) = (self.now()?.date(), self.rules());
@@ -101,7 +102,8 @@ impl Desk {
     }
 }
 
-fn read(file: &Path) -> Result<String> {
+/// The text of a file an administrator imports.
+pub(super) fn read(file: &Path) -> Result<String> {
     let named = |code: Code| Error::new(code).with("file", file.display());
     let unreadable = |error: std::io::Error| named(Code::FileUnreadable).because(error);
     if std::fs::metadata(file).map_err(unreadable)?.len() > MAX_BYTES {
@@ -187,9 +189,9 @@ fn changes(language: Language, before: &Rules, after: &Rules, today: Date) -> Ve
     said
 }
 
-fn fault_key(fault: &domain::calendar::table::Fault) -> &'static str {
-    use domain::calendar::table::Fault;
-    match fault {
+/// What is wrong with a line, in words.
+pub(super) fn fault_words(language: Language, fault: &Fault) -> String {
+    let key = match fault {
         Fault::Columns(_) => "columns",
         Fault::Date => "date",
         Fault::Kind => "kind",
@@ -199,5 +201,8 @@ fn fault_key(fault: &domain::calendar::table::Fault) -> &'static str {
         Fault::Twice => "twice",
         Fault::Hours => "hours",
         Fault::Choice => "choice",
-    }
+        Fault::Code => "code",
+        Fault::Order => "order",
+    };
+    text(language, &format!("table_{key}"), &[])
 }

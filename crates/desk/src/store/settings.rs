@@ -25,6 +25,8 @@ pub enum Key {
     OfficialNumberDecision,
     /// Corrections of calendar and hours as they were imported, oldest first, a form feed between them.
     WorkingTime,
+    /// Lists of agencies as they were imported, oldest first, a form feed between them.
+    Agencies,
     /// The desk's Ed25519 key, hexadecimal.
     DeviceKey,
     /// The hub's address.
@@ -81,6 +83,7 @@ impl Key {
             Self::Practice => "practice",
             Self::OfficialNumberDecision => "official_number_decision",
             Self::WorkingTime => "working_time",
+            Self::Agencies => "agencies",
             Self::DeviceKey => "device_key",
             Self::Hub => "hub",
             Self::HubKey => "hub_key",

@@ -93,6 +93,12 @@ pub enum Fault {
     /// No such choice.
     #[error("no such choice")]
     Choice,
+    /// Not an agency's code.
+    #[error("not an agency's code")]
+    Code,
+    /// It ends before it begins.
+    #[error("it ends before it begins")]
+    Order,
 }
 
 impl Table {

@@ -1,8 +1,8 @@
 //! What an officer may do with a dossier, and what is refused.
 
 use super::{
-    CardSeen, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash, State,
-    Submitter, Taken, life,
+    CardSeen, Competent, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash,
+    State, Submitter, Taken, life,
 };
 use crate::catalogue::{Channel, Procedure};
 use crate::code::{AgencyCode, DossierCode};
@@ -130,6 +130,10 @@ pub struct Intake {
     pub card_seen: CardSeen,
     /// Who helped.
     pub helper: String,
+    /// Where that was.
+    pub helped_at: String,
+    /// The agency that settles it, where that is another.
+    pub competent: Option<Competent>,
     /// The officer's remark.
     pub note: String,
 }
@@ -447,6 +451,8 @@ fn receive(
         result_at: intake.result_at,
         card_seen: intake.card_seen,
         helper: intake.helper,
+        helped_at: intake.helped_at,
+        competent: intake.competent,
         note: intake.note,
         secret: given.secret,
     }))])

@@ -191,6 +191,15 @@ impl Received {
     }
 }
 
+/// The agency that settles a dossier, as it was called on the day of reception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Competent {
+    /// Its code, where it is on the desk's list.
+    pub code: Option<AgencyCode>,
+    /// Its name.
+    pub name: String,
+}
+
 /// A dossier taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -226,6 +235,10 @@ pub struct Received {
     pub card_seen: CardSeen,
     /// Who helped to fill it in.
     pub helper: String,
+    /// Where that was, if not at this counter: a village, a reception point.
+    pub helped_at: String,
+    /// The agency that settles it, where that is not the receiving one (received regardless of boundaries, NĐ 118/2025/NĐ-CP).
+    pub competent: Option<Competent>,
     /// The officer's remark.
     pub note: String,
     /// Four characters that open the public look-up, never derived from a person's data.

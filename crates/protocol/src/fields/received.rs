@@ -4,7 +4,7 @@ use super::person::PersonFields;
 use crate::op::{Malformed, Seed, decode, encode};
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Paper, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
+use domain::dossier::{CardSeen, Competent, Paper, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
 use domain::person::PersonName;
 use jiff::civil::DateTime;
 use minicbor::{Decode, Encode};
@@ -52,6 +52,14 @@ struct Fields {
     /// Codes of the questions that were answered.
     #[n(16)]
     answered: Option<Vec<String>>,
+    /// Code of the agency that settles it, where that is another.
+    #[n(17)]
+    competent: Option<String>,
+    #[n(18)]
+    competent_name: Option<String>,
+    /// Where somebody helped to fill it in.
+    #[n(19)]
+    helped_at: Option<String>,
 }
 
 #[derive(Encode, Decode)]
@@ -151,6 +159,13 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         offline: received.offline.then_some(true),
         answered: (!received.answered.is_empty())
             .then(|| received.answered.iter().map(|question| question.code().to_owned()).collect()),
+        competent: received
+            .competent
+            .as_ref()
+            .and_then(|agency| agency.code.as_ref())
+            .map(|code| code.as_str().to_owned()),
+        competent_name: received.competent.as_ref().map(|agency| agency.name.clone()),
+        helped_at: given(&received.helped_at),
     };
     let personal = PersonalFields {
         applicant: PersonFields::from(&received.applicant),
@@ -217,6 +232,9 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
             )
         }
     };
+    let number = fields.competent.map(|code| AgencyCode::parse(&code)).transpose();
+    let number = number.map_err(|_| Malformed::Field("competent"))?;
+    let competent = fields.competent_name.map(|name| Competent { code: number, name });
     Ok(Received {
         code: DossierCode::parse(&fields.code).map_err(|_| Malformed::Field("code"))?,
         agency: AgencyCode::parse(&fields.agency).map_err(|_| Malformed::Field("agency"))?,
@@ -255,6 +273,8 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
             Some(_) => return Err(Malformed::Field("card_seen")),
         },
         helper,
+        helped_at: fields.helped_at.unwrap_or_default(),
+        competent,
         note,
         secret,
     })

@@ -3,8 +3,8 @@
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode, Lane};
 use domain::dossier::{
-    Capacity, CardSeen, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Person, ProcedureInForce,
-    Question, Received, Recipient, ResultAt, ResultPaper, ScanHash, State, Step, Submitter,
+    Capacity, CardSeen, Competent, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Person,
+    ProcedureInForce, Question, Received, Recipient, ResultAt, ResultPaper, ScanHash, State, Step, Submitter,
 };
 use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
@@ -118,12 +118,13 @@ prop_compose! {
     fn received()(
         code in code(), agency in agency(), procedure in procedure(), applicant in person(), submitter in option::of(submitter()),
         (channel, papers, sets, at, due, due_provisional, result_at, card_seen) in counter(),
-        helper in ".{0,30}", note in ".{0,80}", offline in any::<bool>(), secret in "[0-9A-HJKMNP-TV-Z]{4}",
+        helper in ".{0,30}", (helped_at, competent) in (".{0,30}", option::of((option::of(agency()), ".{0,40}"))), note in ".{0,80}",
+        offline in any::<bool>(), secret in "[0-9A-HJKMNP-TV-Z]{4}",
         answered in proptest::sample::subsequence(domain::dossier::Question::ALL.to_vec(), 0..=4),
     ) -> Received {
         Received {
             code, agency, procedure, applicant, submitter, channel, papers, sets, at, due, due_provisional, result_at, card_seen,
-            helper, note, offline, answered, secret,
+            helper, helped_at, competent: competent.map(|(code, name)| Competent { code, name }), note, offline, answered, secret,
         }
     }
 }
@@ -295,6 +296,8 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         result_at: ResultAt::Post,
         card_seen: CardSeen::Vneid,
         helper: "Tình nguyện viên A".to_owned(),
+        helped_at: String::new(),
+        competent: None,
         note: "Hẹn buổi chiều".to_owned(),
         offline: true,
         answered: Question::ALL[..4].to_vec(),
@@ -322,6 +325,8 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         result_at: ResultAt::Counter,
         card_seen: CardSeen::None,
         helper: String::new(),
+        helped_at: String::new(),
+        competent: None,
         note: String::new(),
         offline: false,
         answered: vec![],

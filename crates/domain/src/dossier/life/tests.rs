@@ -61,6 +61,8 @@ impl Life {
             result_at: ResultAt::Counter,
             card_seen: CardSeen::Original,
             helper: String::new(),
+            helped_at: String::new(),
+            competent: None,
             note: String::new(),
             secret: "7K2M".to_owned(),
         };

@@ -104,6 +104,8 @@ fn received() -> Received {
         result_at: ResultAt::Counter,
         card_seen: CardSeen::None,
         helper: String::new(),
+        helped_at: String::new(),
+        competent: None,
         note: String::new(),
         secret: "7K2M".to_owned(),
     }
