@@ -11,6 +11,9 @@ use domain::code::DossierCode;
 use jiff::civil::DateTime;
 use std::fmt;
 
+/// Its title.
+pub const TITLE: &str = "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ";
+
 /// The size of the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Paper {

@@ -15,6 +15,7 @@ pub mod roster;
 pub mod scans;
 mod seen;
 pub mod settings;
+pub mod templates;
 pub mod verify;
 
 use crate::error::{Code, Error, Result};
@@ -63,6 +64,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0003_link.sql")),
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
+        M::up(include_str!("../../../../migrations/desk/0006_forms.sql")),
     ])
 }
 
