@@ -9,6 +9,7 @@ mod bad_link;
 mod counter;
 mod damage;
 mod disasters;
+mod forms;
 mod hub_put_back;
 mod merging;
 mod neighbours;

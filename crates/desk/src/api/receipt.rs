@@ -2,17 +2,16 @@
 //! was printed.
 
 use super::catalogue::price_words;
+use super::forms::PaperOf;
 use super::{Desk, Done, civil};
 use crate::error::{Code, Error, Result};
-use crate::place::write_durably;
-use crate::print::picture;
 use crate::print::receipt::{self, Counterpart, Due, FeeLine, Fees, PaperLine, Receipt, Reprint, Standing};
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::card::receipt::LookupSecret;
 use domain::catalogue::{Fee, Price, TimeLimit};
 use domain::deadline::due_for;
-use domain::dossier::{Command, Dossier, Op, ResultAt};
+use domain::dossier::{Dossier, Op, ResultAt};
 use domain::money::Money;
 use domain::person::{CitizenId, Phone};
 use jiff::SignedDuration;
@@ -33,6 +32,11 @@ pub enum Paper {
     A5,
     /// 210 × 297 mm.
     A4,
+}
+
+/// Form 01 of a dossier.
+pub fn receipt_of(code: &str) -> PaperOf {
+    PaperOf::Dossier { code: code.to_owned(), form: FORM.to_owned() }
 }
 
 impl From<Paper> for receipt::Paper {
@@ -63,21 +67,14 @@ impl Desk {
         Ok((receipt::pdf(&form, paper.into(), Counterpart::BOTH)?, reprint))
     }
 
-    /// Writes the receipt to a file and notes it as printed: whoever holds the file holds the paper.
+    /// Writes the receipt to a file and notes it as printed.
     pub fn print_to_file(&self, code: &str, paper: Paper, file: &Path) -> Done<Written> {
-        let (pdf, _) = self.receipt_pdf(code, paper)?;
-        write_durably(file, &pdf)?;
-        let ((), changes) = self.carry_out(code, Command::Print { form: FORM.to_owned() })?;
-        Ok((Written { file: file.display().to_string(), bytes: pdf.len() as u64 }, changes))
+        self.paper_to_file(&receipt_of(code), paper, file)
     }
 
-    /// Writes the receipt as one picture, its pages one under the other (PNG, 200 dots an inch). A picture is no paper, so
-    /// nothing is noted.
+    /// Writes the receipt as one picture; nothing is noted.
     pub fn picture_to_file(&self, code: &str, paper: Paper, file: &Path) -> Result<Written> {
-        let (pdf, _) = self.receipt_pdf(code, paper)?;
-        let png = picture::sheet(&pdf, 200)?;
-        write_durably(file, &png)?;
-        Ok(Written { file: file.display().to_string(), bytes: png.len() as u64 })
+        self.paper_to_picture(&receipt_of(code), paper, file)
     }
 
     fn receipt(&self, dossier: &Dossier) -> Result<Receipt> {

@@ -202,7 +202,7 @@ fn the_registers_pages_are_numbered_under_the_same_heads() {
     assert!(words.len() > 3);
     for (number, page) in words.iter().enumerate() {
         assert!(page.contains(&format!("tháng 11 năm 2026 – Trang {}/{}", number + 1, words.len())), "{page}");
-        assert!(page.contains("Nhận và trả kết quả") && page.contains("Ghi chú"), "{page}");
+        assert!(page.contains("Nhận và trả kết quả") && page.contains("Tên TTHC"), "{page}");
     }
 }
 
@@ -302,7 +302,7 @@ fn a_template_is_shown_filled_with_examples() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_typed_stays_on_the_page(words in any_text(), other in any_text(), lines in 0usize..8, a4 in any::<bool>()) {
