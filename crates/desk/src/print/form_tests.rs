@@ -294,6 +294,16 @@ fn what_is_wrong_with_a_template_is_named() {
 }
 
 #[test]
+fn the_handbook_names_every_place() {
+    let page = golden("../../docs/handbook/mau-giay-to.md");
+    let page = std::fs::read_to_string(page).expect("the handbook's page");
+    let columns = LISTS.iter().flat_map(|list| list.columns.iter().map(|(column, _)| *column).chain([list.name]));
+    for name in PLACES.iter().map(|(place, _)| *place).chain(columns) {
+        assert!(page.contains(&format!("`{name}`")), "docs/handbook/mau-giay-to.md does not name {name}");
+    }
+}
+
+#[test]
 fn a_template_is_shown_filled_with_examples() {
     for template in shipped() {
         let picture = image::load_from_memory(&example(template, 40).expect("a picture")).expect("PNG").into_luma8();
