@@ -78,6 +78,7 @@ impl Desk {
         let limit = received.procedure.limit;
         for (place, value) in [
             ("code", received.code.as_str().to_owned()),
+            ("code_label", self.standing(&received.code)?.label(!dossier.aliases().is_empty()).to_owned()),
             ("alias", dossier.aliases().last().map(|alias| alias.as_str().to_owned()).unwrap_or_default()),
             ("procedure", received.procedure.name.clone()),
             ("procedure_code", received.procedure.code.clone()),
@@ -262,7 +263,7 @@ impl Desk {
 
     fn hand_over(&self, facts: &mut Facts, dossier: &Dossier) -> Result<bool> {
         let mut from = facts.get("centre").to_owned();
-        let mut found = false;
+        let (mut due, mut found) = (dossier.received().due, false);
         for (stamp, moved) in dossier.way() {
             if let Step::Forwarded(HandOver { unit, giver, receiver }) = &moved.step {
                 self.taken(facts, stamp, moved)?;
@@ -270,8 +271,10 @@ impl Desk {
                 facts.set("unit", unit.as_str());
                 facts.set("giver", giver.as_str());
                 facts.set("receiver", receiver.as_str());
+                facts.set("due", due.map(moment).unwrap_or_default());
                 found = true;
             }
+            due = moved.step.due().or(due);
         }
         Ok(found)
     }

@@ -342,7 +342,7 @@ impl Desk {
     }
 
     /// The commune's own agency: "UBND xã Cường Lợi".
-    fn committee(&self) -> Result<String> {
+    pub(super) fn committee(&self) -> Result<String> {
         let commune = self.store.read(|connection| settings::get(connection, Key::Commune))?;
         Ok(text(self.language(), "committee", &[("commune", words::in_sentence(&commune))]))
     }

@@ -10,6 +10,7 @@ use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::card::receipt::LookupSecret;
 use domain::catalogue::{Fee, Price, TimeLimit};
+use domain::code::DossierCode;
 use domain::deadline::due_for;
 use domain::dossier::{Dossier, Op, ResultAt};
 use domain::money::Money;
@@ -84,12 +85,6 @@ impl Desk {
         let say = |key: &str| text(Language::Vietnamese, key, &[]);
         let office = self.office()?;
         let of_office = |place: &str| office.get(place).to_owned();
-        let decision = self.store.read(|connection| settings::get(connection, Key::OfficialNumberDecision))?;
-        let standing = match (decision.is_empty(), received.code.lane()) {
-            (false, _) => Standing::Official { decision },
-            (true, Some(0)) => Standing::Unconnected,
-            (true, _) => Standing::Provisional,
-        };
         let first = dossier.timeline().iter().find(|entry| matches!(entry.op, Op::Received(_)));
         let officer = match first.and_then(|entry| entry.stamp.actor) {
             Some(actor) => {
@@ -116,7 +111,7 @@ impl Desk {
             counter: of_office("counter"),
             place: office.place.clone(),
             code: received.code.clone(),
-            standing,
+            standing: self.standing(&received.code)?,
             alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()).unwrap_or_default(),
             book: String::new(),
             serial: String::new(),
@@ -162,6 +157,16 @@ impl Desk {
             contact_phone: of_office("office_phone"),
             secret: LookupSecret::parse(&received.secret).ok_or_else(|| Error::new(Code::DossierForgotten))?,
             officer: officer.unwrap_or_default(),
+        })
+    }
+
+    /// How the desk's number stands: the official code is the province's to give (officer.md §1.1).
+    pub(super) fn standing(&self, code: &DossierCode) -> Result<Standing> {
+        let decision = self.store.read(|connection| settings::get(connection, Key::OfficialNumberDecision))?;
+        Ok(match (decision.is_empty(), code.lane()) {
+            (false, _) => Standing::Official { decision },
+            (true, Some(0)) => Standing::Unconnected,
+            (true, _) => Standing::Provisional,
         })
     }
 

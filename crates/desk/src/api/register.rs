@@ -8,6 +8,7 @@ use super::{Desk, printing};
 use crate::error::{Code, Error, Result};
 use crate::place::write_durably;
 use crate::print::facts::{Facts, day};
+use crate::print::receipt::Standing;
 use crate::print::workbook;
 use crate::store::{dossiers, ops::At};
 use crate::texts::{Language, text};
@@ -68,9 +69,15 @@ impl Desk {
             let all = which(connection)?.into_iter().map(|at| dossiers::load(connection, at));
             all.collect::<Result<Vec<Option<Dossier>>>>()
         })?;
-        let commune = facts.get("agency").to_owned();
+        let commune = self.committee()?;
+        let mut provisional = false;
         for dossier in found.into_iter().flatten() {
+            let code = &dossier.received().code;
+            provisional |= dossier.aliases().is_empty() && !matches!(self.standing(code)?, Standing::Official { .. });
             facts.add("dossiers", row(&dossier, &commune));
+        }
+        if provisional {
+            facts.set("provisional", text(Language::Vietnamese, "number_provisional", &[]));
         }
         Ok(())
     }

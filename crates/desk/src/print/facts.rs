@@ -37,7 +37,7 @@ pub const FORMS: [Form; 11] = [
 ];
 
 /// Every place with an example of what fills it.
-pub const PLACES: [(&str, &str); 53] = [
+pub const PLACES: [(&str, &str); 55] = [
     // The office.
     ("superior", "UBND xã Bản Mẫu"),
     ("centre", "Trung tâm Phục vụ hành chính công xã Bản Mẫu"),
@@ -48,6 +48,7 @@ pub const PLACES: [(&str, &str); 53] = [
     ("serial", "412"),
     // The dossier.
     ("code", "H56.14-261123-01001"),
+    ("code_label", "Số tiếp nhận tạm"),
     ("alias", "H56.14-261123-0007"),
     ("procedure", "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân"),
     ("procedure_code", "1.004873"),
@@ -95,6 +96,7 @@ pub const PLACES: [(&str, &str); 53] = [
     ("draft", "dự thảo"),
     ("withdrawn", "rút hồ sơ"),
     ("not_received", "chưa tiếp nhận"),
+    ("provisional", "chưa có mã"),
 ];
 
 /// A list and its columns, each with an example.

@@ -154,6 +154,7 @@ impl Filled<'_> {
     }
 
     fn field(&mut self, label: &str, value: &str) {
+        let label = &format!("{} ", self.words(label, Empty::Nothing));
         let words = self.spans(value, None, self.sheet.regular(), Empty::Nothing);
         if words.iter().all(Span::is_empty) {
             self.sheet.field(label, "", self.sheet.regular());
@@ -265,7 +266,8 @@ impl Filled<'_> {
                         row.map_or_else(|| self.facts.get(place), |row| row.get(place).map_or("", String::as_str));
                     match (known, empty) {
                         ("", Empty::Dots) => spans.push(Span::label(style, DOTS)),
-                        (words, _) => spans.push(Span::value(style, words)),
+                        // A day stays with its word.
+                        (words, _) => spans.push(Span::label(style, &words.replace(", ngày ", ", ngày\u{a0}"))),
                     }
                 }
             }

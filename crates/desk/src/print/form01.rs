@@ -41,12 +41,7 @@ impl Form<'_> {
     /// The number with its two codes, and how it stands.
     fn number(&mut self) -> Result<()> {
         let receipt = self.receipt;
-        let label = match (&receipt.standing, receipt.alias.is_empty()) {
-            (Standing::Provisional, true) => "Số tiếp nhận tạm (chưa có mã trên hệ thống):",
-            (Standing::Unconnected, true) => "Số tiếp nhận tạm (máy chưa kết nối, chưa có mã trên hệ thống):",
-            (Standing::Provisional | Standing::Unconnected, false) => "Số tiếp nhận tạm:",
-            (Standing::Official { .. }, _) => "Mã hồ sơ:",
-        };
+        let label = &format!("{}:", receipt.standing.label(!receipt.alias.is_empty()));
         self.sheet.codes(&Codes { label, code: &receipt.code, secret: Some(receipt.secret), offline: receipt.offline })
     }
 

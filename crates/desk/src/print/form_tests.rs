@@ -6,7 +6,7 @@ use super::facts::{FORMS, Facts, LISTS, NotReceived, PLACES};
 use super::form::{example, pages, pdf, text};
 use super::layout::{Mark, Page};
 use super::picture;
-use super::receipt::{Paper, Reprint};
+use super::receipt::{Paper, Reprint, Standing};
 use super::template::{Confidence, Kind, Template, read, shipped};
 use crate::error::Code;
 use jiff::civil::{date, datetime};
@@ -230,6 +230,19 @@ fn a_file_that_is_not_received_has_no_number_and_no_due_moment() {
             "{words}"
         );
     }
+}
+
+#[test]
+fn no_paper_calls_the_desks_own_number_the_official_code() {
+    let mut facts = ordinary();
+    facts.set("alias", "");
+    facts.set("code_label", Standing::Provisional.label(false));
+    for template in shipped().iter().filter(|template| !["07", "transfer", "help"].contains(&template.form.as_str())) {
+        let words = text(template, &facts, Paper::A4).expect("a form");
+        assert!(words.contains("Số tiếp nhận tạm") && !words.contains("Mã hồ sơ"), "{words}");
+    }
+    let words = text(template("07"), &facts, Paper::A4).expect("a form");
+    assert!(words.contains("ghi số tiếp nhận tạm của quầy"), "{words}");
 }
 
 #[test]

@@ -52,6 +52,18 @@ pub enum Standing {
     },
 }
 
+impl Standing {
+    /// What the number is called on paper; `aliased` where the system's own code is known and stands beside it.
+    pub fn label(&self, aliased: bool) -> &'static str {
+        match (self, aliased) {
+            (Self::Provisional, false) => "Số tiếp nhận tạm (chưa có mã trên hệ thống)",
+            (Self::Unconnected, false) => "Số tiếp nhận tạm (máy chưa kết nối, chưa có mã trên hệ thống)",
+            (Self::Provisional | Self::Unconnected, true) => "Số tiếp nhận tạm",
+            (Self::Official { .. }, _) => "Mã hồ sơ",
+        }
+    }
+}
+
 /// Chủ hồ sơ: the person or organisation the dossier is about.
 #[derive(Clone, Default)]
 pub struct Applicant {
