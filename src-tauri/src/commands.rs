@@ -13,8 +13,9 @@ use desk::api::lookup::{LookUp, Person};
 use desk::api::officers::{AddOfficer, OfficerTile};
 use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
 use desk::api::people::FieldProblem;
+use desk::api::printing::{Preview, PrintInput, PrinterRow, Printing};
 use desk::api::procedures::{FindInput, ProcedureInput};
-use desk::api::receipt::{Preview, PrinterRow, Printing, ReceiptInput, Written};
+use desk::api::receipt::Written;
 use desk::api::receive::{Receive, Received};
 use desk::api::review::Settle;
 use desk::api::safety::BackedUp;
@@ -70,8 +71,8 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         officers,
         open_scan,
         opening,
-        preview_receipt,
-        print_receipt,
+        preview_paper,
+        print_paper,
         printers,
         printing,
         procedure,
@@ -82,8 +83,9 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         reset_pin,
         reveal,
         save_draft,
-        save_receipt,
         save_scan,
+        save_paper,
+        save_workbook,
         set_backup_folder,
         set_up,
         settle,
@@ -195,6 +197,12 @@ struct NewScanFile {
     #[serde(flatten)]
     scan: ScanOf,
     file: PathBuf,
+}
+
+/// A month, `2026-11`.
+#[derive(Deserialize)]
+struct Month {
+    month: String,
 }
 
 /// A print job.
@@ -327,8 +335,8 @@ async fn receive(app: AppHandle, here: Here<'_>, input: Receive) -> Answer<Recei
 }
 
 #[tauri::command]
-async fn preview_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Preview> {
-    by(here, move |desk| desk.preview_receipt(&input)).await
+async fn preview_paper(here: Here<'_>, input: PrintInput) -> Answer<Preview> {
+    by(here, move |desk| desk.preview(&input)).await
 }
 
 #[tauri::command]
@@ -337,8 +345,8 @@ async fn printers(here: Here<'_>) -> Answer<Vec<PrinterRow>> {
 }
 
 #[tauri::command]
-async fn print_receipt(here: Here<'_>, input: ReceiptInput) -> Answer<Printing> {
-    by(here, move |desk| desk.print_receipt(&input)).await
+async fn print_paper(here: Here<'_>, input: PrintInput) -> Answer<Printing> {
+    by(here, move |desk| desk.print(&input)).await
 }
 
 #[tauri::command]
@@ -352,8 +360,13 @@ async fn cancel_printing(here: Here<'_>, input: Job) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn save_receipt(app: AppHandle, here: Here<'_>, input: ReceiptInput) -> Answer<Written> {
-    does(app, here, move |desk| desk.save_receipt(&input)).await
+async fn save_paper(app: AppHandle, here: Here<'_>, input: PrintInput) -> Answer<Written> {
+    does(app, here, move |desk| desk.save_paper(&input)).await
+}
+
+#[tauri::command]
+async fn save_workbook(here: Here<'_>, input: Month) -> Answer<Written> {
+    by(here, move |desk| desk.save_workbook(&input.month)).await
 }
 
 #[tauri::command]

@@ -4,7 +4,8 @@ use crate::Result;
 use crate::figure::{Figure, Sample};
 use crate::invented::{Commune, HELD_OUT};
 use crate::store::{draft, new_desk};
-use desk::api::receipt::{Paper, ReceiptInput};
+use desk::api::printing::PrintInput;
+use desk::api::receipt::{Paper, receipt_of};
 use jiff::civil::date;
 use std::env;
 
@@ -27,8 +28,8 @@ pub fn measure() -> Result<Vec<Figure>> {
         for code in &codes {
             let (file, _) = pdf.time(|| desk.receipt_pdf(code, paper))?;
             bytes.add(file.len() as f64);
-            let input = ReceiptInput { code: code.clone(), paper, printer: None };
-            pictures.time(|| desk.preview_receipt(&input))?;
+            let input = PrintInput { of: receipt_of(code), paper, printer: None };
+            pictures.time(|| desk.preview(&input))?;
         }
         for percent in [50, 95] {
             figures.push(Figure::new(format!("{name} PDF, both copies, p{percent}"), pdf.at(percent), "ms"));

@@ -173,6 +173,44 @@ fn a_dossiers_life_goes_on_in_the_terminal() {
 }
 
 #[test]
+fn forms_the_register_and_templates_in_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::new(folder.path());
+    let file = |name: &str| folder.path().join(name);
+    let written = |path: &Path| json!({ "file": text(path), "bytes": "number" });
+    terminal.does(&["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2"]);
+    let at = "2026-11-23T09:15";
+    let received = terminal.does(&["receive", "--card-text", &HANH.card_text(), "--procedure", RESIDENCE, "--at", at]);
+    let code = received["code"].as_str().expect("a number");
+    terminal.does(&["step", code, "forward", "--unit", "Công chức tư pháp", "--to", "Vi Thị Nga"]);
+    for (form, name) in [("06", "06.pdf"), ("handover", "giao.pdf"), ("06", "06.png")] {
+        let out = file(name);
+        let said = terminal.does(&["print", code, "--form", form, "--size", "a4", "--out", text(&out)]);
+        has_shape(&said, &written(&out));
+        assert_eq!(said["bytes"].as_u64(), Some(out.metadata().expect("the file").len()));
+    }
+    for name in ["so.pdf", "so.xlsx"] {
+        let out = file(name);
+        let said = terminal.does(&["report", "register", "--month", "2026-11", "--out", text(&out)]);
+        has_shape(&said, &written(&out));
+    }
+    let out = file("ket-qua.pdf");
+    has_shape(&terminal.does(&["report", "results", "--out", text(&out)]), &written(&out));
+
+    let row = json!({ "form": "text", "title": "text", "source": "text", "from": "text", "to": "text?",
+        "confidence": "text", "doubt": "text", "own": "flag" });
+    let rows = terminal.does(&["forms", "list"]);
+    has_shape(&rows, &json!([row]));
+    assert_eq!(rows.as_array().map(Vec::len), Some(11));
+    let template = file("06.json");
+    has_shape(&terminal.does(&["forms", "export", "06", text(&template)]), &written(&template));
+    let shown = terminal.does(&["forms", "import", text(&template), "--preview"]);
+    has_shape(&shown, &json!({ "form": "06", "preview": true, "picture": text(&file("06.png")), "own": true }));
+    let taken = terminal.does(&["forms", "import", text(&template)]);
+    has_shape(&taken, &json!({ "form": "06", "preview": false, "picture": "text?" }));
+}
+
+#[test]
 fn a_card_is_settled_in_the_terminal() {
     let world = World::new();
     let (first, mut second) = (world.enrolled_desk("Xã Cao Sơn"), world.enrolled_desk("Xã Cao Sơn"));

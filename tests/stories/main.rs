@@ -12,6 +12,7 @@ mod damage;
 mod disasters;
 mod fetching;
 mod forgetting;
+mod forms;
 mod hub_put_back;
 mod life;
 mod merging;

@@ -1,6 +1,7 @@
 //! Receipts: what is printed, printed again, and not printed at all.
 
-use desk::api::receipt::{Paper, ReceiptInput};
+use desk::api::printing::PrintInput;
+use desk::api::receipt::{Paper, receipt_of};
 use desk::error::Code;
 use motcua_tests::support::{BIRTH, HANH, MINUTE, World};
 
@@ -15,11 +16,11 @@ fn a_second_print_is_a_marked_reprint_and_a_failed_one_changes_nothing() {
     assert!(first.starts_with(b"%PDF"));
     world.passes(MINUTE);
 
-    let preview = |paper| desk.preview_receipt(&ReceiptInput { code: code.clone(), paper, printer: None });
+    let preview = |paper| desk.preview(&PrintInput { of: receipt_of(&code), paper, printer: None });
     assert!(preview(Paper::A4).expect("a preview").reprint, "the next one will be marked");
     let printer = Some("không có máy in này".to_owned());
-    let input = ReceiptInput { code: code.clone(), paper: Paper::A5, printer };
-    let error = desk.print_receipt(&input).expect_err("no such printer");
+    let input = PrintInput { of: receipt_of(&code), paper: Paper::A5, printer };
+    let error = desk.print(&input).expect_err("no such printer");
     assert!(matches!(error.code(), Code::PrinterNone | Code::PrinterUnknown), "{error}");
     assert_eq!(desk.dossier(&code).expect("a dossier").printed, 1, "what did not come out was not printed");
 

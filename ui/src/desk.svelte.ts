@@ -20,6 +20,7 @@ import {
   type Spoken,
   type SyncView,
   type Trouble,
+  type PaperOf,
   type Warning,
 } from "./backend";
 import { read } from "./lib/pictures";
@@ -31,7 +32,8 @@ export type Screen =
   | { name: "today" | "visit" | "sync" | "settings" | "help" }
   | { name: "dossiers"; filter?: DossierFilter }
   | { name: "dossier"; code: string }
-  | { name: "receipt"; code: string; fresh: boolean; print: boolean; warnings?: Warning[] };
+  | { name: "register" }
+  | { name: "receipt"; code: string; of?: PaperOf; fresh: boolean; print: boolean; warnings?: Warning[] };
 
 export type Toast = { id: number; text: string };
 

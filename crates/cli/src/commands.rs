@@ -1,17 +1,17 @@
 //! The commands, one function each.
 
 use crate::answers::Answers;
+use crate::forms;
 use crate::session::{self, desk, desk_if_any};
 use crate::{
     AgenciesCommand, Arguments, BundleCommand, CatalogueCommand, Channel, Command, Due, ReceiveArguments,
-    SetupArguments, Size, WorkingTimeCommand,
+    SetupArguments, WorkingTimeCommand,
 };
 use desk::api::agencies::AgencyRow;
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
 use desk::api::neighbours::{NeighbourView, Neighbourhood};
-use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::trial::HopState;
@@ -93,7 +93,9 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             Ok(rows(answers, &desk(arguments)?.dossiers(&input)?))
         }
         Command::Find { text } => Ok(rows(answers, &desk(arguments)?.find(text)?)),
-        Command::Print { code, form: _, size, out } => print(arguments, answers, code, *size, out),
+        Command::Print { code, form, size, out } => forms::print(arguments, answers, code, form, *size, out),
+        Command::Forms(what) => forms::forms(arguments, answers, what),
+        Command::Report(what) => forms::report(arguments, answers, what),
         Command::Sync { trial: true, .. } => try_link(arguments, answers),
         Command::Sync { once, .. } => sync(arguments, answers, *once),
         Command::Bundle(BundleCommand::Out { file, without_scans }) => {
@@ -364,20 +366,6 @@ fn rows(answers: &Answers, rows: &[DossierRow]) -> ExitCode {
     };
     let line = |row: &DossierRow| format!("{}  {}  {}  {}\n", row.code, row.applicant, row.due_text, row.procedure);
     answers.say(&rows.iter().map(document).collect(), &rows.iter().map(line).collect::<String>())
-}
-
-fn print(arguments: &Arguments, answers: &Answers, code: &str, size: Size, out: &Path) -> Result<ExitCode> {
-    let desk = desk(arguments)?;
-    let paper = match size {
-        Size::A5 => Paper::A5,
-        Size::A4 => Paper::A4,
-    };
-    let written = if out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
-        desk.picture_to_file(code, paper, out)?
-    } else {
-        desk.print_to_file(code, paper, out)?.0
-    };
-    Ok(answers.say(&json!({ "file": written.file, "bytes": written.bytes }), &written.file))
 }
 
 fn sync(arguments: &Arguments, answers: &Answers, once: bool) -> Result<ExitCode> {

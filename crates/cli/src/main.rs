@@ -2,6 +2,7 @@
 
 mod answers;
 mod commands;
+mod forms;
 mod life;
 mod scans;
 mod session;
@@ -149,16 +150,22 @@ enum Command {
     Print {
         /// The dossier's number.
         code: String,
-        /// The form of TT 03/2025/TT-VPCP.
-        #[arg(long, value_parser = ["01"])]
+        /// The form of TT 03/2025/TT-VPCP, or one of the office's own.
+        #[arg(long, value_parser = ["01", "02", "03", "04", "05", "06", "handover", "result", "fee"])]
         form: String,
-        /// The sheet.
+        /// The sheet; a form that is for one size alone is printed on that.
         #[arg(long, default_value = "a5")]
         size: Size,
         /// The file.
         #[arg(long)]
         out: PathBuf,
     },
+    /// The templates of the forms: which hold, take one out, take one in.
+    #[command(subcommand)]
+    Forms(forms::FormsCommand),
+    /// Write the register of a month, or the list of results that wait.
+    #[command(subcommand)]
+    Report(forms::ReportCommand),
     /// Send and receive until everything is at the province.
     Sync {
         /// Try now and do not try again.

@@ -109,6 +109,12 @@ codes! {
     HubRefused = "hub_refused", "The hub refused (`reason`).";
     NeighbourUnreachable = "neighbour_unreachable", "No desk of this commune answers at an address of the local network (`address`).";
     NeighbourUnreadable = "neighbour_unreadable", "What answers on the local network does not speak as a desk of this commune does.";
+    TemplateUnreadable = "template_unreadable", "A file is no template of a form, or a part of it is not what it should be (`line`).";
+    TemplateForm = "template_form", "No form is called so (`form`).";
+    TemplateBlock = "template_block", "A template has a block nobody knows (`block`).";
+    TemplatePlace = "template_place", "A template names a place or a list nobody knows (`place`).";
+    TemplateLacks = "template_lacks", "A template leaves out what its form has to say (`form`, `place`).";
+    FormNotNow = "form_not_now", "The dossier has nothing yet that this form would say (`form`).";
     PrinterNone = "printer_none", "This computer has no printer.";
     PrinterUnknown = "printer_unknown", "No printer has this name (`printer`).";
     PrinterFailed = "printer_failed", "The print system did not take the paper, or gave it up.";

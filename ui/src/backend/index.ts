@@ -28,13 +28,15 @@ export const dropDraft = (id: string) => call<null>("drop_draft", { id });
 export const checkIntake = (input: T.Draft) => call<T.FieldProblem[]>("check_intake", input);
 export const receive = (input: { draft: T.Draft; answered: string[] }) => call<T.Received>("receive", input);
 
-export const previewReceipt = (code: string, paper: T.Paper) => call<T.Preview>("preview_receipt", { code, paper });
+export const previewPaper = (of: T.PaperOf, paper: T.Paper) => call<T.Preview>("preview_paper", { of, paper });
 export const printers = () => call<T.PrinterRow[]>("printers");
-export const printReceipt = (input: { code: string; paper: T.Paper; printer: string }) => call<T.Printing>("print_receipt", input);
+export const printPaper = (input: { of: T.PaperOf; paper: T.Paper; printer: string }) => call<T.Printing>("print_paper", input);
 export const printing = (job: string) => call<T.Printing>("printing", { job });
 /** Takes a paper out of the queue, so that it does not come out later as a second one. */
 export const cancelPrinting = (job: string) => call<null>("cancel_printing", { job });
-export const saveReceipt = (code: string, paper: T.Paper) => call<{ file: string }>("save_receipt", { code, paper });
+export const savePaper = (of: T.PaperOf, paper: T.Paper) => call<T.Written>("save_paper", { of, paper });
+/** The register of a month, `2026-11`, as an Excel workbook. */
+export const saveWorkbook = (month: string) => call<T.Written>("save_workbook", { month });
 
 export const dossiers = (input: { filter: T.DossierFilter; text: string; limit: number; offset: number }) =>
   call<T.DossierRow[]>("dossiers", input);

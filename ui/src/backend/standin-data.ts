@@ -1,4 +1,5 @@
 /** An invented commune for developing the screens without the desk's engine. No person here exists: their numbers begin with 000. */
+import { forms } from "./standin-paper";
 import type { DossierView, OfficerTile, PaperView, ProcedureView, ReviewCard, Sex, StepOffer, SyncStep } from "./types";
 
 export const PIN = "135790";
@@ -397,6 +398,7 @@ export function page(code: string, who: Citizen, what: CatalogueRow, by: string,
     fees: [],
     paid: "0 đ",
     promised_text: "",
+    forms: forms(2, []),
     next_steps: nextSteps(2),
     cards: [],
   };
@@ -428,6 +430,7 @@ export function dossiers(): { view: DossierView; number: string }[] {
           urgency,
           state,
           state_text: state === 2 ? "Được tiếp nhận" : "Đang xử lý",
+          forms: forms(state, state === 4 ? ["forward"] : []),
           next_steps: nextSteps(state),
           sync,
           waits: sync === "saved" || sync === "copied" ? view.waits : null,

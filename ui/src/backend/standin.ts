@@ -4,6 +4,7 @@
  */
 import type { Line } from "./line";
 import * as data from "./standin-data";
+import { forms as formsOf, preview } from "./standin-paper";
 import { syncView, trial } from "./standin-sync";
 import type * as T from "./types";
 
@@ -287,21 +288,8 @@ function change(code: string, text: string, patch: (view: T.DossierView) => Part
   return found.view;
 }
 
-function preview(code: string): T.Preview {
-  const { view } = find(code);
-  const line = (y: number, text: string, size = 22) =>
-    `<text x="60" y="${y}" font-size="${size}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="840" height="1188" font-family="serif"><rect width="840" height="1188" fill="#fff"/>${[
-    line(90, data.CENTRE),
-    line(170, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", 28),
-    line(230, `Số tiếp nhận tạm: ${view.code}`),
-    line(280, `Tiếp nhận hồ sơ của: ${view.applicant.name}`),
-    line(320, view.procedure.slice(0, 60)),
-    line(360, `Thời gian trả kết quả: ${view.due_text}`),
-    line(420, "(Trang mẫu của bản chạy thử)"),
-  ].join("")}</svg>`;
-  return { pages: [`data:image/svg+xml,${encodeURIComponent(svg)}`], reprint: view.printed > 0 };
-}
+/** The dossier a paper is about, where there is one. */
+const about = (of: T.PaperOf) => (of.of === "dossier" ? find(of.code).view : null);
 
 function sync(): T.SyncView {
   const waiting = world.dossiers.filter(({ view }) => view.sync === "saved" || view.sync === "copied").length;
@@ -418,20 +406,15 @@ const commands: Record<string, (input: any) => unknown> = {
   },
   check_intake: checkIntake,
   receive: ({ draft, answered }) => receive(draft, answered),
-  preview_receipt: ({ code }) => preview(code),
+  preview_paper: ({ of, paper }) => preview(of, paper, about(of)),
   printers: (): T.PrinterRow[] => [
     { name: "Canon LBP 2900", is_default: true, state: "Sẵn sàng" },
     { name: "Máy hỏng để thử", is_default: false, state: "Không trả lời" },
   ],
-  print_receipt: ({ code, printer }): T.Printing => {
-    const job = `${code}:${world.jobs.size}`;
-    const view = {
-      job,
-      state: "waiting" as const,
-      trouble: null,
-      reprint: find(code).view.printed > 0,
-      asked: printer.includes("hỏng") ? -1 : 0,
-    };
+  print_paper: ({ of, paper, printer }): T.Printing => {
+    const job = `${of.of === "dossier" && of.form === "01" ? of.code : ""}:${world.jobs.size}`;
+    const { reprint } = preview(of, paper, about(of));
+    const view = { job, state: "waiting" as const, trouble: null, reprint, asked: printer.includes("hỏng") ? -1 : 0 };
     world.jobs.set(job, view);
     return view;
   },
@@ -448,10 +431,12 @@ const commands: Record<string, (input: any) => unknown> = {
     }
     kept.asked += 1;
     if (kept.asked < 2) return { ...kept, state: "printing" };
-    change(job.split(":")[0] ?? "", "In giấy hẹn.", (view) => ({ printed: view.printed + 1 }));
+    const code = job.split(":")[0];
+    if (code) change(code, "In giấy hẹn.", (view) => ({ printed: view.printed + 1 }));
     return { ...kept, state: "done" };
   },
-  save_receipt: ({ code }) => ({ file: `Documents/${code}.pdf` }),
+  save_paper: ({ of }): T.Written => ({ file: `Documents/${of.of === "dossier" ? of.code : of.of}.pdf`, bytes: 20_000 }),
+  save_workbook: ({ month }): T.Written => ({ file: `Documents/so-theo-doi-${month}.xlsx`, bytes: 9_000 }),
   dossiers: ({ filter, text, limit, offset }) =>
     world.dossiers
       .map(rowOf)
@@ -489,7 +474,12 @@ const commands: Record<string, (input: any) => unknown> = {
       return { dossier: view, questions: [{ code: "second_supplement", text: "Hồ sơ này đã yêu cầu bổ sung một lần. Vẫn yêu cầu?" }] };
     const state = data.after(step.step, view.state);
     const words = step.step === "ask_papers" ? "UBND xã yêu cầu bổ sung" : (view.next_steps.find((one) => one.step === step.step)?.text ?? "");
-    const dossier = change(code, words, () => ({ state, state_text: data.stateText(state), next_steps: data.nextSteps(state) }));
+    const dossier = change(code, words, ({ forms }) => ({
+      state,
+      state_text: data.stateText(state),
+      next_steps: data.nextSteps(state),
+      forms: [...new Map([...forms, ...formsOf(state, [step.step])].map((one) => [one.form, one])).values()].sort((a, b) => (a.form < b.form ? -1 : 1)),
+    }));
     return { dossier, questions: [] };
   },
   take_fee: ({ code, amount, receipt, note }) =>

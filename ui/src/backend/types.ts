@@ -371,6 +371,10 @@ fees: Array<FeeRow>,
  */
 paid: string, 
 /**
+ * Forms that make sense for it as it stands, form 01 first.
+ */
+forms: Array<FormOffer>, 
+/**
  * Steps that may follow.
  */
 next_steps: Array<StepOffer>, 
@@ -542,6 +546,15 @@ text: string,
  * How many.
  */
 limit: number, };
+export type FormOffer = { 
+/**
+ * `01` to `06` of TT 03/2025, or `handover`, `result`, `fee`.
+ */
+form: string, 
+/**
+ * Its title.
+ */
+title: string, };
 export type HopRow = { 
 /**
  * A code that stays the same: `network`, `name`, `connection`, `key`, `answer`.
@@ -736,6 +749,23 @@ copies: number,
  * Remark.
  */
 note: string, };
+export type PaperOf = { "of": "dossier", 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * [`FormOffer::form`].
+ */
+form: string, } | { "of": "draft", 
+/**
+ * The draft.
+ */
+id: string, } | { "of": "register", 
+/**
+ * `2026-11`.
+ */
+month: string, } | { "of": "results" };
 export type PaperView = { 
 /**
  * Its name.
@@ -863,9 +893,34 @@ export type Preview = {
  */
 pages: Array<string>, 
 /**
+ * Its title.
+ */
+title: string, 
+/**
+ * The sheet it is printed on: the one asked for, or the only one its form allows.
+ */
+paper: Paper, 
+/**
+ * What is not sure about its form, in a sentence; empty where nothing is.
+ */
+doubt: string, 
+/**
  * Whether it would be marked as a reprint.
  */
 reprint: boolean, };
+export type PrintInput = { 
+/**
+ * The paper.
+ */
+of: PaperOf, 
+/**
+ * The sheet.
+ */
+paper: Paper, 
+/**
+ * The printer; the system's choice where empty.
+ */
+printer: string | null, };
 export type PrintState = "waiting" | "printing" | "done" | "failed";
 export type PrinterRow = { 
 /**
@@ -1001,19 +1056,6 @@ code: string,
  * In words.
  */
 text: string, };
-export type ReceiptInput = { 
-/**
- * The dossier.
- */
-code: string, 
-/**
- * The sheet.
- */
-paper: Paper, 
-/**
- * The printer; the system's choice where empty.
- */
-printer: string | null, };
 export type Receive = { 
 /**
  * What is on the counter.

@@ -1,5 +1,5 @@
-/** The receipt on its way to the printer. It is watched to its end wherever the officer has gone meanwhile. */
-import { asTrouble, cancelPrinting, printReceipt, printing, type Paper, type Trouble } from "../backend";
+/** A paper on its way to the printer. It is watched to its end wherever the officer has gone meanwhile. */
+import { asTrouble, cancelPrinting, printPaper, printing, type Paper, type PaperOf, type Trouble } from "../backend";
 
 /** Milliseconds between two looks at the printer's queue. */
 const LOOK = 1000;
@@ -7,19 +7,19 @@ const LOOK = 1000;
 const PATIENCE = { troubled: 12, any: 90 };
 
 export class Print {
-  code = $state("");
+  of = $state.raw<PaperOf | null>(null);
   state: "none" | "working" | "done" | "failed" = $state("none");
   trouble: Trouble | null = $state(null);
   #run = 0;
 
-  /** Prints a dossier's receipt; true when the paper is out. A failure leaves the dossier as it was. */
-  async start(code: string, paper: Paper, printer: string): Promise<boolean> {
+  /** Prints a paper; true when it is out. A failure leaves what it speaks of as it was. */
+  async start(of: PaperOf, paper: Paper, printer: string): Promise<boolean> {
     const run = ++this.#run;
-    this.code = code;
+    this.of = of;
     this.state = "working";
     this.trouble = null;
     try {
-      let job = await printReceipt({ code, paper, printer });
+      let job = await printPaper({ of, paper, printer });
       for (let looks = 0; job.state === "waiting" || job.state === "printing"; looks++) {
         if (looks >= (job.trouble ? PATIENCE.troubled : PATIENCE.any)) {
           // A paper nobody waits for any more must not come out an hour later as a second one.

@@ -2,6 +2,7 @@
 
 use super::attach::ScanRow;
 use super::drafts::{Channel, PaperInput};
+use super::forms::FormOffer;
 use super::life::StepOffer;
 use super::people::{PersonView, Sex};
 use super::review::ReviewCard;
@@ -183,6 +184,8 @@ pub struct DossierView {
     pub fees: Vec<FeeRow>,
     /// What was taken and not cancelled, in words.
     pub paid: String,
+    /// Forms that make sense for it as it stands, form 01 first.
+    pub forms: Vec<FormOffer>,
     /// Steps that may follow.
     pub next_steps: Vec<StepOffer>,
     /// The moment promised at the reception, in words, where another one holds now; else empty.
@@ -321,6 +324,7 @@ impl Desk {
             result: result_words(&dossier),
             fees,
             paid: dossier.paid().to_string(),
+            forms: self.form_offers(&dossier)?,
             next_steps: self.step_offers(dossier.state()),
             cards,
         })

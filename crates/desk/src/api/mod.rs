@@ -10,17 +10,21 @@ pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
 pub mod enrol;
+mod facts;
 pub mod fetching;
 mod forget;
+pub mod forms;
 pub mod life;
 pub mod lookup;
 pub mod neighbours;
 pub mod officers;
 pub mod opening;
 pub mod people;
+pub mod printing;
 pub mod procedures;
 pub mod receipt;
 pub mod receive;
+pub mod register;
 pub mod review;
 pub mod safety;
 pub mod scan;
@@ -28,6 +32,7 @@ pub mod setup;
 pub mod status;
 pub mod steps;
 pub mod sync;
+pub mod templates;
 pub mod timeline;
 pub mod today;
 pub mod trial;
@@ -109,7 +114,7 @@ pub struct Desk {
     /// The most dossiers that waited since none did: "3/7".
     most_waiting: AtomicU64,
     trial: Mutex<trial::Trial>,
-    jobs: Mutex<HashMap<String, receipt::PrintJob>>,
+    jobs: Mutex<HashMap<String, printing::PrintJob>>,
     new_work: AtomicBool,
     /// When somebody last wrote something, by the computer's clock.
     last_work_ms: AtomicI64,

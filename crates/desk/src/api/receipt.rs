@@ -1,32 +1,28 @@
-//! The receipt: as a picture, as a file, through a printer. Nothing here can change a dossier but by noting that it was printed.
+//! The receipt, form 01: filled from its dossier, as a file or a picture. Nothing here can change a dossier but by noting that it
+//! was printed.
 
 use super::catalogue::price_words;
-use super::{Desk, Done, Trouble, civil, words};
+use super::forms::PaperOf;
+use super::{Desk, Done, civil};
 use crate::error::{Code, Error, Result};
-use crate::place::write_durably;
-use crate::print::picture;
-use crate::print::printers::{self, JobState};
 use crate::print::receipt::{self, Counterpart, Due, FeeLine, Fees, PaperLine, Receipt, Reprint, Standing};
-use crate::store::Changes;
 use crate::store::settings::{self, Key};
 use crate::texts::{Language, text};
 use domain::card::receipt::LookupSecret;
 use domain::catalogue::{Fee, Price, TimeLimit};
+use domain::code::DossierCode;
 use domain::deadline::due_for;
-use domain::dossier::{Command, Dossier, Op, ResultAt};
+use domain::dossier::{Dossier, Op, ResultAt};
 use domain::money::Money;
 use domain::person::{CitizenId, Phone};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use ts_rs::TS;
 
 /// The form of TT 03/2025 this is.
 pub const FORM: &str = "01";
-
-/// Dots per inch of the picture on the screen.
-const SCREEN_DPI: u16 = 110;
 
 /// Size of the sheet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -39,6 +35,11 @@ pub enum Paper {
     A4,
 }
 
+/// Form 01 of a dossier.
+pub fn receipt_of(code: &str) -> PaperOf {
+    PaperOf::Dossier { code: code.to_owned(), form: FORM.to_owned() }
+}
+
 impl From<Paper> for receipt::Paper {
     fn from(paper: Paper) -> Self {
         match paper {
@@ -46,15 +47,6 @@ impl From<Paper> for receipt::Paper {
             Paper::A4 => Self::A4,
         }
     }
-}
-
-/// The receipt as it will come out.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct Preview {
-    /// PNG data URLs, a page each.
-    pub pages: Vec<String>,
-    /// Whether it would be marked as a reprint.
-    pub reprint: bool,
 }
 
 /// A file that was written.
@@ -67,63 +59,6 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// A printer of the system.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct PrinterRow {
-    /// Name to print by.
-    pub name: String,
-    /// Whether the system chooses it.
-    pub is_default: bool,
-    /// In words.
-    pub state: String,
-}
-
-/// A paper on its way.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct Printing {
-    /// To ask again by.
-    pub job: String,
-    /// How far.
-    pub state: PrintState,
-    /// What went wrong, if it did.
-    pub trouble: Option<Trouble>,
-    /// Whether it is marked as a reprint.
-    pub reprint: bool,
-}
-
-/// See [`Printing::state`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum PrintState {
-    /// In the queue.
-    Waiting,
-    /// At the printer.
-    Printing,
-    /// It came out.
-    Done,
-    /// It did not.
-    Failed,
-}
-
-/// A job whose end has not been noted yet.
-pub(super) struct PrintJob {
-    code: String,
-    job: printers::Job,
-    reprint: bool,
-}
-
-/// Which receipt, on which sheet.
-#[derive(Debug, Clone, Deserialize, TS)]
-pub struct ReceiptInput {
-    /// The dossier.
-    pub code: String,
-    /// The sheet.
-    pub paper: Paper,
-    /// The printer; the system's choice where empty.
-    #[serde(default)]
-    pub printer: Option<String>,
-}
-
 impl Desk {
     /// The receipt's PDF, both counterparts, exactly as it is printed.
     pub fn receipt_pdf(&self, code: &str, paper: Paper) -> Result<(Vec<u8>, bool)> {
@@ -133,103 +68,14 @@ impl Desk {
         Ok((receipt::pdf(&form, paper.into(), Counterpart::BOTH)?, reprint))
     }
 
-    /// The very PDF that is printed, as pictures.
-    pub fn preview_receipt(&self, input: &ReceiptInput) -> Result<Preview> {
-        let (pdf, reprint) = self.receipt_pdf(&input.code, input.paper)?;
-        let pages = (1..=picture::pages(&pdf)?)
-            .map(|page| {
-                let png = picture::png(&pdf, page, SCREEN_DPI)?;
-                Ok(format!("data:image/png;base64,{}", data_encoding::BASE64.encode(&png)))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Preview { pages, reprint })
-    }
-
-    /// Writes the receipt to a file and notes it as printed: whoever holds the file holds the paper.
+    /// Writes the receipt to a file and notes it as printed.
     pub fn print_to_file(&self, code: &str, paper: Paper, file: &Path) -> Done<Written> {
-        let (pdf, _) = self.receipt_pdf(code, paper)?;
-        write_durably(file, &pdf)?;
-        let ((), changes) = self.carry_out(code, Command::Print { form: FORM.to_owned() })?;
-        Ok((Written { file: file.display().to_string(), bytes: pdf.len() as u64 }, changes))
+        self.paper_to_file(&receipt_of(code), paper, file)
     }
 
-    /// Writes the receipt as one picture, its pages one under the other (PNG, 200 dots an inch). A picture is no paper, so
-    /// nothing is noted.
+    /// Writes the receipt as one picture; nothing is noted.
     pub fn picture_to_file(&self, code: &str, paper: Paper, file: &Path) -> Result<Written> {
-        let (pdf, _) = self.receipt_pdf(code, paper)?;
-        let png = picture::sheet(&pdf, 200)?;
-        write_durably(file, &png)?;
-        Ok(Written { file: file.display().to_string(), bytes: png.len() as u64 })
-    }
-
-    /// Writes the receipt into the person's documents folder.
-    pub fn save_receipt(&self, input: &ReceiptInput) -> Done<Written> {
-        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-        let home = home.ok_or_else(|| Error::new(Code::FileUnwritable).with("file", "Documents"))?;
-        let documents =
-            ["Documents", "Tài liệu"].iter().map(|name| home.join(name)).find(|folder| folder.is_dir()).unwrap_or(home);
-        self.print_to_file(&input.code, input.paper, &documents.join(format!("{}.pdf", input.code)))
-    }
-
-    /// The system's printers.
-    pub fn printers(&self) -> Vec<PrinterRow> {
-        let words = |readiness| match readiness {
-            printers::Readiness::Ready => "printer_ready",
-            printers::Readiness::Stopped => "printer_state_stopped",
-            printers::Readiness::Silent => "printer_state_silent",
-        };
-        printers::list()
-            .into_iter()
-            .map(|printer| PrinterRow {
-                name: printer.name,
-                is_default: printer.is_default,
-                state: text(self.language(), words(printer.readiness), &[]),
-            })
-            .collect()
-    }
-
-    /// Hands the receipt to a printer. The dossier is saved already; whatever happens here changes nothing about it.
-    pub fn print_receipt(&self, input: &ReceiptInput) -> Result<Printing> {
-        let (pdf, reprint) = self.receipt_pdf(&input.code, input.paper)?;
-        let job = printers::submit(input.printer.as_deref(), &pdf, &input.code, input.paper.into())?;
-        let name = format!("{}/{}", job.printer, job.id);
-        super::hold(&self.jobs).insert(name.clone(), PrintJob { code: input.code.clone(), job, reprint });
-        Ok(Printing { job: name, state: PrintState::Waiting, trouble: None, reprint })
-    }
-
-    /// What became of a paper; the printing is noted on the dossier when it has come out.
-    pub fn printing(&self, job: &str) -> Done<Printing> {
-        let mut jobs = super::hold(&self.jobs);
-        let known = jobs.get(job).ok_or_else(|| Error::new(Code::PrinterFailed))?;
-        let state = printers::state(&known.job);
-        let reprint = known.reprint;
-        let shown = match state {
-            JobState::Done => PrintState::Done,
-            JobState::NotPrinted | JobState::Gone => PrintState::Failed,
-            JobState::Printing => PrintState::Printing,
-            JobState::Waiting | JobState::Stopped | JobState::Silent => PrintState::Waiting,
-        };
-        // A job that merely waits is no trouble yet; one that waits for a hand is, though it may still come out.
-        let told = shown == PrintState::Failed || matches!(state, JobState::Stopped | JobState::Silent);
-        let trouble = state.problem().filter(|_| told).map(|error| Trouble::of(self.language(), &error));
-        let mut changes = Changes::new();
-        if state.is_final()
-            && let Some(ended) = jobs.remove(job)
-        {
-            drop(jobs);
-            if shown == PrintState::Done {
-                ((), changes) = self.carry_out(&ended.code, Command::Print { form: FORM.to_owned() })?;
-            }
-        }
-        Ok((Printing { job: job.to_owned(), state: shown, trouble, reprint }, changes))
-    }
-
-    /// Takes a paper out of the queue, so that it does not come out after the clerk has given up on it.
-    pub fn cancel_printing(&self, job: &str) -> Result<()> {
-        match super::hold(&self.jobs).remove(job) {
-            Some(known) => printers::cancel(&known.job),
-            None => Ok(()),
-        }
+        self.paper_to_picture(&receipt_of(code), paper, file)
     }
 
     fn receipt(&self, dossier: &Dossier) -> Result<Receipt> {
@@ -237,23 +83,8 @@ impl Desk {
         let printed = dossier.printed(FORM);
         let now = self.now()?;
         let say = |key: &str| text(Language::Vietnamese, key, &[]);
-        let (settings, enrolled_then) = self.store.read(|connection| {
-            let get = |key| settings::get(connection, key);
-            let all = [Key::Superior, Key::Commune, Key::Counter, Key::PlaceName, Key::Phone, Key::Practice];
-            let mut values = Vec::new();
-            for key in all {
-                values.push(get(key)?);
-            }
-            Ok((values, get(Key::OfficialNumberDecision)?))
-        })?;
-        let [superior, commune, counter, place, phone, practice] =
-            <[String; 6]>::try_from(settings).map_err(|_| Error::new(Code::Internal))?;
-        let standing = match (enrolled_then.is_empty(), received.code.lane()) {
-            (false, _) => Standing::Official { decision: enrolled_then },
-            (true, Some(0)) => Standing::Unconnected,
-            (true, _) => Standing::Provisional,
-        };
-        let centre = text(Language::Vietnamese, "centre_name", &[("commune", words::in_sentence(&commune))]);
+        let office = self.office()?;
+        let of_office = |place: &str| office.get(place).to_owned();
         let first = dossier.timeline().iter().find(|entry| matches!(entry.op, Op::Received(_)));
         let officer = match first.and_then(|entry| entry.stamp.actor) {
             Some(actor) => {
@@ -271,21 +102,21 @@ impl Desk {
         });
         let applicant = dossier.applicant();
         Ok(Receipt {
-            superior: if superior.is_empty() { format!("UBND {}", words::in_sentence(&commune)) } else { superior },
+            superior: of_office("superior"),
             result_at: match received.result_at {
-                ResultAt::Counter => centre.clone(),
+                ResultAt::Counter => of_office("centre"),
                 ResultAt::Post => say("result_by_post"),
             },
-            centre,
-            counter: text(Language::Vietnamese, "counter_name", &[("counter", counter)]),
-            place,
+            centre: of_office("centre"),
+            counter: of_office("counter"),
+            place: office.place.clone(),
             code: received.code.clone(),
-            standing,
+            standing: self.standing(&received.code)?,
             alias: dossier.aliases().last().map(|alias| alias.as_str().to_owned()).unwrap_or_default(),
             book: String::new(),
             serial: String::new(),
             reprint: (printed > 0).then(|| Reprint { count: u16::try_from(printed).unwrap_or(u16::MAX), at: now }),
-            practice: practice == "yes",
+            practice: office.practice,
             offline: received.offline,
             applicant: receipt::Applicant {
                 name: applicant.name.as_str().to_owned(),
@@ -323,9 +154,19 @@ impl Desk {
             }),
             fees: self.fees(dossier),
             helped_by: received.helper.clone(),
-            contact_phone: phone,
+            contact_phone: of_office("office_phone"),
             secret: LookupSecret::parse(&received.secret).ok_or_else(|| Error::new(Code::DossierForgotten))?,
             officer: officer.unwrap_or_default(),
+        })
+    }
+
+    /// How the desk's number stands: the official code is the province's to give (officer.md §1.1).
+    pub(super) fn standing(&self, code: &DossierCode) -> Result<Standing> {
+        let decision = self.store.read(|connection| settings::get(connection, Key::OfficialNumberDecision))?;
+        Ok(match (decision.is_empty(), code.lane()) {
+            (false, _) => Standing::Official { decision },
+            (true, Some(0)) => Standing::Unconnected,
+            (true, _) => Standing::Provisional,
         })
     }
 

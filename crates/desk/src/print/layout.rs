@@ -4,7 +4,10 @@
 //! Everything is in points (1/72 inch) from the top left corner of the page. A page is a list of marks, texts and black
 //! bars; `pdf` turns them into a file, tests read them as they stand.
 
+mod table;
+
 use super::face::{Face, Faces};
+pub(super) use table::Column;
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +26,13 @@ pub(super) struct Span {
 
 impl Span {
     /// Words of the form itself.
-    pub(super) fn label(style: Style, text: &'static str) -> Self {
+    pub(super) fn label(style: Style, text: &str) -> Self {
         Self { text: text.to_owned(), style }
+    }
+
+    /// The end of a line within a paragraph.
+    pub(super) fn line_end(style: Style) -> Self {
+        Self { text: "\n".to_owned(), style }
     }
 
     /// Words that come from outside, however they are spelt: letters are composed (NFC), white space is made single.
@@ -146,14 +154,6 @@ impl Page {
         out.push('\n');
         out
     }
-}
-
-/// A column of a table.
-#[derive(Debug, Clone)]
-pub(super) struct Column {
-    pub(super) head: &'static str,
-    pub(super) width: f32,
-    pub(super) align: Align,
 }
 
 /// The white edges of a page.
@@ -279,6 +279,12 @@ impl Flow {
                     space = Some(style);
                     continue;
                 }
+                Word::End(style) => {
+                    line.size = line.size.max(style.size);
+                    lines.push(std::mem::take(&mut line));
+                    space = None;
+                    continue;
+                }
             };
             let measure = |text: &str, style: Style| self.faces.width(style.face, style.size, text);
             let pieces: Vec<(String, Style)> = pieces
@@ -395,6 +401,20 @@ impl Flow {
         }
     }
 
+    /// A few words in the middle, in lines of about the same length.
+    pub(super) fn balanced(&mut self, spans: &[Span]) {
+        let count = self.lines(spans, self.width()).len();
+        let (mut width, mut narrower) = (self.width(), self.width() * 0.96);
+        while narrower > 0.0 && self.lines(spans, narrower).len() == count {
+            width = narrower;
+            narrower *= 0.96;
+        }
+        for line in self.lines(spans, width) {
+            self.need(line.height());
+            self.y = self.put(&[line], self.margins.left, self.y, self.width(), Align::Centre);
+        }
+    }
+
     /// Lines in a frame over the whole width, all on one page.
     pub(super) fn boxed(&mut self, lines: &[Line]) {
         let height = lines.iter().map(Line::height).sum::<f32>() + 2.0 * PADDING;
@@ -415,72 +435,6 @@ impl Flow {
             Bar { x: x + width - rule, y, width: rule, height },
         ]);
     }
-
-    /// A table. Its heading is repeated on every page; a row stays whole unless it is taller than a page.
-    pub(super) fn table(&mut self, columns: &[Column], head: Style, rows: &[Vec<Vec<Span>>]) {
-        let heading: Vec<Vec<Line>> = columns
-            .iter()
-            .map(|column| self.lines(&[Span::label(head, column.head)], column.width - 2.0 * SIDE))
-            .collect();
-        let head_height = row_height(&heading);
-        let page_height = self.bottom() - self.margins.top - head_height;
-        let mut begun = false;
-        for cells in rows {
-            let mut cells: Vec<Vec<Line>> =
-                columns.iter().zip(cells).map(|(column, spans)| self.lines(spans, column.width - 2.0 * SIDE)).collect();
-            loop {
-                let first =
-                    row_height(&cells.iter().map(|cell| cell.iter().take(1).cloned().collect()).collect::<Vec<_>>());
-                let whole = row_height(&cells);
-                let wanted = if whole <= page_height * 0.5 { whole } else { first };
-                let over = self.y + wanted + if begun { 0.0 } else { head_height } > self.bottom();
-                if over {
-                    self.next_page();
-                }
-                if over || !begun {
-                    self.row(columns, &heading, Some(Align::Centre));
-                    begun = true;
-                }
-                let room = (self.bottom() - self.y).max(first);
-                let rest = cells.iter_mut().map(|cell| split_to_fit(cell, room)).collect::<Vec<_>>();
-                self.row(columns, &cells, None);
-                if rest.iter().all(Vec::is_empty) {
-                    break;
-                }
-                cells = rest;
-            }
-        }
-    }
-
-    fn row(&mut self, columns: &[Column], cells: &[Vec<Line>], align: Option<Align>) {
-        let height = row_height(cells);
-        let (mut x, top) = (self.margins.left, self.y);
-        for (column, cell) in columns.iter().zip(cells) {
-            let align = align.unwrap_or(column.align);
-            self.put(cell, x + SIDE, top + PADDING, column.width - 2.0 * SIDE, align);
-            self.frame(x, top, column.width + RULE, height + RULE, RULE);
-            x += column.width;
-        }
-        self.y = top + height;
-    }
-}
-
-fn row_height(cells: &[Vec<Line>]) -> f32 {
-    let tallest = cells.iter().map(|cell| cell.iter().map(Line::height).sum::<f32>()).fold(0.0, f32::max);
-    tallest + 2.0 * PADDING
-}
-
-/// Keeps the lines that fit into a row of this height and answers with the others.
-fn split_to_fit(lines: &mut Vec<Line>, height: f32) -> Vec<Line> {
-    let mut end = 2.0 * PADDING;
-    let fitting = lines
-        .iter()
-        .take_while(|line| {
-            end += line.height();
-            end <= height + 0.01
-        })
-        .count();
-    lines.split_off(fitting)
 }
 
 enum Word {
@@ -488,12 +442,18 @@ enum Word {
     Text(Vec<(String, Style)>),
     /// White between words, in the style of the text it belongs to.
     Space(Style),
+    /// The end of a line.
+    End(Style),
 }
 
 /// Parts spans at their spaces. Spans that touch without a space make one word.
 fn words(spans: &[Span]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for span in spans {
+        if span.text == "\n" {
+            words.push(Word::End(span.style));
+            continue;
+        }
         for (place, text) in span.text.split(' ').enumerate() {
             if place > 0 {
                 words.push(Word::Space(span.style));

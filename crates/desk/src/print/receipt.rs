@@ -11,6 +11,9 @@ use domain::code::DossierCode;
 use jiff::civil::DateTime;
 use std::fmt;
 
+/// Its title.
+pub const TITLE: &str = "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ";
+
 /// The size of the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Paper {
@@ -47,6 +50,18 @@ pub enum Standing {
         /// For example `QĐ 512/QĐ-UBND ngày 05/3/2026`.
         decision: String,
     },
+}
+
+impl Standing {
+    /// What the number is called on paper; `aliased` where the system's own code is known and stands beside it.
+    pub fn label(&self, aliased: bool) -> &'static str {
+        match (self, aliased) {
+            (Self::Provisional, false) => "Số tiếp nhận tạm (chưa có mã trên hệ thống)",
+            (Self::Unconnected, false) => "Số tiếp nhận tạm (máy chưa kết nối, chưa có mã trên hệ thống)",
+            (Self::Provisional | Self::Unconnected, true) => "Số tiếp nhận tạm",
+            (Self::Official { .. }, _) => "Mã hồ sơ",
+        }
+    }
 }
 
 /// Chủ hồ sơ: the person or organisation the dossier is about.

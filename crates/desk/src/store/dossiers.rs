@@ -218,6 +218,23 @@ pub fn count_review(connection: &Connection) -> Result<u64> {
     Ok(connection.prepare_cached("SELECT count(*) FROM dossier WHERE cards > 0")?.query_row([], |row| row.get(0))?)
 }
 
+/// The dossiers received from one day on and before another (`2026-11-01`), as they were received.
+pub fn received_between(connection: &Connection, from: &str, to: &str) -> Result<Vec<At>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT origin, seq FROM dossier WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at, code",
+    )?;
+    let at = |row: &Row<'_>| Ok(At { origin: row.get(0)?, seq: row.get(1)? });
+    Ok(statement.query_map([from, to], at)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The dossiers in a state, as they were received.
+pub fn in_state(connection: &Connection, state: u8) -> Result<Vec<At>> {
+    let mut statement =
+        connection.prepare_cached("SELECT origin, seq FROM dossier WHERE state = ?1 ORDER BY received_at, code")?;
+    let at = |row: &Row<'_>| Ok(At { origin: row.get(0)?, seq: row.get(1)? });
+    Ok(statement.query_map([state], at)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// How often each procedure was asked for.
 pub fn uses(connection: &Connection) -> Result<Vec<(String, u32)>> {
     let mut statement = connection.prepare_cached("SELECT code, times FROM procedure_use")?;

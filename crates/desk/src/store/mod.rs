@@ -19,6 +19,7 @@ pub mod roster;
 pub mod scans;
 mod seen;
 pub mod settings;
+pub mod templates;
 pub mod verify;
 
 use crate::error::{Code, Error, Result};
@@ -70,6 +71,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0006_fetched.sql")),
         M::up(include_str!("../../../../migrations/desk/0007_clocks.sql")),
         M::up(include_str!("../../../../migrations/desk/0008_forgotten.sql")),
+        M::up(include_str!("../../../../migrations/desk/0009_forms.sql")),
     ])
 }
 

@@ -329,6 +329,8 @@ pub fn received(code: &str, agency: &str) -> Received {
         result_at: ResultAt::Counter,
         card_seen: CardSeen::None,
         helper: String::new(),
+        helped_at: String::new(),
+        competent: None,
         note: String::new(),
         secret: "K7M2".into(),
     }
