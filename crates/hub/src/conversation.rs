@@ -3,7 +3,7 @@
 
 use crate::Refusal;
 use crate::hub::{Failure, Hub};
-use crate::replication::{self, Upload};
+use crate::replication::{self, Taken, Upload};
 use crate::roster;
 use crate::store::desk::Desk;
 use crate::store::scan::Lacking;
@@ -103,21 +103,25 @@ pub enum Write {
     Scan([u8; 32], Option<Piece>),
 }
 
+/// What became of something that was written: operations were taken in, or something else was done.
+pub type Outcome = Result<Option<Taken>, Refusal>;
+
 impl Write {
     /// Where it is written: the agency, or the whole province.
     pub fn place<'a>(&self, agency: &'a str) -> &'a str {
         if matches!(self, Self::Learn(_)) { PROVINCE } else { agency }
     }
 
-    /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
-    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+    /// Does it for an agency, in the hand's transaction; answers what became of operations. A refusal leaves everything as it was.
+    pub fn carry_out(&self, door: &Door<'_>, agency: &str, now: u64) -> Result<Outcome, Fault> {
         match self {
-            Self::Ops(upload) => replication::take_in(door, upload, now),
-            Self::Learn(roster) => roster::learn(door, roster).map(Ok),
-            Self::All(member) => desk::heard(door, member, now).map(Ok),
-            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
-            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
+            Self::Ops(upload) => return Ok(replication::take_in(door, upload, now)?.map(Some)),
+            Self::Learn(roster) => roster::learn(door, roster)?,
+            Self::All(member) => desk::heard(door, member, now)?,
+            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now)?,
+            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now)?,
         }
+        Ok(Ok(None))
     }
 }
 
@@ -357,7 +361,7 @@ impl Conversation {
     }
 
     /// What to say once something was written, or refused.
-    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Outcome) -> Result<Vec<Piece>, Failure> {
         match write {
             Write::Ops(upload) => self.stored(hub, upload, outcome),
             Write::Learn(_) => self.learned(hub),
@@ -367,16 +371,14 @@ impl Conversation {
         }
     }
 
-    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Outcome) -> Result<Vec<Piece>, Failure> {
         let (agency, replica) = (self.member.agency.as_str(), upload.request.replica);
         let last = (upload.request.first + upload.request.ops.len() as u64).saturating_sub(1);
-        let (end, set_aside, backed_up) = hub.readers.read(|store| -> Result<_, Fault> {
-            Ok((
-                op::end(store, agency, replica)?,
-                op::set_aside(store, agency, replica, upload.request.first, last)?,
-                backed_up::of_replica(store, agency, replica)?,
-            ))
-        })?;
+        let end = match &outcome {
+            Ok(Some(taken)) => taken.end,
+            _ => hub.readers.glance(|store| op::end(store, agency, replica))?,
+        };
+        let backed_up = hub.readers.glance(|store| backed_up::of_replica(store, agency, replica))?;
         let is_own = self.log(hub, replica)?.is_none_or(|log| {
             log.end = end;
             if outcome.is_ok() {
@@ -392,11 +394,11 @@ impl Conversation {
         // What is lacking is said first: with the answer to the last operations all is said.
         let mut say = if upload.brings_scans() { self.wants(hub)? } else { Vec::new() };
         say.push(match outcome {
-            Ok(()) => Piece::Stored(Stored {
+            Ok(taken) => Piece::Stored(Stored {
                 replica,
                 seq: end.0,
                 backed_up,
-                set_aside: (!set_aside.is_empty()).then_some(set_aside),
+                set_aside: taken.map(|taken| taken.set_aside).filter(|aside| !aside.is_empty()),
                 refused: None,
                 compared: Some(compared),
                 word,

@@ -58,10 +58,11 @@ pub fn after(store: &Reader<'_>, agency: &str, cursor: u64, reader: u32, cap: us
     Ok(page)
 }
 
-/// Holds the agency's row until the commit, and says where its feed ends.
-pub fn hold(door: &Door<'_>, agency: &str) -> Result<u64, Fault> {
-    let sql = "UPDATE agency SET feed_end = feed_end WHERE agency = $1 RETURNING feed_end";
-    door.first(sql, &values![agency])?.ok_or(Fault::Column)?.take()
+/// Holds the agency's row until the commit, and says where its feed ends. `more` are the operations that are about to follow:
+/// the row ends with them, unless [`reach`] says otherwise.
+pub fn hold(door: &Door<'_>, agency: &str, more: usize) -> Result<u64, Fault> {
+    let sql = "UPDATE agency SET feed_end = feed_end + $2 WHERE agency = $1 RETURNING feed_end - $2";
+    door.first(sql, &values![agency, more])?.ok_or(Fault::Column)?.take()
 }
 
 /// Notes where the feed of an agency that is held ends now.
