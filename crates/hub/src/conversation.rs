@@ -63,8 +63,10 @@ pub struct Conversation {
     /// Whether the hub was put back from a backup.
     is_restored: bool,
     plainly: bool,
-    packer: Packer,
-    unpacker: Unpacker,
+    /// What is packed with, and once there was something to pack or to unpack, what does it: most connections are quiet.
+    dictionary: Dictionary,
+    packer: Option<Packer>,
+    unpacker: Option<Unpacker>,
     cursor: u64,
     /// Pieces of the feed that were not read yet: cursor, bytes.
     unread: Vec<(u64, usize)>,
@@ -137,7 +139,6 @@ impl Conversation {
         let newest = Dictionary::WIRE;
         let plainly = !said.dictionaries.contains(&newest.number());
         let dictionary = if plainly { Dictionary::None } else { newest };
-        let broken = |error: BadWire| Failure::Broken(error.to_string());
         let (epoch, restored_at, cursor, more) = hub.readers.read(|store| -> Result<_, Fault> {
             let epoch = whole::epoch(store)?;
             let cursor = if said.epoch == epoch { said.cursor } else { 0 };
@@ -153,8 +154,9 @@ impl Conversation {
             roster_version: None,
             is_restored: restored_at.is_some(),
             plainly,
-            packer: Packer::new(dictionary).map_err(broken)?,
-            unpacker: Unpacker::new(dictionary).map_err(broken)?,
+            dictionary,
+            packer: None,
+            unpacker: None,
             cursor,
             unread: Vec::new(),
             wanted: HashMap::new(),
@@ -307,7 +309,9 @@ impl Conversation {
             let read = || hub.readers.read(|store| op::seed(store, &agency, dossier)).ok().flatten();
             if plainly { None } else { read() }
         };
-        let mut runs = match self.unpacker.unpack(packed, &known) {
+        let dictionary = self.dictionary;
+        let unpacker = begun(&mut self.unpacker, || Unpacker::new(dictionary))?;
+        let mut runs = match unpacker.unpack(packed, &known) {
             Ok(runs) => runs,
             Err(BadWire::UnknownSeed(dossier)) => {
                 log::info!("desk {}: the seed of {}/{} is not here", self.member.desk, dossier.replica, dossier.seq);
@@ -438,7 +442,7 @@ impl Conversation {
                 page.ops.retain(is_news);
             }
             let mut vouched = Vec::new();
-            for (replica, first, last) in stretches(&page.ops) {
+            for (replica, first, last) in page.stretches() {
                 vouched.extend(checkpoint::within(store, agency, replica, first, last)?);
             }
             Ok((page, vouched))
@@ -464,7 +468,8 @@ impl Conversation {
             let read = || hub.readers.read(|store| op::seed(store, agency, dossier)).ok().flatten();
             if plainly { None } else { read() }
         };
-        let packed = self.packer.pack(&runs, &known).map_err(|error| Failure::Broken(error.to_string()))?;
+        let dictionary = self.dictionary;
+        let packed = begun(&mut self.packer, || Packer::new(dictionary))?.pack(&runs, &known).map_err(broken)?;
         let piece = Feed {
             cursor: page.cursor,
             packed,
@@ -566,6 +571,18 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
 }
 
+/// What is there already, or begins now.
+fn begun<T>(kept: &mut Option<T>, begin: impl FnOnce() -> Result<T, BadWire>) -> Result<&mut T, Failure> {
+    Ok(match kept {
+        Some(kept) => kept,
+        None => kept.insert(begin().map_err(broken)?),
+    })
+}
+
+fn broken(error: BadWire) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
 fn not_kept(error: std::io::Error) -> Failure {
     Failure::Broken(format!("a scan cannot be kept: {error}"))
 }
@@ -573,16 +590,4 @@ fn not_kept(error: std::io::Error) -> Failure {
 fn refused(replica: u32, seq: u64, same: u64, refusal: Refusal) -> Piece {
     let refused = Some(refusal.code().to_owned());
     Piece::Stored(Stored { refused, compared: Some(same), ..Stored::of(replica, seq) })
-}
-
-/// Stretches of logs among operations: replica, first, last.
-fn stretches(ops: &[Relayed]) -> Vec<(u32, u64, u64)> {
-    let mut stretches: Vec<(u32, u64, u64)> = Vec::new();
-    for op in ops {
-        match stretches.last_mut() {
-            Some((replica, _, last)) if *replica == op.replica && *last + 1 == op.seq => *last = op.seq,
-            _ => stretches.push((op.replica, op.seq, op.seq)),
-        }
-    }
-    stretches
 }

@@ -22,6 +22,20 @@ pub struct Page {
     pub more: bool,
 }
 
+impl Page {
+    /// The stretches of logs in it: replica, first, last.
+    pub fn stretches(&self) -> Vec<(u32, u64, u64)> {
+        let mut stretches: Vec<(u32, u64, u64)> = Vec::new();
+        for op in &self.ops {
+            match stretches.last_mut() {
+                Some((replica, _, last)) if *replica == op.replica && *last + 1 == op.seq => *last = op.seq,
+                _ => stretches.push((op.replica, op.seq, op.seq)),
+            }
+        }
+        stretches
+    }
+}
+
 /// The last position of an agency's feed; 0 where nothing has happened.
 pub fn end(store: &Reader<'_>, agency: &str) -> Result<u64, Fault> {
     let row = store.first("SELECT feed_end FROM agency WHERE agency = $1", &values![agency])?;
