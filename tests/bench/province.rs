@@ -2,8 +2,8 @@
 //! connections to the hub's own program, and hear what the others of their commune do. What it takes the hub, and how that
 //! grows with desks.
 //!
-//! A commune takes in 240 dossiers a month (docs/figures.md says from where), and everything that happens to them later is
-//! sent too. What a desk wrote within a quarter of an hour goes together. Scans are left out.
+//! A commune takes in 240 dossiers a month (29,500 records in four weeks from 124 communes of Tuyên Quang), and everything that
+//! happens to them later is sent too. What a desk wrote within a quarter of an hour goes together. Scans are left out.
 
 use crate::Result;
 use crate::figure::Figure;
