@@ -84,7 +84,7 @@ CREATE TABLE checkpoint (
     seq       INTEGER NOT NULL,
     signature BLOB    NOT NULL,
     PRIMARY KEY (agency, replica, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Dossiers, a fold of their operations. Nothing here names a person.
 CREATE TABLE dossier (
@@ -96,7 +96,7 @@ CREATE TABLE dossier (
     state       INTEGER NOT NULL, -- the portal's number
     received_at TEXT    NOT NULL, -- local civil time of the desk
     PRIMARY KEY (agency, replica, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX dossier_by_code ON dossier (agency, code);
 
@@ -145,7 +145,7 @@ CREATE TABLE outbox (
     made_at INTEGER NOT NULL,
     sent_at INTEGER,
     PRIMARY KEY (agency, replica, seq, effect)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX outbox_waiting ON outbox (agency, made_at) WHERE sent_at IS NULL;
 

@@ -9,6 +9,7 @@ mod invented;
 mod line;
 mod link;
 mod pair;
+mod province;
 mod qr;
 mod receipt;
 mod shipment;
@@ -101,6 +102,7 @@ fn measure() -> Result<()> {
         "receipt" => receipt::measure(),
         "qr" => qr::measure(&load),
         "hub" => hub::measure(),
+        "province" => province::measure(),
         "start" => start::measure(),
         "sim" => sim::measure(&load),
         "link" => link::measure(&load),

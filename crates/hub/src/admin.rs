@@ -144,7 +144,7 @@ pub fn revoke_desk(place: impl Into<Place>, number: u32, why: Revocation, now: u
         whole::take_turn(door)?;
         let desk = desk::by_number(door, number)?.ok_or(Error::NoDesk(number))?;
         // What is being taken in meanwhile is taken in; all that comes later finds the desk revoked.
-        feed::hold(door, &desk.agency)?;
+        feed::hold(door, &desk.agency, 0)?;
         match (desk.revoked_at, why) {
             (Some(_), Revocation::Retired) => Ok(()),
             (Some(_), Revocation::Stolen) if desk.stolen => Ok(()),

@@ -80,10 +80,11 @@ impl Alone {
     fn sync(&mut self, body: &[u8]) -> Outcome<Vec<u8>> {
         let upload = replication::open(&self.hub, body)?;
         let now = (self.hub.clock)();
+        let mut taken = None;
         if upload.brings_something() {
-            self.store.write(|door| replication::take_in(door, &self.hub, &upload, now))??;
+            taken = Some(self.store.write(|door| replication::take_in(door, &self.hub, &upload, now))??);
         }
-        replication::answered(&self.hub, &upload, now)
+        replication::answered(&self.hub, &upload, taken, now)
     }
 
     fn enrol(&mut self, body: &[u8]) -> Outcome<Vec<u8>> {

@@ -5,7 +5,7 @@ mod scans;
 
 use crate::Refusal;
 use crate::hub::{Failure, Hub};
-use crate::replication::{self, Upload};
+use crate::replication::{self, Taken, Upload};
 use crate::roster;
 use crate::store::desk::Desk;
 use crate::store::{Door, Fault, Reader, backed_up, checkpoint, desk, feed, lease, op, scan, whole};
@@ -62,8 +62,10 @@ pub struct Conversation {
     /// Whether the hub was put back from a backup.
     is_restored: bool,
     plainly: bool,
-    packer: Packer,
-    unpacker: Unpacker,
+    /// What is packed with, and once there was something to pack or to unpack, what does it: most connections are quiet.
+    dictionary: Dictionary,
+    packer: Option<Packer>,
+    unpacker: Option<Unpacker>,
     cursor: u64,
     /// Pieces of the feed that were not read yet: cursor, bytes.
     unread: Vec<(u64, usize)>,
@@ -97,28 +99,31 @@ pub enum Write {
     Scan([u8; 32], Option<Piece>),
 }
 
+/// What became of something that was written: operations were taken in, or something else was done.
+pub type Outcome = Result<Option<Taken>, Refusal>;
+
 impl Write {
     /// Where it is written: the agency, or the whole province.
     pub fn place<'a>(&self, agency: &'a str) -> &'a str {
         if matches!(self, Self::Learn(_)) { PROVINCE } else { agency }
     }
 
-    /// Does it for an agency, in the hand's transaction. A refusal leaves everything as it was.
-    pub fn carry_out(&self, door: &Door<'_>, hub: &Hub, agency: &str, now: u64) -> Result<Result<(), Refusal>, Fault> {
+    /// Does it for an agency, in the hand's transaction; answers what became of operations. A refusal leaves everything as it was.
+    pub fn carry_out(&self, door: &Door<'_>, hub: &Hub, agency: &str, now: u64) -> Result<Outcome, Fault> {
         match self {
-            Self::Ops(upload) => replication::take_in(door, hub, upload, now),
-            Self::Learn(roster) => roster::learn(door, roster).map(Ok),
-            Self::All(member) => desk::heard(door, member, now).map(Ok),
+            Self::Ops(upload) => return Ok(replication::take_in(door, hub, upload, now)?.map(Some)),
+            Self::Learn(roster) => roster::learn(door, roster)?,
+            Self::All(member) => desk::heard(door, member, now)?,
             // Its dossier may have been forgotten while it came.
             Self::Scan(hash, Some(_)) if !scan::is_named(door, agency, hash)? => hub
                 .scans
                 .iter()
                 .try_for_each(|scans| scans.erase(agency, hash))
-                .map(Ok)
-                .map_err(|error| Fault::NotOpened(error.to_string())),
-            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now).map(Ok),
-            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now).map(Ok),
+                .map_err(|error| Fault::NotOpened(error.to_string()))?,
+            Self::Scan(hash, Some(_)) => scan::is_whole(door, agency, hash, now)?,
+            Self::Scan(hash, None) => scan::is_lacked(door, agency, hash, now)?,
         }
+        Ok(Ok(None))
     }
 }
 
@@ -134,7 +139,6 @@ impl Conversation {
         let newest = Dictionary::WIRE;
         let plainly = !said.dictionaries.contains(&newest.number());
         let dictionary = if plainly { Dictionary::None } else { newest };
-        let broken = |error: BadWire| Failure::Broken(error.to_string());
         let (epoch, restored_at, cursor, more) = hub.readers.read(|store| -> Result<_, Fault> {
             let epoch = whole::epoch(store)?;
             let cursor = if said.epoch == epoch { said.cursor } else { 0 };
@@ -150,8 +154,9 @@ impl Conversation {
             roster_version: None,
             is_restored: restored_at.is_some(),
             plainly,
-            packer: Packer::new(dictionary).map_err(broken)?,
-            unpacker: Unpacker::new(dictionary).map_err(broken)?,
+            dictionary,
+            packer: None,
+            unpacker: None,
             cursor,
             unread: Vec::new(),
             wanted: HashMap::new(),
@@ -307,7 +312,9 @@ impl Conversation {
             let read = || hub.readers.read(|store| op::seed(store, &agency, dossier)).ok().flatten();
             if plainly { None } else { read() }
         };
-        let mut runs = match self.unpacker.unpack(packed, &known) {
+        let dictionary = self.dictionary;
+        let unpacker = begun(&mut self.unpacker, || Unpacker::new(dictionary))?;
+        let mut runs = match unpacker.unpack(packed, &known) {
             Ok(runs) => runs,
             Err(BadWire::UnknownSeed(dossier)) => {
                 log::info!("desk {}: the seed of {}/{} is not here", self.member.desk, dossier.replica, dossier.seq);
@@ -361,7 +368,7 @@ impl Conversation {
     }
 
     /// What to say once something was written, or refused.
-    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    pub fn written(&mut self, hub: &Hub, write: &Write, outcome: Outcome) -> Result<Vec<Piece>, Failure> {
         match write {
             Write::Ops(upload) => self.stored(hub, upload, outcome),
             Write::Learn(_) => self.learned(hub),
@@ -371,16 +378,14 @@ impl Conversation {
         }
     }
 
-    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Result<(), Refusal>) -> Result<Vec<Piece>, Failure> {
+    fn stored(&mut self, hub: &Hub, upload: &Upload, outcome: Outcome) -> Result<Vec<Piece>, Failure> {
         let (agency, replica) = (self.member.agency.as_str(), upload.request.replica);
         let last = (upload.request.first + upload.request.ops.len() as u64).saturating_sub(1);
-        let (end, set_aside, backed_up) = hub.readers.read(|store| -> Result<_, Fault> {
-            Ok((
-                op::end(store, agency, replica)?,
-                op::set_aside(store, agency, replica, upload.request.first, last)?,
-                backed_up::of_replica(store, agency, replica)?,
-            ))
-        })?;
+        let end = match &outcome {
+            Ok(Some(taken)) => taken.end,
+            _ => hub.readers.glance(|store| op::end(store, agency, replica))?,
+        };
+        let backed_up = hub.readers.glance(|store| backed_up::of_replica(store, agency, replica))?;
         let is_own = self.log(hub, replica)?.is_none_or(|log| {
             log.end = end;
             if outcome.is_ok() {
@@ -396,11 +401,11 @@ impl Conversation {
         // What is lacking is said first: with the answer to the last operations all is said.
         let mut say = if upload.brings_scans() { self.wants(hub)? } else { Vec::new() };
         say.push(match outcome {
-            Ok(()) => Piece::Stored(Stored {
+            Ok(taken) => Piece::Stored(Stored {
                 replica,
                 seq: end.0,
                 backed_up,
-                set_aside: (!set_aside.is_empty()).then_some(set_aside),
+                set_aside: taken.map(|taken| taken.set_aside).filter(|aside| !aside.is_empty()),
                 refused: None,
                 compared: Some(compared),
                 word,
@@ -440,7 +445,7 @@ impl Conversation {
                 page.ops.retain(is_news);
             }
             let mut vouched = Vec::new();
-            for (replica, first, last) in stretches(&page.ops) {
+            for (replica, first, last) in page.stretches() {
                 vouched.extend(checkpoint::within(store, agency, replica, first, last)?);
             }
             Ok((page, vouched))
@@ -466,7 +471,8 @@ impl Conversation {
             let read = || hub.readers.read(|store| op::seed(store, agency, dossier)).ok().flatten();
             if plainly { None } else { read() }
         };
-        let packed = self.packer.pack(&runs, &known).map_err(|error| Failure::Broken(error.to_string()))?;
+        let dictionary = self.dictionary;
+        let packed = begun(&mut self.packer, || Packer::new(dictionary))?.pack(&runs, &known).map_err(broken)?;
         let piece = Feed {
             cursor: page.cursor,
             packed,
@@ -492,19 +498,19 @@ fn verified(member: &Desk, hello: &Signed, hub: &KeyHash) -> Result<VerifyingKey
     if hello.is_signed_by(&key, hub, HELLO) { Ok(key) } else { Err(Refusal::Signature) }
 }
 
+/// What is there already, or begins now.
+fn begun<T>(kept: &mut Option<T>, begin: impl FnOnce() -> Result<T, BadWire>) -> Result<&mut T, Failure> {
+    Ok(match kept {
+        Some(kept) => kept,
+        None => kept.insert(begin().map_err(broken)?),
+    })
+}
+
+fn broken(error: BadWire) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
 fn refused(replica: u32, seq: u64, same: u64, refusal: Refusal) -> Piece {
     let refused = Some(refusal.code().to_owned());
     Piece::Stored(Stored { refused, compared: Some(same), ..Stored::of(replica, seq) })
-}
-
-/// Stretches of logs among operations: replica, first, last.
-fn stretches(ops: &[Relayed]) -> Vec<(u32, u64, u64)> {
-    let mut stretches: Vec<(u32, u64, u64)> = Vec::new();
-    for op in ops {
-        match stretches.last_mut() {
-            Some((replica, _, last)) if *replica == op.replica && *last + 1 == op.seq => *last = op.seq,
-            _ => stretches.push((op.replica, op.seq, op.seq)),
-        }
-    }
-    stretches
 }

@@ -224,8 +224,9 @@ pub fn of<'a>(
         by_receiver.entry(dossier.replica).or_default().push(dossier.seq);
     }
     for (replica, numbers) in by_receiver {
-        for (id, carried) in op::of_dossiers(store, agency, replica, &numbers)? {
-            let Some(reading) = read(id, &carried) else { continue };
+        for (id, public) in op::moving(store, agency, replica, &numbers)? {
+            // Nothing of the row is personal, and the personal part was held against its hash when it came.
+            let Some(reading) = read(id, &Carried { public, personal: None, salt: None }) else { continue };
             if let (Some(dossier), Some(entry)) = (reading.dossier, reading.entry) {
                 timelines.entry(dossier).or_default().push(entry);
             }

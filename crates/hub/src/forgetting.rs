@@ -7,6 +7,8 @@ use crate::store::feed::Held;
 use crate::store::op::NewOp;
 use crate::store::{Door, Fault, forgotten, op, scan};
 use domain::dossier::OpId;
+use protocol::fields::kind;
+use protocol::message::Carried;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The dossiers among those that new operations concern which are forgotten, or are with them. Their scans go at once.
@@ -39,7 +41,8 @@ pub fn of<'a>(
 fn erase_scans(door: &Door<'_>, hub: &Hub, agency: &str, dossiers: &BTreeSet<OpId>) -> Result<(), Fault> {
     let mut named: BTreeMap<[u8; 32], u64> = BTreeMap::new();
     for dossier in dossiers {
-        for (id, carried) in op::of_dossiers(door, agency, dossier.replica, &[dossier.seq])? {
+        for (id, public) in op::of_kind(door, agency, *dossier, kind::ATTACHED)? {
+            let carried = Carried { public, personal: None, salt: None };
             if let Some((hash, _)) = effects::read(id, &carried).and_then(|reading| reading.scan) {
                 *named.entry(hash).or_default() += 1;
             }

@@ -49,17 +49,18 @@ async fn talked(hub: &Arc<Serving>, stream: &mut (impl AsyncRead + AsyncWrite + 
             (conversation, said) = heard(hub, conversation, piece).await?;
             out.extend(said);
         }
-        loop {
-            let (back, piece) = hub
-                .aside(move |hub| {
-                    let piece = conversation.feed(hub)?;
-                    Ok((conversation, piece))
-                })
-                .await?;
-            conversation = back;
-            let Some(piece) = piece else { break };
-            out.extend(piece.encode());
-        }
+        // All of it at one time: going to another thread and back costs more than most pieces do.
+        let (back, said) = hub
+            .aside(move |hub| {
+                let mut said = Vec::new();
+                while let Some(piece) = conversation.feed(hub)? {
+                    said.extend(piece.encode());
+                }
+                Ok((conversation, said))
+            })
+            .await?;
+        conversation = back;
+        out.extend(said);
         if !out.is_empty() {
             let written = timeout(SILENCE, async {
                 stream.write_all(&out).await?;

@@ -6,14 +6,14 @@ use crate::effects::{self, LAST_NUMBER, Reading};
 use crate::hub::{Failure, Hub, Serving, answer_with};
 use crate::store::desk;
 use crate::store::op::NewOp;
-use crate::store::{Door, Fault, Reader, backed_up, checkpoint, feed, op, whole};
+use crate::store::{Door, Fault, Reader, checkpoint, feed, op};
 use crate::{forgetting, times};
 use axum::body::Bytes;
 use domain::dossier::OpId;
 use ed25519_dalek::VerifyingKey;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::frame::{self, Dictionary};
-use protocol::message::{Carried, SYNC, Signed, SyncReply, SyncRequest};
+use protocol::message::{Carried, SYNC, SetAside, Signed, SyncReply, SyncRequest};
 use protocol::op::is_the_hubs;
 use std::sync::Arc;
 
@@ -58,22 +58,71 @@ pub fn uploaded(agency: &str, request: SyncRequest) -> Result<Upload, Refusal> {
     Ok(Upload { agency: agency.to_owned(), readings, dictionary: Dictionary::None, request })
 }
 
+/// What became of what a desk sent.
+#[derive(Debug)]
+pub struct Taken {
+    /// Where its log ends now.
+    pub end: (u64, Head),
+    /// What of it has no effect.
+    pub set_aside: Vec<SetAside>,
+    /// Where the agency's feed ended before it, and where it ends with it.
+    feed: (u64, u64),
+    /// Where the feed ends with what the hub itself said to it.
+    reached: u64,
+}
+
+impl Taken {
+    /// Where a writer who had read the feed up to `cursor` has to read on: what it has just sent it knows.
+    fn passed(&self, cursor: u64) -> u64 {
+        if cursor == self.feed.0 { self.feed.1 } else { cursor }
+    }
+}
+
 /// Answers a request to replicate.
 pub async fn sync(hub: Arc<Serving>, body: Bytes) -> Result<Vec<u8>, Failure> {
     let upload = Arc::new(hub.aside(move |hub| open(hub, &body)).await?);
     let now = (hub.clock)();
+    let mut taken = None;
     if upload.brings_something() {
-        let (taken, at) = (Arc::clone(&upload), Arc::clone(&hub));
-        hub.writer.write(&upload.agency, move |door| take_in(door, &at, &taken, now)).await??;
+        let (brought, at) = (Arc::clone(&upload), Arc::clone(&hub));
+        taken = Some(hub.writer.write(&upload.agency, move |door| take_in(door, &at, &brought, now)).await??);
         hub.feeds.grew(&upload.agency);
     }
-    hub.aside(move |hub| answered(hub, &upload, now)).await
+    hub.aside(move |hub| answered(hub, &upload, taken, now)).await
 }
 
 /// The answer, packed, once what was sent is stored.
-pub fn answered(hub: &Hub, upload: &Upload, now: u64) -> Result<Vec<u8>, Failure> {
-    let answer = hub.readers.read(|store| answer(store, &upload.request, now))??;
-    frame::pack(&answer, upload.dictionary).map_err(|error| Failure::Broken(error.to_string()))
+pub fn answered(hub: &Hub, upload: &Upload, taken: Option<Taken>, now: u64) -> Result<Vec<u8>, Failure> {
+    let request = &upload.request;
+    let standing = hub.readers.glance(|store| desk::standing(store, request.replica))?;
+    let standing = standing.ok_or(Refusal::UnknownReplica)?;
+    let agency = standing.desk.agency.as_str();
+    // Positions of another epoch mean nothing in this one.
+    let read = taken.as_ref().map_or(request.cursor, |taken| taken.passed(request.cursor));
+    let cursor = if request.epoch == standing.epoch { read } else { 0 };
+    let page = if !standing.desk.hears() {
+        // It may hand in what it has; other people's dossiers are no longer for it.
+        feed::Page { cursor: request.cursor, ..feed::Page::default() }
+    } else if cursor == standing.feed_end {
+        feed::Page { cursor, ..feed::Page::default() }
+    } else {
+        hub.readers.read(|store| feed::after(store, agency, cursor, request.replica, PAGE))?
+    };
+    let acknowledged = match &taken {
+        Some(taken) => taken.end.0,
+        None => hub.readers.glance(|store| op::end(store, agency, request.replica))?.0,
+    };
+    let reply = SyncReply {
+        epoch: standing.epoch,
+        time_ms: now,
+        acknowledged,
+        ops: page.ops,
+        cursor: page.cursor,
+        more: page.more,
+        set_aside: taken.map(|taken| taken.set_aside).unwrap_or_default(),
+        backed_up: standing.backed_up,
+    };
+    frame::pack(&reply, upload.dictionary).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 /// The request, signed by the device its replica number was leased to.
@@ -115,11 +164,27 @@ fn numbered(request: &SyncRequest) -> impl Iterator<Item = (OpId, &Carried)> {
 }
 
 /// Stores what is new of a request. Nothing is stored of a request that is refused, nor of one that leaves a gap.
-pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<Result<(), Refusal>, Fault> {
+pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<Result<Taken, Refusal>, Fault> {
+    let (agency, sent) = (upload.agency.as_str(), upload.request.ops.len());
+    // From here to the commit nobody else writes for this agency, so that what is read stays true.
+    let held = feed::hold(door, agency, sent)?;
+    let taken = take_in_after(door, hub, upload, held, now)?;
+    let reached = taken.as_ref().map_or(held.end, |taken| taken.reached);
+    if reached != held.end + sent as u64 {
+        feed::reach(door, agency, reached)?;
+    }
+    Ok(taken)
+}
+
+fn take_in_after(
+    door: &Door<'_>,
+    hub: &Hub,
+    upload: &Upload,
+    held: feed::Held,
+    now: u64,
+) -> Result<Result<Taken, Refusal>, Fault> {
     let Upload { agency, request, readings, .. } = upload;
     let replica = request.replica;
-    // From here to the commit nobody else writes for this agency, so that what is read stays true.
-    let held = feed::hold(door, agency)?;
     let feed_end = held.end;
     // Asked again: the desk may have been revoked since.
     let member = match desk::by_replica(door, replica)? {
@@ -127,15 +192,18 @@ pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<
         member => member,
     };
     let (end, mut head) = op::end(door, agency, replica)?;
+    let mut taken = Taken { end: (end, head), set_aside: Vec::new(), feed: (feed_end, feed_end), reached: feed_end };
 
     if !request.ops.is_empty() && request.first <= end {
-        let known = op::public_parts(door, agency, replica, request.first, last(request).flatten().unwrap_or(end))?;
+        let last = last(request).flatten().unwrap_or(end);
+        let known = op::public_parts(door, agency, replica, request.first, last)?;
         if known.iter().zip(&request.ops).any(|(known, sent)| *known != sent.public) {
             return Ok(Err(fork(replica)));
         }
+        taken.set_aside = op::set_aside(door, agency, replica, request.first, last)?;
     }
     if !request.ops.is_empty() && request.first > end + 1 {
-        return Ok(Ok(()));
+        return Ok(Ok(taken));
     }
     let mut new = Vec::new();
     for ((id, carried), reading) in numbered(request).zip(readings).skip_while(|((id, _), _)| id.seq <= end) {
@@ -154,9 +222,7 @@ pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<
         (None, true) => {}
         (None, false) => return Ok(Err(Refusal::Checkpoint)),
     }
-    if new.is_empty() {
-        return Ok(Ok(()));
-    }
+    let Some(last) = new.last().map(|(row, _)| row.id.seq) else { return Ok(Ok(taken)) };
 
     let (mut rows, readings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
     if let Some(member) = &member {
@@ -177,17 +243,21 @@ pub fn take_in(door: &Door<'_>, hub: &Hub, upload: &Upload, now: u64) -> Result<
     let in_force = || read().filter(|(row, _)| row.set_aside.is_none());
     let forgotten = forgetting::of(door, hub, agency, held, read(), now)?;
     let effects = effects::of(door, agency, in_force().map(|(row, reading)| (row.id, reading)), &forgotten)?;
+    // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
     op::add(door, agency, &rows, feed_end, now)?;
     forgotten.iter().try_for_each(|dossier| op::erase(door, agency, *dossier))?;
-    // Every operation is passed on, also one without effect: a log with a hole in it could not be followed.
-    feed::reach(door, agency, rows_end + notes)?;
     effects.take(door, agency, now)?;
+    let aside = |row: &NewOp<'_>| Some(SetAside { seq: row.id.seq, reason: row.set_aside?.code().to_owned() });
+    let stored = taken.set_aside.len();
+    taken.set_aside.extend(rows.iter().filter_map(aside));
+    taken.end = (last, head);
+    (taken.feed.1, taken.reached) = (rows_end, rows_end + notes);
     log::info!(
         "replica {replica}: {} operations stored, {} of them set aside",
         rows.len(),
-        rows.iter().filter(|row| row.set_aside.is_some()).count()
+        taken.set_aside.len() - stored
     );
-    Ok(Ok(()))
+    Ok(Ok(taken))
 }
 
 /// What a checkpoint, signed by the device, says about the log as the hub holds it.
@@ -226,34 +296,4 @@ fn vouches(
 fn fork(replica: u32) -> Refusal {
     log::warn!("another copy of a desk has written as replica {replica}");
     Refusal::Fork
-}
-
-/// What the desk lacks, and what became of what it sent.
-fn answer(store: &Reader<'_>, request: &SyncRequest, now: u64) -> Result<Result<SyncReply, Refusal>, Fault> {
-    let replica = request.replica;
-    let Some(member) = desk::by_replica(store, replica)? else { return Ok(Err(Refusal::UnknownReplica)) };
-    let agency = member.agency.as_str();
-    let epoch = whole::epoch(store)?;
-    let page = if !member.hears() {
-        // It may hand in what it has; other people's dossiers are no longer for it.
-        feed::Page { cursor: request.cursor, ..feed::Page::default() }
-    } else {
-        // Positions of another epoch mean nothing in this one.
-        let cursor = if request.epoch == epoch { request.cursor } else { 0 };
-        feed::after(store, agency, cursor, replica, PAGE)?
-    };
-    let set_aside = match last(request).flatten() {
-        Some(last) => op::set_aside(store, agency, replica, request.first, last)?,
-        None => Vec::new(),
-    };
-    Ok(Ok(SyncReply {
-        epoch,
-        time_ms: now,
-        acknowledged: op::end(store, agency, replica)?.0,
-        ops: page.ops,
-        cursor: page.cursor,
-        more: page.more,
-        set_aside,
-        backed_up: backed_up::of_replica(store, agency, replica)?,
-    }))
 }

@@ -29,6 +29,10 @@ use tokio_rustls::server::{StartHandshake, TlsStream};
 /// Connections held at once; more are closed unanswered and come again.
 const CONNECTIONS: usize = 1024;
 
+/// Threads that do what takes the processor or waits for the disk. None of them waits for another; more would only hold memory
+/// and take the processor from each other.
+const ASIDE: usize = 32;
+
 /// A client that does not end its part of TLS in this time is let go.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -81,7 +85,8 @@ pub fn serve(config: Config) -> Result<Running> {
     let (http, pieces) = identity.tls(&certificate(&config.place, &identity, &names, &config.clock)?)?;
     let (http, pieces) = (RustlsConfig::from_config(http), RustlsConfig::from_config(pieces));
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listen_error)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(ASIDE).build().map_err(listen_error)?;
     let (writer, writers) = Writer::start(config.place.store());
     let hub = Hub::new(&identity, &config.place, Arc::clone(&config.clock), config.scans)?;
     let hub = Arc::new(Serving::new(hub, writer, config.place.is_shared()));

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 /// Longest message a frame may unpack to, in bytes; a bomb is refused at this size.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
@@ -99,6 +99,8 @@ thread_local! {
     /// A compressor works through its dictionary once, which takes longer than packing a short message. What it packs does not
     /// depend on what it packed before.
     static COMPRESSORS: RefCell<BTreeMap<u8, Compressor<'static>>> = const { RefCell::new(BTreeMap::new()) };
+    /// The same of unpacking.
+    static DECOMPRESSORS: RefCell<BTreeMap<u8, Decompressor<'static>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn compressor(dictionary: Dictionary) -> io::Result<Compressor<'static>> {
@@ -110,21 +112,30 @@ fn compressor(dictionary: Dictionary) -> io::Result<Compressor<'static>> {
     Ok(compressor)
 }
 
+fn decompressor(dictionary: Dictionary) -> io::Result<Decompressor<'static>> {
+    let mut decompressor = Decompressor::with_dictionary(dictionary.content())?;
+    decompressor.include_magicbytes(false)?;
+    Ok(decompressor)
+}
+
 /// Unpacks a message.
 pub fn unpack<T: for<'b> Decode<'b, ()>>(frame: &[u8]) -> Result<T, BadFrame> {
     let (number, packed) = frame.split_first().ok_or(BadFrame::Empty)?;
     let dictionary = Dictionary::numbered(*number).ok_or(BadFrame::UnknownDictionary(*number))?;
-    let mut decompressor = zstd::bulk::Decompressor::with_dictionary(dictionary.content())?;
-    decompressor.include_magicbytes(false)?;
-    // The size is not announced; room grows only when a smaller one was not enough, and never past the cap.
-    let mut room = (packed.len().saturating_mul(16)).clamp(16 * 1024, MAX_MESSAGE);
-    let bytes = loop {
-        match decompressor.decompress(packed, room) {
-            Ok(bytes) => break bytes,
-            Err(_) if room < MAX_MESSAGE => room = (room * 8).min(MAX_MESSAGE),
-            Err(error) => return Err(error.into()),
+    let bytes = DECOMPRESSORS.with_borrow_mut(|kept| -> io::Result<Vec<u8>> {
+        let decompressor = match kept.entry(dictionary.number()) {
+            Entry::Occupied(kept) => kept.into_mut(),
+            Entry::Vacant(room) => room.insert(decompressor(dictionary)?),
+        };
+        // The size is not announced; room grows only when a smaller one was not enough, and never past the cap.
+        let mut room = (packed.len().saturating_mul(16)).clamp(16 * 1024, MAX_MESSAGE);
+        loop {
+            match decompressor.decompress(packed, room) {
+                Err(_) if room < MAX_MESSAGE => room = (room * 8).min(MAX_MESSAGE),
+                unpacked => return unpacked,
+            }
         }
-    };
+    })?;
     let mut decoder = minicbor::Decoder::new(&bytes);
     let message = decoder.decode().map_err(Malformed::from)?;
     if decoder.position() == bytes.len() { Ok(message) } else { Err(Malformed::Field("end").into()) }

@@ -60,13 +60,13 @@ pub fn start(house: &House, load: &Load) -> Result<Vec<Figure>> {
     figures(house, "start", bench)
 }
 
-/// Operations a second that the hub's own program stores, on either engine. PostgreSQL is installed where it is missing.
-pub fn hub(house: &House, load: &Load) -> Result<Vec<Figure>> {
+/// What the hub's own program does under a load, on either engine. PostgreSQL is installed where it is missing.
+pub fn hub(house: &House, name: &str, load: &Load) -> Result<Vec<Figure>> {
     debian::ensure(house, &[debian::SERVER])?;
     call::run(house.cargo().args(["build", "--release", "--package", "hub"]))?;
-    let mut bench = bench(house, "hub", load)?;
+    let mut bench = bench(house, name, load)?;
     bench.env("MOTCUA_HUB_PROGRAM", house.release_program("motcua-hub"));
-    figures(house, "hub", bench)
+    figures(house, name, bench)
 }
 
 /// Trains the wire dictionary as it was trained, and writes it into the protocol's folder where that is asked for.

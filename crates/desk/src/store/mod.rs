@@ -57,6 +57,9 @@ pub enum Change {
 /// The changes of one write.
 pub type Changes = BTreeSet<Change>;
 
+/// Statements a connection keeps prepared: more than this release has, or it would prepare them over and over.
+const STATEMENTS: usize = 256;
+
 /// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
 const FOLD: i64 = 3;
 
@@ -214,6 +217,7 @@ impl Writing<'_> {
 fn connection(path: &Path, key: &DataKey, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let raw = zeroize::Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key.as_slice())));
     connection.pragma_update(None, "key", raw.as_str())?;
     connection.pragma_update_and_check(None, "cipher_log_level", "NONE", |_| Ok(()))?;

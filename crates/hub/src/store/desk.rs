@@ -51,6 +51,10 @@ macro_rules! select {
 }
 
 fn desk(mut row: Row) -> Result<Desk, Fault> {
+    from(&mut row)
+}
+
+fn from(row: &mut Row) -> Result<Desk, Fault> {
     Ok(Desk {
         agency: row.take()?,
         desk: row.take()?,
@@ -91,6 +95,30 @@ pub fn by_code(store: &Reader<'_>, code_hash: &[u8; 32]) -> Result<Option<Desk>,
 pub fn by_replica(store: &Reader<'_>, replica: u32) -> Result<Option<Desk>, Fault> {
     let sql = select!("FROM lease JOIN desk USING (agency, desk) WHERE replica = $1");
     store.first(sql, &values![replica])?.map(desk).transpose()
+}
+
+/// A desk that speaks for a replica, and what an answer to it begins with.
+#[derive(Debug)]
+pub struct Standing {
+    /// The desk.
+    pub desk: Desk,
+    /// The hub's epoch.
+    pub epoch: u32,
+    /// The last position of its agency's feed.
+    pub feed_end: u64,
+    /// The replica's last operation that a backup holds.
+    pub backed_up: Option<u64>,
+}
+
+/// The standing of the desk that holds a replica number, with one statement.
+pub fn standing(store: &Reader<'_>, replica: u32) -> Result<Option<Standing>, Fault> {
+    let sql = "SELECT agency, desk, name, code_made_at, failed_tries, device, label, enrolled_at, revoked_at, stolen, heard_at, volunteer,
+                      (SELECT epoch FROM hub WHERE one = 1), feed_end,
+                      (SELECT seq FROM backed_up WHERE backed_up.agency = desk.agency AND backed_up.replica = $1)
+               FROM lease JOIN desk USING (agency, desk) JOIN agency USING (agency) WHERE replica = $1";
+    let Some(mut row) = store.first(sql, &values![replica])? else { return Ok(None) };
+    let desk = from(&mut row)?;
+    Ok(Some(Standing { desk, epoch: row.take()?, feed_end: row.take()?, backed_up: row.take()? }))
 }
 
 /// A desk to be added.

@@ -22,6 +22,20 @@ pub struct Page {
     pub more: bool,
 }
 
+impl Page {
+    /// The stretches of logs in it: replica, first, last.
+    pub fn stretches(&self) -> Vec<(u32, u64, u64)> {
+        let mut stretches: Vec<(u32, u64, u64)> = Vec::new();
+        for op in &self.ops {
+            match stretches.last_mut() {
+                Some((replica, _, last)) if *replica == op.replica && *last + 1 == op.seq => *last = op.seq,
+                _ => stretches.push((op.replica, op.seq, op.seq)),
+            }
+        }
+        stretches
+    }
+}
+
 /// The last position of an agency's feed; 0 where nothing has happened.
 pub fn end(store: &Reader<'_>, agency: &str) -> Result<u64, Fault> {
     let row = store.first("SELECT feed_end FROM agency WHERE agency = $1", &values![agency])?;
@@ -61,16 +75,17 @@ pub fn after(store: &Reader<'_>, agency: &str, cursor: u64, reader: u32, cap: us
 /// What the row of an agency says that is held.
 #[derive(Debug, Clone, Copy)]
 pub struct Held {
-    /// Where its feed ends.
+    /// Where its feed ended before.
     pub end: u64,
     /// How many of its dossiers were forgotten.
     pub forgotten: u64,
 }
 
-/// Holds the agency's row until the commit.
-pub fn hold(door: &Door<'_>, agency: &str) -> Result<Held, Fault> {
-    let sql = "UPDATE agency SET feed_end = feed_end WHERE agency = $1 RETURNING feed_end, forgotten";
-    let mut row = door.first(sql, &values![agency])?.ok_or(Fault::Column)?;
+/// Holds the agency's row until the commit. `more` are the operations that are about to follow: the feed ends with them, unless
+/// [`reach`] says otherwise.
+pub fn hold(door: &Door<'_>, agency: &str, more: usize) -> Result<Held, Fault> {
+    let sql = "UPDATE agency SET feed_end = feed_end + $2 WHERE agency = $1 RETURNING feed_end - $2, forgotten";
+    let mut row = door.first(sql, &values![agency, more])?.ok_or(Fault::Column)?;
     Ok(Held { end: row.take()?, forgotten: row.take()? })
 }
 

@@ -41,18 +41,27 @@ pub fn set_aside(store: &Reader<'_>, agency: &str, replica: u32, from: u64, to: 
     rows.into_iter().map(|mut row| Ok(SetAside { seq: row.take()?, reason: row.take()? })).collect()
 }
 
-/// The operations that have effect of dossiers that one replica received, each named by the number of its reception.
-pub fn of_dossiers(
-    store: &Reader<'_>,
-    agency: &str,
-    replica: u32,
-    numbers: &[u64],
-) -> Result<Vec<(OpId, Carried)>, Fault> {
-    let sql = "SELECT replica, seq, public, personal, salt FROM op
-               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = {int} AND set_aside IS NULL";
+/// Kinds of operations that a dossier's row depends on.
+pub const MOVING: [u16; 4] = [kind::RECEIVED, kind::ALIAS_GIVEN, kind::MOVED, kind::SETTLED];
+
+/// The public parts of the operations that dossiers' rows follow from, of dossiers that one replica received, each named by the
+/// number of its reception.
+pub fn moving(store: &Reader<'_>, agency: &str, replica: u32, numbers: &[u64]) -> Result<Vec<(OpId, Vec<u8>)>, Fault> {
+    let sql = "SELECT replica, seq, public FROM op
+               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = {int} AND set_aside IS NULL
+                 AND kind IN ($3, $4, $5, $6)";
     let asked: Vec<_> = numbers.iter().map(|number| values![*number]).collect();
-    let rows = store.query_many(sql, &values![agency, replica], &asked)?;
-    rows.into_iter().map(|mut row| Ok((id(&mut row)?, carried(&mut row)?))).collect()
+    let [received, alias, moved, settled] = MOVING;
+    let rows = store.query_many(sql, &values![agency, replica, received, alias, moved, settled], &asked)?;
+    rows.into_iter().map(|mut row| Ok((id(&mut row)?, row.take()?))).collect()
+}
+
+/// The public parts of a dossier's operations of one kind that have effect.
+pub fn of_kind(store: &Reader<'_>, agency: &str, dossier: OpId, kind: u16) -> Result<Vec<(OpId, Vec<u8>)>, Fault> {
+    let sql = "SELECT replica, seq, public FROM op
+               WHERE agency = $1 AND dossier_replica = $2 AND dossier_seq = $3 AND kind = $4 AND set_aside IS NULL";
+    let rows = store.query(sql, &values![agency, dossier.replica, dossier.seq, kind])?;
+    rows.into_iter().map(|mut row| Ok((id(&mut row)?, row.take()?))).collect()
 }
 
 /// The dossiers that operations of a stretch of a log concern.

@@ -14,6 +14,12 @@ use std::time::Duration;
 /// How long a command waits for another to finish its transaction.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// KiB of pages the writing hand keeps in memory: what it writes for many desks at once is not put away in the middle.
+const CACHE_KIB: i64 = 32 * 1024;
+
+/// Pages in the journal before they are put into the one file, 32 MiB: many commits write the same pages, which then go once.
+const JOURNAL_PAGES: i64 = 8 * 1024;
+
 const STEPS: &[M<'_>] = &[M::up(include_str!("../../../../migrations/hub-sqlite/0001_first.sql"))];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
@@ -30,6 +36,8 @@ pub fn open(path: &Path) -> Result<Connection> {
     store.pragma_update(None, "journal_mode", "WAL").map_err(Fault::from)?;
     // What was acknowledged is on the disk.
     store.pragma_update(None, "synchronous", "FULL").map_err(Fault::from)?;
+    store.pragma_update(None, "cache_size", -CACHE_KIB).map_err(Fault::from)?;
+    store.pragma_update(None, "wal_autocheckpoint", JOURNAL_PAGES).map_err(Fault::from)?;
     MIGRATIONS.to_latest(&mut store).map_err(migration_error)?;
     Ok(store)
 }

@@ -2,6 +2,8 @@
 //! costs next to nothing. The packer of texts beside it knows long repetitions; this knows how the places of operations are
 //! filled.
 
+use std::sync::Arc;
+
 /// Probabilities are in parts of this.
 const WHOLE: u32 = 1 << 15;
 /// Neither outcome is ever held for impossible.
@@ -28,13 +30,14 @@ impl Chance {
     }
 }
 
-/// How likely each byte is at some place: a tree of eight decisions.
+/// How likely each byte is at some place: a tree of eight decisions. Shared with what it was cloned from until it learns: a
+/// hub with hundreds of open connections holds most of them once.
 #[derive(Debug, Clone)]
-pub struct Model(Box<[Chance; 256]>);
+pub struct Model(Arc<[Chance; 256]>);
 
 impl Default for Model {
     fn default() -> Self {
-        Self(Box::new([Chance::NEW; 256]))
+        Self(Arc::new([Chance::NEW; 256]))
     }
 }
 
@@ -57,10 +60,11 @@ impl Default for Encoder {
 impl Encoder {
     /// A byte, as likely as the model has it.
     pub fn byte(&mut self, model: &mut Model, byte: u8) {
+        let chances = Arc::make_mut(&mut model.0);
         let mut node = 1usize;
         for place in (0..8).rev() {
             let bit = byte >> place & 1 == 1;
-            if let Some(chance) = model.0.get_mut(node) {
+            if let Some(chance) = chances.get_mut(node) {
                 self.decision(chance, bit);
             }
             node = node << 1 | usize::from(bit);
@@ -151,9 +155,10 @@ impl<'b> Decoder<'b> {
 
     /// The next byte.
     pub fn byte(&mut self, model: &mut Model) -> u8 {
+        let chances = Arc::make_mut(&mut model.0);
         let mut node = 1usize;
         while node < 256 {
-            let bit = model.0.get_mut(node).is_some_and(|chance| self.decision(chance));
+            let bit = chances.get_mut(node).is_some_and(|chance| self.decision(chance));
             node = node << 1 | usize::from(bit);
         }
         (node & 0xff) as u8

@@ -33,6 +33,10 @@ const LEVEL: i32 = 9;
 /// How far back the packer looks, as a power of two: 128 KiB at each end of each connection.
 const WINDOW: u32 = 17;
 
+/// Entries of the tables in which the packer looks up what it has met, as a power of two. What goes by in one window fits; zstd's own
+/// would take 2 MB of memory for each end of each connection.
+const TABLES: u32 = 15;
+
 /// Operations of one replica, in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -86,6 +90,8 @@ impl Packer {
     fn with(memory: Way, texts: &'static [u8]) -> Result<Self, BadWire> {
         let mut zstd = Zstd::with_dictionary(LEVEL, texts)?;
         zstd.set_parameter(CParameter::WindowLog(WINDOW))?;
+        zstd.set_parameter(CParameter::HashLog(TABLES))?;
+        zstd.set_parameter(CParameter::ChainLog(TABLES))?;
         zstd.set_parameter(CParameter::ChecksumFlag(false))?;
         zstd.set_parameter(CParameter::DictIdFlag(false))?;
         zstd.set_parameter(CParameter::ContentSizeFlag(false))?;
