@@ -1,7 +1,7 @@
 //! Worlds that failed once, as short as they got, each with what was wrong in the product. They run first, for ever, however
 //! seeds are drawn by then.
 
-use super::event::{Event, Plan, What, Work};
+use super::event::{Event, Fate, Plan, What, Work};
 
 /// A world.
 fn world(desks: usize, stranger: bool, old: [bool; 4], events: &[(What, u64)]) -> Plan {
@@ -119,6 +119,42 @@ pub fn kept() -> Vec<(&'static str, Plan)> {
                     (What::Bytes(14), 0x3e30_ce5a_85ca_bf60),
                     (What::Revoke(0, true), 0x1fe0_8764_1c5b_88e3),
                     (What::Cut(1), 0x35b5_b030_fc88_8c65),
+                ],
+            ),
+        ),
+        (
+            "a desk of the first release that was restored on a copy of its folder had a scan that nobody asked for any more",
+            world(
+                1,
+                false,
+                [true, false, false, false],
+                &[
+                    (What::Copy(0, true), 0xa523_cdb5_8fd8_83fb),
+                    (What::Work(0, Work::Receive), 0x09e5_8529_a89a_e6e4),
+                    (What::Work(0, Work::Attach), 0xfeb1_e547_e70a_ba8f),
+                    (What::Upgrade(1), 0x8cf7_0218_3921_e226),
+                    (What::Round(1, Fate::Answered), 0x614c_081d_6ab6_455c),
+                    (What::Restore(1), 0xea86_0ec7_ba2e_f588),
+                ],
+            ),
+        ),
+        (
+            "a copy of a desk said that it lacks a scan, and the desk itself was not asked for it again",
+            world(
+                1,
+                false,
+                NEW,
+                &[
+                    (What::Work(0, Work::Receive), 0xee94_5276_deaa_338b),
+                    (What::Clone(0, false), 0x3ad3_930e_2ae5_ce06),
+                    (What::Enrol(1), 0x8211_032e_55ca_f327),
+                    (What::Call(0), 0x3eda_c3b4_65aa_dcad),
+                    (What::Bytes(30), 0x3bd8_c4a3_a5d7_deea),
+                    (What::Work(0, Work::Attach), 0xc763_b0a1_c4ab_2647),
+                    (What::Bytes(12), 0x70c9_7232_ffcd_05b8),
+                    (What::CrashHearing(0), 0x77ad_afee_d219_f497),
+                    (What::Call(1), 0xfa45_a918_b879_31c4),
+                    (What::Bytes(54), 0xbc31_fd4d_76e3_afff),
                 ],
             ),
         ),

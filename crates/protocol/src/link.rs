@@ -256,7 +256,7 @@ pub struct Want {
     pub count: Option<u32>,
 }
 
-/// A scan follows for which nobody asked, in a file.
+/// A scan for which nobody asked: in a file it follows; on a connection it can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Brought {

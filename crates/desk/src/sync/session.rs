@@ -405,7 +405,7 @@ impl Session {
                 Ok(None)
             }
             Piece::Scan { number, offset, bytes } => self.scan(number, offset, &bytes, (store, scans), now_ms),
-            Piece::Lacking(number) => Ok(self.lacking(number, now_ms)),
+            Piece::Lacking(number) => Ok(self.lacking(number, scans, now_ms)),
             Piece::Pong(_) => {
                 self.answered(now_ms, |what| *what == What::Ping);
                 Ok(None)

@@ -65,11 +65,23 @@ impl Conversation {
         Ok(Heard::Say(Vec::new()))
     }
 
-    /// A scan follows that was not asked for. It is taken where an operation names it and it has not come.
+    /// A scan is to be had that was not asked for; in a file it follows. It is taken where an operation names it and it has not
+    /// come; on a connection it is asked for now.
     pub(super) fn brought(&mut self, hub: &Hub, brought: &Brought) -> Result<Vec<Piece>, Failure> {
         let Brought { number, hash, .. } = *brought;
         let known = hub.readers.read(|store| scan::of(store, &self.member.agency, &hash))?;
         Ok(match known {
+            Some(Named { is_whole: true, .. }) if !self.is_carried => Vec::new(),
+            Some(Named { bytes: size, .. }) if !self.is_carried => {
+                let Some(scans) = &hub.scans else { return Ok(Vec::new()) };
+                if self.wanted.len() >= 2 * WANTED || self.wanted.values().any(|wanted| wanted.hash == hash) {
+                    return Ok(Vec::new());
+                }
+                let offset = scans.here(&self.member.agency, &hash);
+                self.last_want += 1;
+                self.wanted.insert(self.last_want, Wanted { hash, size, is_own: true });
+                vec![Piece::Want(Want { number: self.last_want, which: Which::Hash(hash), offset, count: None })]
+            }
             Some(Named { bytes: size, is_whole: true, .. }) => vec![self.got(number, size, Some(true), hash)],
             Some(Named { bytes: size, .. }) => {
                 self.wanted.insert(number, Wanted { hash, size, is_own: true });

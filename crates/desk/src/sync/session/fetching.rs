@@ -114,7 +114,7 @@ impl Session {
     ) -> Result<Option<Heard>> {
         let (store, scans) = store;
         let Some(coming) = self.fetching.now.as_mut().filter(|coming| coming.number == number) else {
-            return Ok(self.question_answered(number, !bytes.is_empty(), now_ms));
+            return Ok(self.question_answered(number, !bytes.is_empty(), scans, now_ms));
         };
         let hash = coming.hash;
         // Nobody asked for it, or does any more.
@@ -138,9 +138,9 @@ impl Session {
     }
 
     /// The hub has not a scan that was asked for, or asked after.
-    pub(super) fn lacking(&mut self, number: u32, now_ms: u64) -> Option<Heard> {
+    pub(super) fn lacking(&mut self, number: u32, scans: &Scans, now_ms: u64) -> Option<Heard> {
         let Some(coming) = self.fetching.now.take_if(|coming| coming.number == number) else {
-            return self.question_answered(number, false, now_ms);
+            return self.question_answered(number, false, scans, now_ms);
         };
         self.came(number, u64::MAX, now_ms);
         Some(Heard::Fetched { hash: coming.hash, is_here: false })

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::store::scans::{Scans, Standing};
 use crate::store::{Store, ops};
 use domain::dossier::OpId;
-use protocol::link::{Got, Piece, ScanHash, Want, Which};
+use protocol::link::{Brought, Got, Piece, ScanHash, Want, Which};
 use std::collections::{BTreeMap, VecDeque};
 
 impl Session {
@@ -55,9 +55,13 @@ impl Session {
         Some(self.sent(question, What::Question(number), now_ms))
     }
 
-    /// The hub's answer to such a question.
-    pub(super) fn question_answered(&mut self, number: u32, has_it: bool, now_ms: u64) -> Option<Heard> {
+    /// The hub's answer to such a question. It may lack a scan without asking for it: somebody else of this desk's name had said
+    /// that it is not to be had. Where it is here, the hub is told.
+    pub(super) fn question_answered(&mut self, number: u32, has_it: bool, scans: &Scans, now_ms: u64) -> Option<Heard> {
         let (hash, size) = *self.questions.get(&number)?;
+        if !has_it && scans.size(&hash) == Some(size) {
+            self.answers.push_back(Piece::Brought(Brought { number, hash, size }));
+        }
         self.answered(now_ms, |what| *what == What::Question(number));
         let (there, standing) = if has_it { (size, Standing::Whole) } else { (0, Standing::Unasked) };
         Some(Heard::Scan { hash, there, standing })
