@@ -44,16 +44,33 @@ test("state, fee and corrections are made by keyboard on the dossier's page", as
   await desk.sees("#timeline");
   const timeline = () => desk.page.locator(".timeline").innerText();
   await desk.press("F7");
-  await desk.sees("select#edit");
-  await desk.press("ArrowDown", "Tab");
-  await desk.type("đủ giấy tờ");
+  await desk.sees("dialog[open]");
+  await desk.press("2");
+  await desk.sees("#step-unit");
+  await desk.type("Công chức tư pháp");
+  await desk.press("Tab");
+  await desk.type("Vi Thị Nga");
   await desk.press("Enter");
-  await desk.page.locator("#edit").waitFor({ state: "detached" });
-  expect(await timeline()).toContain("Chuyển trạng thái: Đã xử lý xong");
-  await desk.press("F7");
-  await desk.sees("select#edit");
-  await desk.press("Enter");
-  await desk.page.locator("#edit").waitFor({ state: "detached" });
+  await desk.page.locator("#step-unit").waitFor({ state: "detached" });
+  expect(await timeline()).toContain("Chuyển xử lý (Mẫu 06)");
+  // A second request for papers has to be meant.
+  for (const again of [false, true]) {
+    await desk.press("F7", "3");
+    await desk.sees("#step-items");
+    await desk.type("Giấy chứng sinh");
+    await desk.press("Tab");
+    await desk.type("Còn thiếu");
+    await desk.press("Enter");
+    if (again) {
+      await desk.sees("dialog[open]");
+      await desk.press("Enter");
+    }
+    await desk.page.locator("#step-items").waitFor({ state: "detached" });
+    await desk.press("F7", "1");
+    await desk.sees("#step-papers");
+    await desk.press("Control+Enter");
+    await desk.page.locator("#step-papers").waitFor({ state: "detached" });
+  }
 
   for (const [button, text, said] of [
     ["Thu phí", "15000", "Thu 15000 đ"],
