@@ -49,7 +49,7 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let dossier = match &entry.content {
         Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
-        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } => entry.dossier,
+        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } | Content::NotReceived(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -96,9 +96,10 @@ impl Opened {
                 | Op::FeeCancelled { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
+                | Op::PaperReused(_)
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } => None,
+            Content::OfficerAdded { .. } | Content::NotReceived(_) => None,
         }
     }
 }

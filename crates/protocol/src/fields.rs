@@ -4,6 +4,7 @@
 //! release does not know it skips, and passes on because the bytes are kept.
 
 mod life;
+mod not_received;
 mod person;
 mod received;
 mod step;
@@ -11,6 +12,7 @@ mod step;
 use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
 use domain::dossier::{Hlc, Op, OpId};
+use domain::not_received::NotReceived;
 use domain::person::Phone;
 use minicbor::{Decode, Encode};
 
@@ -48,6 +50,10 @@ pub mod kind {
     pub const RENUMBERED: u16 = 15;
     /// An officer joined the agency's desks.
     pub const OFFICER_ADDED: u16 = 16;
+    /// A visit ended without a dossier.
+    pub const NOT_RECEIVED: u16 = 25;
+    /// A paper of an earlier dossier is used again.
+    pub const PAPER_REUSED: u16 = 26;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -77,6 +83,8 @@ pub enum Content {
         /// What they may do.
         role: Role,
     },
+    /// A visit ended without a dossier.
+    NotReceived(Box<NotReceived>),
 }
 
 /// What an officer may do (design: trust).
@@ -161,7 +169,7 @@ struct Empty {}
 /// Kind, public fields and personal part of an operation.
 type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
 
-/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or an officer,
+/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier, or stands alone,
 /// the dossier's for those that follow.
 pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded, Malformed> {
     let (kind, fields, personal) = match content {
@@ -194,13 +202,18 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             | Op::FeeTaken { .. }
             | Op::FeeCancelled { .. }
             | Op::ResultRecorded { .. }
-            | Op::Settled { .. }),
+            | Op::Settled { .. }
+            | Op::PaperReused(_)),
         ) => life::write(op)?,
         Content::OfficerAdded { name, role } => (
             kind::OFFICER_ADDED,
             encode(&Officer { role: role.number() }),
             Some(encode(&OfficerPersonal { name: name.clone(), seed: *seed })),
         ),
+        Content::NotReceived(visit) => {
+            let (fields, personal) = not_received::write(visit, seed);
+            (kind::NOT_RECEIVED, fields, Some(personal))
+        }
         // What is not understood is passed on as the bytes it came in, never written anew.
         Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
     };
@@ -253,7 +266,11 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             name: personal.map(decode::<OfficerPersonal>).transpose()?.map(|p| p.name).unwrap_or_default(),
             role: Role::from_number(decode::<Officer>(&public.fields)?.role).ok_or(Malformed::Field("role"))?,
         },
-        kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
+        kind::NOT_RECEIVED => match not_received::read(&public.fields, personal)? {
+            Some(visit) => Content::NotReceived(Box::new(visit)),
+            None => Content::Dossier(Op::Unknown { kind: public.kind }),
+        },
+        kind @ (kind::ATTACHED..=kind::SETTLED | kind::PAPER_REUSED) => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),
     })
 }

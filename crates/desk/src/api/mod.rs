@@ -1,10 +1,12 @@
 //! The use cases: what a person can do at a desk, one file each. The window, the terminal and the tests call these and nothing
 //! below them. Their inputs and views are the only types of the product with `Serialize` and generated TypeScript.
 
+pub mod around;
 pub mod attach;
 pub mod bundle;
 pub mod carried;
 pub mod catalogue;
+pub mod conditions;
 pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
@@ -13,6 +15,7 @@ pub mod fetching;
 pub mod life;
 pub mod lookup;
 pub mod neighbours;
+pub mod not_received;
 pub mod officers;
 pub mod opening;
 pub mod people;

@@ -7,6 +7,8 @@ pub mod backup;
 pub mod dossiers;
 pub mod drafts;
 pub mod fetches;
+pub mod finding;
+pub mod not_received;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
@@ -37,7 +39,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// Dossiers, their lists and counts.
+    /// Dossiers, their lists and counts, and visits that ended without one.
     Dossiers,
     /// Intake in progress.
     Drafts,
@@ -55,7 +57,7 @@ pub enum Change {
 pub type Changes = BTreeSet<Change>;
 
 /// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
-const FOLD: i64 = 2;
+const FOLD: i64 = 3;
 
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
@@ -66,6 +68,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0004_neighbours.sql")),
         M::up(include_str!("../../../../migrations/desk/0005_scans.sql")),
         M::up(include_str!("../../../../migrations/desk/0006_fetched.sql")),
+        M::up(include_str!("../../../../migrations/desk/0007_finding.sql")),
     ])
 }
 
@@ -131,6 +134,7 @@ impl Store {
         self.write(|writing| {
             seen::note_all(&writing.tx)?;
             dossiers::refold_all(writing)?;
+            not_received::fold_all(writing)?;
             settings::set(writing, Key::Fold, &FOLD.to_string())
         })?;
         Ok(())

@@ -1,6 +1,6 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
-use super::{Change, Store, Writing, dossiers, officers, seen};
+use super::{Change, Store, Writing, dossiers, not_received, officers, seen};
 use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
@@ -159,7 +159,7 @@ impl Writing<'_> {
         let seen = |at: At| known_as(&self.tx, at).map(own_name);
         let content = &match content {
             Content::Dossier(op) => Content::Dossier(op.clone().named(own_name)),
-            officer @ Content::OfficerAdded { .. } => officer.clone(),
+            other @ (Content::OfficerAdded { .. } | Content::NotReceived(_)) => other.clone(),
         };
         let header = Header {
             hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
@@ -248,6 +248,7 @@ impl Writing<'_> {
         let (is_same, known_aside, origin, seq) = known;
         let Some(reason) = aside.filter(|reason| is_same && *reason != known_aside) else { return Ok(false) };
         set_aside(self, at, reason)?;
+        not_received::drop(self, at)?;
         if let Some((origin, seq)) = origin.zip(seq) {
             dossiers::refold(self, At { origin, seq })?;
         }
@@ -291,6 +292,7 @@ impl Writing<'_> {
     pub(super) fn effect(&mut self, at: At, subject: Option<At>, content: &Content) -> Result<()> {
         match (content, subject) {
             (Content::OfficerAdded { name, role }, _) => officers::add(self, at, name, *role),
+            (Content::NotReceived(visit), _) => not_received::add(self, at, visit),
             (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
             (Content::Dossier(_), None) => Ok(()),
         }
@@ -315,7 +317,7 @@ pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen
         let stamp = Stamp { id, hlc: Hlc(public.hlc), actor: public.actor.map(|actor| actor.seen_from(id.replica)) };
         let op = match fields::read(&public, personal.as_deref()) {
             Ok(Content::Dossier(op)) => op,
-            Ok(Content::OfficerAdded { .. }) | Err(_) => Op::Unknown { kind: public.kind },
+            Ok(Content::OfficerAdded { .. } | Content::NotReceived(_)) | Err(_) => Op::Unknown { kind: public.kind },
         };
         entries.push(Entry { stamp, op });
         origins.push((row.get(2)?, id));

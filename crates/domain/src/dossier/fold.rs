@@ -132,6 +132,7 @@ impl Dossier {
                 | Op::ResultRecorded { .. }
                 | Op::Settled { .. }
                 | Op::Renumbered { .. }
+                | Op::PaperReused(_)
                 | Op::Unknown { .. } => {}
             }
         }

@@ -92,6 +92,7 @@ impl Value {
             | Op::FeeTaken { .. }
             | Op::FeeCancelled { .. }
             | Op::Settled { .. }
+            | Op::PaperReused(_)
             | Op::Unknown { .. } => vec![],
         }
     }

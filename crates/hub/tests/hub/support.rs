@@ -331,6 +331,7 @@ pub fn received(code: &str, agency: &str) -> Received {
         helper: String::new(),
         note: String::new(),
         secret: "K7M2".into(),
+        particulars: Default::default(),
     }
 }
 

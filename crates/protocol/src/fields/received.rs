@@ -2,9 +2,10 @@
 
 use super::person::PersonFields;
 use crate::op::{Malformed, Seed, decode, encode};
+use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Paper, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
+use domain::dossier::{CardSeen, Paper, Particulars, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
 use domain::person::PersonName;
 use jiff::civil::DateTime;
 use minicbor::{Decode, Encode};
@@ -52,6 +53,12 @@ struct Fields {
     /// Codes of the questions that were answered.
     #[n(16)]
     answered: Option<Vec<String>>,
+    /// The chosen case of the procedure.
+    #[n(17)]
+    case: Option<String>,
+    /// Whether the due day was agreed, for want of a time of the law.
+    #[n(18)]
+    agreed: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -94,8 +101,31 @@ struct PersonalFields {
     paper_notes: Option<Vec<PaperNote>>,
     #[n(7)]
     secret: String,
+    /// What was answered to the conditions of papers; they say things about a person.
+    #[n(8)]
+    answers: Option<Vec<AnswerFields>>,
     #[cbor(n(15), with = "minicbor::bytes")]
     seed: Seed,
+}
+
+#[derive(Encode, Decode)]
+struct AnswerFields {
+    #[n(0)]
+    condition: String,
+    #[n(1)]
+    yes: bool,
+}
+
+impl From<&Answer> for AnswerFields {
+    fn from(answer: &Answer) -> Self {
+        Self { condition: answer.condition.clone(), yes: answer.yes }
+    }
+}
+
+impl From<AnswerFields> for Answer {
+    fn from(fields: AnswerFields) -> Self {
+        Self { condition: fields.condition, yes: fields.yes }
+    }
 }
 
 impl From<&Paper> for PaperFields {
@@ -151,6 +181,8 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         offline: received.offline.then_some(true),
         answered: (!received.answered.is_empty())
             .then(|| received.answered.iter().map(|question| question.code().to_owned()).collect()),
+        case: given(&received.particulars.case),
+        agreed: received.particulars.is_agreed.then_some(true),
     };
     let personal = PersonalFields {
         applicant: PersonFields::from(&received.applicant),
@@ -161,6 +193,9 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         note: given(&received.note),
         paper_notes: paper_notes(&received.papers),
         secret: received.secret.clone(),
+        answers: Some(&received.particulars.answers)
+            .filter(|answers| !answers.is_empty())
+            .map(|answers| answers.iter().map(AnswerFields::from).collect()),
         seed: *seed,
     };
     (encode(&fields), encode(&personal))
@@ -198,6 +233,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
     let mut personal = personal.map(decode::<PersonalFields>).transpose()?;
     let moment = |text: &str, field| text.parse::<DateTime>().map_err(|_| Malformed::Field(field));
     let papers = papers(fields.papers, personal.as_mut().and_then(|personal| personal.paper_notes.take()));
+    let answers = personal.as_mut().and_then(|personal| personal.answers.take()).unwrap_or_default();
     let (applicant, submitter, helper, note, secret) = match personal {
         None => (forgotten()?, None, String::new(), String::new(), String::new()),
         Some(personal) => {
@@ -257,6 +293,11 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
         helper,
         note,
         secret,
+        particulars: Particulars {
+            case: fields.case.unwrap_or_default(),
+            is_agreed: fields.agreed.unwrap_or(false),
+            answers: answers.into_iter().map(Answer::from).collect(),
+        },
     })
 }
 

@@ -63,6 +63,7 @@ impl Life {
             helper: String::new(),
             note: String::new(),
             secret: "7K2M".to_owned(),
+            particulars: Default::default(),
         };
         let mut life = Self { entries: vec![], rules };
         life.write(at, Op::Received(Box::new(received)));

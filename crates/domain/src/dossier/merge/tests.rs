@@ -106,6 +106,7 @@ fn received() -> Received {
         helper: String::new(),
         note: String::new(),
         secret: "7K2M".to_owned(),
+        particulars: Default::default(),
     }
 }
 
