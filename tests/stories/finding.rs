@@ -75,7 +75,11 @@ fn a_household_and_its_papers_are_seen_at_the_next_visit() {
     desk.attach(&earlier, 2, &[world.scanned_page("chung-sinh.png", 30_000)]).expect("a scan");
     world.it_is("2026-11-23T09:00:00");
     // A son of the same hamlet and family, and his mother, who is known.
-    let son = PersonInput { name: "Đặng Văn Sơn".into(), address: "thôn Nà Mẫu, xã Cao Sơn".into(), ..PersonInput::default() };
+    let son = PersonInput {
+        name: "Đặng Văn Sơn".into(),
+        address: "thôn Nà Mẫu, xã Cao Sơn".into(),
+        ..PersonInput::default()
+    };
     let around = desk.around(&Draft { applicant: son, ..desk.draft(&PAO, BIRTH) }).expect("what is known");
     let ties: Vec<(&str, &str)> =
         around.household.iter().map(|row| (row.code.as_str(), row.tie_text.as_str())).collect();

@@ -23,7 +23,8 @@ fn asks_only(procedure: &str) -> Draft {
 }
 
 fn counts(desk: &Desk) -> Vec<(String, [u32; 3])> {
-    let list = desk.not_received(&NotReceivedInput { first: "2026-11-01".into(), last: String::new() }).expect("a list");
+    let list =
+        desk.not_received(&NotReceivedInput { first: "2026-11-01".into(), last: String::new() }).expect("a list");
     list.days.into_iter().map(|day| (day.date, [day.supplement, day.refused, day.asked])).collect()
 }
 
@@ -97,7 +98,9 @@ fn the_officer_says_which_case_it_is() {
     let desk = world.desk("Xã Cao Sơn");
     let correction = |case: Option<&str>| {
         let draft = Draft { case: case.map(str::to_owned), ..desk.draft(&HANH, CORRECTION) };
-        desk.receive(&Receive { draft, answered: vec!["same_day".into(), "papers_missing".into()] }).expect("an answer").0
+        desk.receive(&Receive { draft, answered: vec!["same_day".into(), "papers_missing".into()] })
+            .expect("an answer")
+            .0
     };
     let open = correction(None);
     assert_eq!(open.questions.iter().map(|q| q.code.as_str()).collect::<Vec<_>>(), ["case_open"]);
@@ -202,7 +205,11 @@ fn an_import_says_what_changes_and_from_when_and_moves_no_old_dossier() {
     assert_eq!(time.detail, "3 ngày làm việc → 2 ngày làm việc");
     assert!(desk.procedure(&procedure("1.900001")).is_err(), "a preview changes nothing");
     desk.import_catalogue(&file, false).expect("an import");
-    assert_eq!(desk.procedure(&procedure("1.004873")).expect("a procedure").time, "3 ngày làm việc", "not before its day");
+    assert_eq!(
+        desk.procedure(&procedure("1.004873")).expect("a procedure").time,
+        "3 ngày làm việc",
+        "not before its day"
+    );
     let ended = desk.procedure(&procedure("1.900002")).expect_err("it has ended");
     assert_eq!(ended.code(), Code::ProcedureReplaced);
     let said = desk::api::Trouble::of(desk::texts::Language::Vietnamese, &ended);

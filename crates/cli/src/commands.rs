@@ -9,8 +9,8 @@ use crate::{
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
 use desk::api::drafts::{self, AnswerInput, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
-use desk::api::not_received::ended_or_unknown;
 use desk::api::neighbours::{NeighbourView, Neighbourhood};
+use desk::api::not_received::ended_or_unknown;
 use desk::api::receipt::Paper;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
@@ -312,7 +312,10 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
 /// The conditions of papers that hold, and those that do not.
 fn answered(yes: &[String], no: &[String]) -> Vec<AnswerInput> {
     let answer = |condition: &String, yes| AnswerInput { condition: condition.clone(), yes };
-    yes.iter().map(|condition| answer(condition, true)).chain(no.iter().map(|condition| answer(condition, false))).collect()
+    yes.iter()
+        .map(|condition| answer(condition, true))
+        .chain(no.iter().map(|condition| answer(condition, false)))
+        .collect()
 }
 
 /// `K=originals,copies`, where K is a place in the procedure's list, counted from 1, or a paper's name.

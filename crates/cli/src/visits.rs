@@ -49,7 +49,9 @@ enum Outcome {
 /// Writes a visit down and says what the citizen takes home.
 pub fn turn_away(desk: &Desk, answers: &Answers, input: &TurnAwayArguments) -> Result<ExitCode> {
     let applicant = match &input.card_text {
-        Some(text) => PersonInput { phone: input.phone.clone(), ..PersonInput::from(&scan::card(answers.language, text)?) },
+        Some(text) => {
+            PersonInput { phone: input.phone.clone(), ..PersonInput::from(&scan::card(answers.language, text)?) }
+        }
         None => PersonInput { name: input.name.clone(), phone: input.phone.clone(), ..PersonInput::default() },
     };
     let visit = TurnAway {

@@ -50,11 +50,14 @@ impl Search {
     /// Reads what was typed on a day. What is no day and no state is a word.
     pub fn typed(text: &str, today: Date) -> Self {
         let mut search = Self::default();
-        let mut rest = format!(" {} ", text.split_whitespace().map(day_or_words).collect::<Vec<_>>().join(" "));
+        let mut rest =
+            format!(" {} ", joined(text).iter().map(|word| day_or_words(word)).collect::<Vec<_>>().join(" "));
         for (words, states) in STATES {
             if cut(&mut rest, words) {
                 search.is_late |= states.is_empty();
-                search.states.extend(states.iter().filter(|state| !search.states.contains(state)).copied().collect::<Vec<_>>());
+                search
+                    .states
+                    .extend(states.iter().filter(|state| !search.states.contains(state)).copied().collect::<Vec<_>>());
             }
         }
         if cut(&mut rest, "hom nay") {
@@ -77,14 +80,14 @@ impl Search {
                 None => search.words.extend(fold(word).split(' ').filter(|word| !word.is_empty()).map(str::to_owned)),
             }
         }
-        search.words = joined(search.words);
         search
     }
 
     /// The same text taken as words alone, for a name that only looks like something else.
     pub fn words_of(text: &str) -> Self {
-        let words = fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        Self { words: joined(words), ..Self::default() }
+        let folded = fold(&joined(text).join(" "));
+        let words = folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        Self { words, ..Self::default() }
     }
 
     /// Whether nothing is looked for.
@@ -110,7 +113,8 @@ fn cut(text: &mut String, phrase: &str) -> bool {
 /// A day as people write it: `20/11` is the last one not after today, `20/11/2026` that very one.
 fn day(word: &str, today: Date) -> Option<Date> {
     let parts: Vec<i16> = word.split('/').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let date = |year: i16, month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
+    let date =
+        |year: i16, month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
     match parts.as_slice() {
         [day, month] => date(today.year(), *month, *day)
             .filter(|found| *found <= today)
@@ -131,17 +135,18 @@ fn month(word: &str, today: Date) -> Option<Received> {
     Some(Received::Month(year, month))
 }
 
-/// Groups of digits typed with spaces between are one number: `0912 345 678`.
-fn joined(words: Vec<String>) -> Vec<String> {
-    let digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+/// The words as typed, with the groups of a number together: `0912 345 678`, `0912.345.678`. Groups of fewer than three digits are
+/// parts of something else.
+fn joined(text: &str) -> Vec<String> {
+    let digits = |word: &str| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
     let mut out: Vec<String> = Vec::new();
-    let mut open = false;
-    for word in words {
+    for word in text.split_whitespace() {
+        let bare = word.replace('.', "");
+        let word = if bare.len() >= 9 && digits(&bare) { &bare } else { word };
         match out.last_mut() {
-            Some(last) if open && digits(&word) && digits(last) && last.len() + word.len() <= 12 => last.push_str(&word),
-            _ => out.push(word.clone()),
+            Some(last) if digits(word) && digits(last) && last.len() + word.len() <= 12 => last.push_str(word),
+            _ => out.push(word.to_owned()),
         }
-        open = digits(&word) && word.len() >= 2;
     }
     out
 }
@@ -149,12 +154,9 @@ fn joined(words: Vec<String>) -> Vec<String> {
 /// Where people live, for comparing: the house or hamlet and what stands around it, folded, without the words for "hamlet" that
 /// one writes and another leaves out. Empty where the address says nothing.
 pub fn home(address: &str) -> String {
-    const KINDS: [&str; 12] =
-        ["thon", "ban", "buon", "lang", "ap", "xom", "khu", "to", "so", "nha", "dan", "pho"];
+    const KINDS: [&str; 12] = ["thon", "ban", "buon", "lang", "ap", "xom", "khu", "to", "so", "nha", "dan", "pho"];
     let first: Vec<String> = address.split(',').map(fold).filter(|part| !part.is_empty()).take(2).collect();
-    let told = |part: &String| {
-        part.split(' ').filter(|word| !KINDS.contains(word)).collect::<Vec<_>>().join(" ")
-    };
+    let told = |part: &String| part.split(' ').filter(|word| !KINDS.contains(word)).collect::<Vec<_>>().join(" ");
     first.iter().map(told).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -191,8 +193,11 @@ mod tests {
         assert_eq!(waiting.states, [State::AwaitsPapers]);
         assert_eq!(waiting.words, words(&["khai", "sinh"]));
         assert_eq!(typed("1986").words, words(&["1986"]), "a year of birth is a word of the index");
-        assert_eq!(typed("15/3/1986").received, None, "nobody was received then: a date of birth is words");
+        let born = typed("15/3/1986");
+        assert_eq!((born.received, born.words), (None, words(&["15", "3", "1986"])), "nobody was received then");
         assert_eq!(typed("0912 345 678").words, words(&["0912345678"]));
+        assert_eq!(typed("0912.345.678").words, words(&["0912345678"]));
+        assert_eq!(typed("H56.14-261118-00001").words, words(&["h56", "14", "261118", "00001"]));
         assert_eq!(typed("1.001193").words, words(&["1", "001193"]));
         assert!(typed("   ").is_empty());
         assert_eq!(typed("99/99").received, None);

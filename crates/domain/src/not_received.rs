@@ -60,12 +60,8 @@ pub struct NotReceived {
 /// both name the person.
 pub fn turn_away(visit: NotReceived) -> Result<NotReceived, Refusal> {
     let missing = visit.missing.iter().map(|item| tidy(item)).filter(|item| !item.is_empty());
-    let visit = NotReceived {
-        missing: missing.collect(),
-        reason: tidy(&visit.reason),
-        basis: tidy(&visit.basis),
-        ..visit
-    };
+    let visit =
+        NotReceived { missing: missing.collect(), reason: tidy(&visit.reason), basis: tidy(&visit.basis), ..visit };
     match visit.outcome {
         Outcome::Supplement if visit.missing.is_empty() => Err(Refusal::NothingAsked),
         Outcome::Refused if visit.reason.is_empty() => Err(Refusal::NoReason),

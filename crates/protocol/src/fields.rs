@@ -270,7 +270,9 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             Some(visit) => Content::NotReceived(Box::new(visit)),
             None => Content::Dossier(Op::Unknown { kind: public.kind }),
         },
-        kind @ (kind::ATTACHED..=kind::SETTLED | kind::PAPER_REUSED) => Content::Dossier(life::read(kind, &public.fields, personal)?),
+        kind @ (kind::ATTACHED..=kind::SETTLED | kind::PAPER_REUSED) => {
+            Content::Dossier(life::read(kind, &public.fields, personal)?)
+        }
         kind => Content::Dossier(Op::Unknown { kind }),
     })
 }

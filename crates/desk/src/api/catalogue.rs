@@ -371,7 +371,10 @@ mod tests {
     #[test]
     fn every_difference_and_note_has_its_sentence() {
         let day = date(2026, 11, 22);
-        let rows: Vec<_> = compare(&[], builtin(), day).iter().map(|it| ChangeRow::of(Language::English, it, day, (None, None))).collect();
+        let rows: Vec<_> = compare(&[], builtin(), day)
+            .iter()
+            .map(|it| ChangeRow::of(Language::English, it, day, (None, None)))
+            .collect();
         assert_eq!(rows.len(), 60);
         assert!(rows.iter().all(|row| row.what == "new" && row.text == "New procedure"));
         for what in ["gone", "name", "time", "fee", "papers", "results", "authorisation"] {

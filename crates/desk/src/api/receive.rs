@@ -303,8 +303,7 @@ impl Desk {
             codes.push("procedure_doubtful");
         }
         // Births, deaths and marriages are registered in the Ministry of Justice's own system, which needs the line (officer.md §1.7).
-        let today =
-            matches!(intake.time(), Some(TimeLimit::SameDay | TimeLimit::ClockHours(_)));
+        let today = matches!(intake.time(), Some(TimeLimit::SameDay | TimeLimit::ClockHours(_)));
         if offline && today && fold(&intake.procedure.field).starts_with("ho tich") {
             codes.push("offline_register");
         }

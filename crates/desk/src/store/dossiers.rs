@@ -323,7 +323,8 @@ fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
             id
         }
     };
-    tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?.execute(params![id, finding::words(&new)])?;
+    tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![id, finding::words(&new)])?;
     Ok(())
 }
 

@@ -11,7 +11,9 @@ use rusqlite::{Connection, params};
 /// by their last digits, and words no name has for the day, the month and the state.
 pub(super) fn words(row: &DossierRow) -> String {
     let number = row.code.rsplit('-').next().unwrap_or_default();
-    let ends = |text: &str, digits: usize| text.len().checked_sub(digits).and_then(|at| text.get(at..)).unwrap_or("").to_owned();
+    let ends = |text: &str, digits: usize| {
+        text.len().checked_sub(digits).and_then(|at| text.get(at..)).unwrap_or("").to_owned()
+    };
     let given_names = row.applicant.split_once(' ').map_or("", |(_, given)| given);
     let born: Vec<&str> = row.born.split('-').collect();
     let day = row.received_at.get(..10).unwrap_or_default().replace('-', "");
@@ -74,7 +76,11 @@ pub fn find(connection: &Connection, search: &Search, now: &str, limit: u32) -> 
     let asked = asked(search);
     if search.is_late {
         // The late ones are few, however many a word finds.
-        let also = if asked.is_empty() { "?1 = ''" } else { "id IN (SELECT rowid FROM dossier_words WHERE dossier_words MATCH ?1)" };
+        let also = if asked.is_empty() {
+            "?1 = ''"
+        } else {
+            "id IN (SELECT rowid FROM dossier_words WHERE dossier_words MATCH ?1)"
+        };
         let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {LATE} AND {also} ORDER BY due_at, dossier.id LIMIT ?3");
         return rows(connection, &sql, &[&asked, &now, &limit]);
     }
@@ -116,8 +122,12 @@ pub enum Tie {
 
 /// Dossiers since a moment (local civil time) that look like the same person's: by number, else by name, year of birth and home.
 pub fn alike(connection: &Connection, who: &Who, since: &str) -> Result<Vec<DossierRow>> {
-    let by_number = format!("SELECT {COLUMNS} FROM dossier WHERE number = ?1 AND number <> '' AND received_at >= ?2 ORDER BY received_at DESC LIMIT 20");
-    let by_name = format!("SELECT {COLUMNS} FROM dossier WHERE name_key = ?1 AND received_at >= ?2 ORDER BY received_at DESC LIMIT 50");
+    let by_number = format!(
+        "SELECT {COLUMNS} FROM dossier WHERE number = ?1 AND number <> '' AND received_at >= ?2 ORDER BY received_at DESC LIMIT 20"
+    );
+    let by_name = format!(
+        "SELECT {COLUMNS} FROM dossier WHERE name_key = ?1 AND received_at >= ?2 ORDER BY received_at DESC LIMIT 50"
+    );
     let mut found = rows(connection, &by_number, &[&who.number, &since])?;
     if !who.name.is_empty() {
         let named = rows(connection, &by_name, &[&who.name, &since])?;
@@ -141,18 +151,23 @@ fn same_person(row: &DossierRow, who: &Who) -> bool {
 /// names a hamlet only, of the same family name there.
 pub fn household(connection: &Connection, who: &Who, limit: usize) -> Result<Vec<(Tie, DossierRow)>> {
     let query = |column: &str, value: &str| -> Result<Vec<DossierRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {column} = ?1 AND {column} <> '' ORDER BY received_at DESC LIMIT 60");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM dossier WHERE {column} = ?1 AND {column} <> '' ORDER BY received_at DESC LIMIT 60"
+        );
         let mut statement = connection.prepare_cached(&sql)?;
         Ok(statement.query_map(params![value], row)?.collect::<rusqlite::Result<_>>()?)
     };
     let family = |name: &str| name.split(' ').next().unwrap_or_default().to_owned();
     let mut found: Vec<(Tie, DossierRow)> = Vec::new();
     found.extend(query("number", &who.number)?.into_iter().map(|row| (Tie::Own, row)));
-    found.extend(query("name_key", &who.name)?.into_iter().filter(|row| same_person(row, who)).map(|row| (Tie::Own, row)));
+    found.extend(
+        query("name_key", &who.name)?.into_iter().filter(|row| same_person(row, who)).map(|row| (Tie::Own, row)),
+    );
     found.extend(query("submitter_number", &who.number)?.into_iter().map(|row| (Tie::HandedIn, row)));
     let near = |row: &DossierRow| row.home == who.home || who.home.is_empty();
     let by_name = query("submitter", &who.name)?.into_iter().filter(|row| {
-        let numbers_differ = !row.submitter_number.is_empty() && !who.number.is_empty() && row.submitter_number != who.number;
+        let numbers_differ =
+            !row.submitter_number.is_empty() && !who.number.is_empty() && row.submitter_number != who.number;
         !numbers_differ && near(row)
     });
     found.extend(by_name.map(|row| (Tie::HandedIn, row)));
@@ -162,7 +177,9 @@ pub fn household(connection: &Connection, who: &Who, limit: usize) -> Result<Vec
     found.extend(related.map(|row| (tie, row)));
     found.sort_by(|(one, a), (other, b)| (a.id, *one).cmp(&(b.id, *other)));
     found.dedup_by_key(|(_, row)| row.id);
-    found.sort_by(|(one, a), (other, b)| (one == &Tie::Hamlet, &b.received_at).cmp(&(other == &Tie::Hamlet, &a.received_at)));
+    found.sort_by(|(one, a), (other, b)| {
+        (one == &Tie::Hamlet, &b.received_at).cmp(&(other == &Tie::Hamlet, &a.received_at))
+    });
     found.truncate(limit);
     Ok(found)
 }

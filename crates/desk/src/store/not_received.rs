@@ -34,7 +34,8 @@ pub struct Visit {
     pub when: String,
 }
 
-const COLUMNS: &str = "SELECT origin, seq, outcome, procedure_code, procedure_name, person, address, phone, missing, reason, basis, at
+const COLUMNS: &str =
+    "SELECT origin, seq, outcome, procedure_code, procedure_name, person, address, phone, missing, reason, basis, at
     FROM not_received";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<Visit> {

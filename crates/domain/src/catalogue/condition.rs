@@ -71,7 +71,7 @@ pub fn follows(condition: &str, situation: &Situation<'_>) -> Option<bool> {
     }
     if starts("uy quyen") {
         let relation = situation.relation;
-        return Some(relation.is_some_and(|relation| !(situation.registers_birth && is_close_relative(relation))));
+        return Some(relation.is_some_and(|relation| !(situation.registers_birth && is_relative(relation))));
     }
     if starts("lam thu tuc qua nguoi dai dien") {
         return Some(situation.relation.is_some());
@@ -87,6 +87,16 @@ pub fn is_close_relative(relation: &str) -> bool {
     let folded = fold(relation);
     let mut words = folded.split(' ');
     words.next().is_some_and(|first| CLOSE.contains(&first)) && !words.any(|word| FURTHER.contains(&word))
+}
+
+/// Whether a relation's words name a relative (người thân thích), near or far.
+fn is_relative(relation: &str) -> bool {
+    const FAR: [&str; 9] = ["chau", "co", "di", "chu", "bac", "cau", "mo", "thim", "duong"];
+    /// "Bác sĩ", "cô giáo".
+    const NOT: [&str; 2] = ["si", "giao"];
+    let folded = fold(relation);
+    let first = folded.split(' ').next().unwrap_or_default();
+    is_close_relative(relation) || FAR.contains(&first) && !folded.split(' ').any(|word| NOT.contains(&word))
 }
 
 /// Whether a paper is to be brought, by what the form says and what was answered.
@@ -157,6 +167,8 @@ mod tests {
         let sent = Situation { channel: Channel::Post, ..NOBODY };
         let son = Situation { relation: Some("con"), ..NOBODY };
         let grandmother = Situation { relation: Some("bà nội của cháu"), registers_birth: true, ..NOBODY };
+        let nephew = Situation { relation: Some("cháu"), registers_birth: true, ..NOBODY };
+        let doctor = Situation { relation: Some("bác sĩ"), registers_birth: true, ..NOBODY };
         let neighbour = Situation { relation: Some("hàng xóm"), registers_birth: true, ..NOBODY };
         for (condition, situation, answer) in [
             ("gửi qua bưu chính", NOBODY, Some(false)),
@@ -166,6 +178,8 @@ mod tests {
             (RELATIVE, son, Some(true)),
             (RELATIVE, grandmother, Some(false)),
             (RELATIVE, neighbour, Some(true)),
+            (RELATIVE, nephew, Some(false)),
+            (RELATIVE, doctor, Some(true)),
             ("ủy quyền cho cá nhân", son, Some(true)),
             ("ủy quyền cho tổ chức làm dịch vụ, bưu chính không phải công ích", NOBODY, Some(false)),
             ("ủy quyền cho tổ chức làm dịch vụ, bưu chính không phải công ích", son, None),
@@ -222,9 +236,16 @@ mod tests {
 
     #[test]
     fn close_relatives_are_those_the_circular_names() {
-        for (relation, close) in
-            [("con", true), ("Vợ", true), ("mẹ đẻ", true), ("em ruột", true), ("anh họ", false), ("con dâu", false), ("", false), ("hàng xóm", false)]
-        {
+        for (relation, close) in [
+            ("con", true),
+            ("Vợ", true),
+            ("mẹ đẻ", true),
+            ("em ruột", true),
+            ("anh họ", false),
+            ("con dâu", false),
+            ("", false),
+            ("hàng xóm", false),
+        ] {
             assert_eq!(is_close_relative(relation), close, "{relation}");
         }
     }

@@ -335,7 +335,8 @@ mod tests {
 
     #[test]
     fn what_has_ended_says_when() {
-        let all = [Procedure { effective_to: Some(date(2026, 11, 22)), ..bare("1.009001", "Khai sinh", "Hộ tịch") }];
+        let all =
+            [Procedure { effective_to: Some(date(2026, 11, 22)), ..bare("1.009001", "Khai sinh", "Hộ tịch") }];
         assert_eq!(ended_before(&all, "1.009001", date(2026, 11, 22)), None);
         assert_eq!(ended_before(&all, "1.009001", date(2026, 11, 23)), all.first());
         assert_eq!(ended_before(&all, "1.009002", date(2026, 11, 23)), None, "one that never was");

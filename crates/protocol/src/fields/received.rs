@@ -5,7 +5,9 @@ use crate::op::{Malformed, Seed, decode, encode};
 use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Paper, Particulars, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
+use domain::dossier::{
+    CardSeen, Paper, Particulars, Person, ProcedureInForce, Question, Received, ResultAt, Submitter,
+};
 use domain::person::PersonName;
 use jiff::civil::DateTime;
 use minicbor::{Decode, Encode};
