@@ -135,14 +135,14 @@ fn month(word: &str, today: Date) -> Option<Received> {
     Some(Received::Month(year, month))
 }
 
-/// The words as typed, with the groups of a number together: `0912 345 678`, `0912.345.678`. Groups of fewer than three digits are
+/// The words as typed, with the groups of a number together: `0912 345 678`, `0912.345.678`, `1.001193`. Groups of fewer than three digits are
 /// parts of something else.
 fn joined(text: &str) -> Vec<String> {
     let digits = |word: &str| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
     let mut out: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let bare = word.replace('.', "");
-        let word = if bare.len() >= 9 && digits(&bare) { &bare } else { word };
+        let word = if digits(&bare) { &bare } else { word };
         match out.last_mut() {
             Some(last) if digits(word) && digits(last) && last.len() + word.len() <= 12 => last.push_str(word),
             _ => out.push(word.to_owned()),
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(typed("0912 345 678").words, words(&["0912345678"]));
         assert_eq!(typed("0912.345.678").words, words(&["0912345678"]));
         assert_eq!(typed("H56.14-261118-00001").words, words(&["h56", "14", "261118", "00001"]));
-        assert_eq!(typed("1.001193").words, words(&["1", "001193"]));
+        assert_eq!(typed("1.001193").words, words(&["1001193"]));
         assert!(typed("   ").is_empty());
         assert_eq!(typed("99/99").received, None);
     }

@@ -33,7 +33,7 @@ pub(super) fn words(row: &DossierRow) -> String {
         row.phone.clone(),
         ends(&row.phone, 4),
         ends(&row.phone, 3),
-        row.procedure_code.clone(),
+        row.procedure_code.replace('.', ""),
         row.procedure_name.clone(),
         village(&row.address).to_owned(),
         born.join(" "),
@@ -58,7 +58,10 @@ fn state_word(state: u8) -> String {
 
 /// The words of a search as the index is asked for them.
 fn asked(search: &Search) -> String {
-    let mut parts: Vec<String> = search.words.iter().map(|word| format!("\"{word}\"*")).collect();
+    // One digit begins too many words, and is the whole of one in a date of birth.
+    let whole = |word: &str| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |word: &String| if whole(word) { format!("\"{word}\"") } else { format!("\"{word}\"*") };
+    let mut parts: Vec<String> = search.words.iter().map(part).collect();
     match search.received {
         Some(Received::Day(day)) => parts.push(day_word(&day.strftime("%Y%m%d").to_string())),
         Some(Received::Month(year, month)) => parts.push(month_word(&format!("{year:04}{month:02}"))),
@@ -73,15 +76,16 @@ fn asked(search: &Search) -> String {
 
 /// Dossiers a search finds, newest first; late ones by due moment. `now` is local civil time, ISO.
 pub fn find(connection: &Connection, search: &Search, now: &str, limit: u32) -> Result<Vec<DossierRow>> {
-    let asked = asked(search);
+    let mut asked = asked(search);
     if search.is_late {
-        // The late ones are few, however many a word finds.
-        let also = if asked.is_empty() {
-            "?1 = ''"
-        } else {
-            "id IN (SELECT rowid FROM dossier_words WHERE dossier_words MATCH ?1)"
-        };
-        let sql = format!("SELECT {COLUMNS} FROM dossier WHERE {LATE} AND {also} ORDER BY due_at, dossier.id LIMIT ?3");
+        // Only where the time runs: the index narrows to those first, and few of them are late.
+        let running = State::ALL.into_iter().filter(|state| state.is_open() && !state.waits());
+        let running = running.map(|state| state_word(state.number())).collect::<Vec<_>>().join(" OR ");
+        asked = if asked.is_empty() { running } else { format!("{asked} AND ({running})") };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM dossier_words CROSS JOIN dossier ON dossier.id = dossier_words.rowid
+             WHERE dossier_words MATCH ?1 AND {LATE} ORDER BY due_at, dossier.id LIMIT ?3"
+        );
         return rows(connection, &sql, &[&asked, &now, &limit]);
     }
     if asked.is_empty() {
@@ -175,7 +179,7 @@ pub fn household(connection: &Connection, who: &Who, limit: usize) -> Result<Vec
     let together = query("home", &who.home)?.into_iter();
     let related = together.filter(|row| tie == Tie::House || family(&row.name_key) == family(&who.name));
     found.extend(related.map(|row| (tie, row)));
-    found.sort_by(|(one, a), (other, b)| (a.id, *one).cmp(&(b.id, *other)));
+    found.sort_by_key(|(tie, row)| (row.id, *tie));
     found.dedup_by_key(|(_, row)| row.id);
     found.sort_by(|(one, a), (other, b)| {
         (one == &Tie::Hamlet, &b.received_at).cmp(&(other == &Tie::Hamlet, &a.received_at))
