@@ -93,9 +93,10 @@ export const catalogue: CatalogueRow[] = [
     "Miễn phí khi đăng ký đúng hạn",
     [
       paper("Tờ khai đăng ký khai sinh", 1, 0),
-      paper("Giấy chứng sinh", 1, 0, "Không có thì nộp văn bản của người làm chứng xác nhận việc sinh."),
-      paper("Giấy chứng nhận kết hôn của cha mẹ", 0, 1, "Xuất trình bản chính, nếu cha mẹ đã đăng ký kết hôn."),
-      paper("Văn bản ủy quyền", 1, 0, "Khi người nộp không phải cha, mẹ."),
+      paper("Giấy chứng sinh", 1, 0),
+      paper("Văn bản của người làm chứng xác nhận về việc sinh", 1, 0, "không có giấy chứng sinh"),
+      paper("Biên bản về việc trẻ bị bỏ rơi", 1, 0, "trẻ bị bỏ rơi"),
+      paper("Văn bản ủy quyền có chứng thực", 1, 0, "ủy quyền"),
     ],
     {
       used: 41,
