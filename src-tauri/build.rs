@@ -58,6 +58,11 @@ const COMMANDS: &[&str] = &[
     "today",
     "trial",
     "try_link",
+    "around",
+    "import_catalogue",
+    "not_received",
+    "papers_asked",
+    "turn_away",
 ];
 
 fn main() {

@@ -23,6 +23,8 @@ pub enum What {
     },
     /// The province's answer to a bundle.
     BundleIn,
+    /// A catalogue of procedures.
+    Catalogue,
     /// A new file for a scan, to be opened by another program.
     ScanOut {
         /// The name that is proposed.
@@ -70,6 +72,11 @@ fn dialogue(app: &AppHandle, language: Language, what: What) -> Chosen {
         }
         What::ScanOut { name } => {
             let chosen = dialogue.set_title(said("choose_scan_out")).set_file_name(name).save_file();
+            Box::pin(async move { chosen.await.into_iter().collect() })
+        }
+        What::Catalogue => {
+            let dialogue = dialogue.set_title(said("choose_catalogue"));
+            let chosen = dialogue.add_filter(said("choose_catalogue_kind"), &["json", "xlsx"]).pick_file();
             Box::pin(async move { chosen.await.into_iter().collect() })
         }
         What::BundleIn => {

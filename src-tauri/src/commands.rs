@@ -2,19 +2,22 @@
 
 use crate::choosing::{self, What};
 use crate::keeping::tell;
+use desk::api::around::Around;
 use desk::api::bundle::BundleView;
 use desk::api::catalogue::{ProcedureRow, ProcedureView};
+use desk::api::conditions::PapersAsked;
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
 use desk::api::fetching::{ScanContent, ScanOf};
 use desk::api::life::{StepTaken, TakeStep};
 use desk::api::lookup::{LookUp, Person};
+use desk::api::not_received::{NotReceivedInput, NotReceivedList, NotReceivedRow, TurnAway};
 use desk::api::officers::{AddOfficer, OfficerTile};
 use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
 use desk::api::people::FieldProblem;
 use desk::api::printing::{Preview, PrintInput, PrinterRow, Printing};
-use desk::api::procedures::{FindInput, ProcedureInput};
+use desk::api::procedures::{FindInput, Imported, ProcedureInput};
 use desk::api::receipt::Written;
 use desk::api::receive::{Receive, Received};
 use desk::api::review::Settle;
@@ -43,6 +46,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     generate_handler![
         add_note,
         add_officer,
+        around,
         attach,
         back_up,
         bundle_in,
@@ -63,12 +67,15 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         enrol,
         fetch_scans,
         find_procedures,
+        import_catalogue,
         give_alias,
         lock,
         log_in,
         look_up,
         take_step,
+        not_received,
         officers,
+        papers_asked,
         open_scan,
         opening,
         preview_paper,
@@ -96,6 +103,7 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         today,
         trial,
         try_link,
+        turn_away,
     ]
 }
 
@@ -172,6 +180,14 @@ struct Folder {
 #[derive(Deserialize)]
 struct OneFile {
     file: PathBuf,
+}
+
+/// A catalogue's file.
+#[derive(Deserialize)]
+struct CatalogueFile {
+    file: PathBuf,
+    /// Whether it only says what it would change.
+    preview: bool,
 }
 
 /// A new bundle.
@@ -307,6 +323,31 @@ async fn find_procedures(here: Here<'_>, input: FindInput) -> Answer<Vec<Procedu
 #[tauri::command]
 async fn procedure(here: Here<'_>, input: ProcedureInput) -> Answer<ProcedureView> {
     by(here, move |desk| desk.procedure(&input)).await
+}
+
+#[tauri::command]
+async fn papers_asked(here: Here<'_>, input: Draft) -> Answer<PapersAsked> {
+    by(here, move |desk| desk.papers_asked(&input)).await
+}
+
+#[tauri::command]
+async fn around(here: Here<'_>, input: Draft) -> Answer<Around> {
+    by(here, move |desk| desk.around(&input)).await
+}
+
+#[tauri::command]
+async fn turn_away(app: AppHandle, here: Here<'_>, input: TurnAway) -> Answer<NotReceivedRow> {
+    does(app, here, move |desk| desk.turn_away(&input)).await
+}
+
+#[tauri::command]
+async fn not_received(here: Here<'_>, input: NotReceivedInput) -> Answer<NotReceivedList> {
+    by(here, move |desk| desk.not_received(&input)).await
+}
+
+#[tauri::command]
+async fn import_catalogue(app: AppHandle, here: Here<'_>, input: CatalogueFile) -> Answer<Imported> {
+    does(app, here, move |desk| desk.import_catalogue(&input.file, input.preview)).await
 }
 
 #[tauri::command]

@@ -217,6 +217,7 @@ impl Line {
             note: self.note.clone(),
             // Drawn at random in the product; as incompressible here.
             secret: HEXLOWER.encode(blake(&self.code).get(..2).unwrap_or_default()).to_uppercase(),
+            particulars: Default::default(),
         })
     }
 

@@ -131,7 +131,7 @@ fn what_is_settled_the_same_day_is_due_the_next_working_day_from_three_in_the_af
     let world = World::new();
     let desk = world.desk("Xã Cao Sơn");
     let due = |at: &str| {
-        desk.deadline(BIRTH, at.parse::<DateTime>().expect("a moment"), Channel::Counter).expect("a deadline").due
+        desk.deadline(BIRTH, at.parse::<DateTime>().expect("a moment"), Channel::Counter, None).expect("a deadline").due
     };
     // A Monday before a holiday (24/11, Ngày Văn hoá Việt Nam), a Tuesday, and a Friday before a weekend.
     for (at, moment) in [

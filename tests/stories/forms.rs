@@ -127,7 +127,7 @@ fn a_file_that_is_not_received_gets_its_paper_and_no_number() {
         ..NotReceived::default()
     };
     for form in ["02", "03"] {
-        let made = desk.not_received(form, &told, Paper::A5).expect("a paper");
+        let made = desk.not_received_paper(form, &told, Paper::A5).expect("a paper");
         assert!(made.pdf.starts_with(b"%PDF") && !made.reprint, "{form}");
     }
     assert_eq!(desk.codes(), [""; 0]);

@@ -280,6 +280,7 @@ fn a_calendar_is_corrected_and_promises_stay() {
         MARITAL_STATUS,
         "2026-11-30T09:00:00".parse().expect("a time"),
         desk::api::drafts::Channel::Counter,
+        None,
     );
     assert_eq!(deadline.expect("a deadline").due.as_deref(), Some("2026-12-04T17:00:00+07:00"));
     std::fs::write(

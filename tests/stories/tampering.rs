@@ -94,8 +94,8 @@ fn what_was_forgotten_on_purpose_still_verifies() {
     // Until the table is folded again it tells what the log has forgotten, and verification says so.
     assert_eq!(desk.verify().expect("a verification").faults.len(), 1);
     raw.change(
-        "UPDATE dossier SET applicant = '(đã xóa theo thời hạn lưu)', number = '', born = '', sex = 0, address = '', phone = '' \
-         WHERE seq = 2",
+        "UPDATE dossier SET applicant = '(đã xóa theo thời hạn lưu)', number = '', born = '', sex = 0, address = '', phone = '', \
+         name_key = 'da xoa theo thoi han luu', home = '' WHERE seq = 2",
     );
     desk.is_sound();
     let shown = desk.dossier(&code).expect("a dossier");

@@ -29,7 +29,7 @@ import { Print } from "./lib/printing.svelte";
 import { fromCard, fromPerson, papersFor, Visit } from "./lib/visit.svelte";
 
 export type Screen =
-  | { name: "today" | "visit" | "sync" | "settings" | "help" }
+  | { name: "today" | "visit" | "sync" | "settings" | "help" | "not_received" }
   | { name: "dossiers"; filter?: DossierFilter }
   | { name: "dossier"; code: string }
   | { name: "register" }
@@ -258,7 +258,9 @@ class Desk {
 
   /** Gives the visit its procedure and shows the form. */
   async choose(visit: Visit, code: string): Promise<void> {
-    const procedure = await fetchProcedure(code, visit.draft.channel);
+    // Case, agreed day, answers and reused scans are of one procedure.
+    if (visit.draft.procedure !== code) Object.assign(visit.draft, { case: null, agreed: "", answers: [], reused: [] });
+    const procedure = await fetchProcedure(code, visit.draft.channel, visit.draft.case);
     visit.procedure = procedure;
     visit.draft.procedure = code;
     visit.draft.papers = papersFor(procedure, visit.draft.papers);
@@ -271,7 +273,8 @@ class Desk {
       await this.leaveVisit();
       const visit = new Visit(await fetchDraft(id));
       visit.stage = visit.draft.procedure ? "intake" : "procedures";
-      if (visit.draft.procedure) visit.procedure = await fetchProcedure(visit.draft.procedure, visit.draft.channel);
+      if (visit.draft.procedure)
+        visit.procedure = await fetchProcedure(visit.draft.procedure, visit.draft.channel, visit.draft.case);
       this.visit = visit;
       this.go({ name: "visit" });
     });

@@ -84,6 +84,40 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.leave();
   });
 
+  test("a visit that ends without a dossier", async () => {
+    const desk = await Desk.open(office, wish);
+    await desk.logIn();
+    await desk.toForm();
+    await desk.press("F7");
+    await desk.sees("[data-condition] input:focus");
+    await desk.press("k");
+    await desk.sees("[data-condition]:first-child input:checked");
+    await look(desk, "conditions");
+    await desk.press("F8");
+    await desk.sees("#missing");
+    await look(desk, "turn-away");
+    await desk.press("3");
+    await desk.page.locator("#missing").waitFor({ state: "detached" });
+    await desk.press("Control+Enter");
+    await desk.sees(".sheet");
+    await look(desk, "turned-away");
+    await desk.press("Enter");
+    await desk.sees("table");
+    await desk.press("Control+3");
+    await desk.sees("table");
+    await desk.page.locator(".choices .button").click();
+    await desk.sees(".visit");
+    await desk.page.locator(".visit").first().click();
+    await desk.sees(".sheet");
+    await look(desk, "not-received");
+    await desk.press("Control+5");
+    await desk.sees("#catalogue");
+    await desk.page.locator("section[aria-labelledby=catalogue] .button").first().click();
+    await desk.sees(".changes li");
+    await look(desk, "catalogue-preview");
+    await desk.leave();
+  });
+
   test("a visit and everything around it", async () => {
     const desk = await Desk.open(office, wish);
     await desk.sees("#pin");

@@ -9,9 +9,10 @@ use crate::{
 };
 use desk::api::agencies::AgencyRow;
 use desk::api::dossiers::{DossierRow, DossierView, Filter, ListInput};
-use desk::api::drafts::{self, Draft, PaperInput};
+use desk::api::drafts::{self, AnswerInput, Draft, PaperInput};
 use desk::api::enrol::EnrolInput;
 use desk::api::neighbours::{NeighbourView, Neighbourhood};
+use desk::api::not_received::ended_or_unknown;
 use desk::api::review::VersionRow;
 use desk::api::setup::{SetUp, set_up};
 use desk::api::trial::HopState;
@@ -64,7 +65,9 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             let said = if time.changes.is_empty() { unchanged() } else { time.changes.join("\n") };
             Ok(answers.say(&json!(time), &said))
         }
-        Command::Deadline { procedure, at, channel } => deadline(arguments, answers, procedure, at, *channel),
+        Command::Deadline { procedure, at, channel, case } => {
+            deadline(arguments, answers, procedure, at, (*channel, case.as_deref()))
+        }
         Command::Receive(input) => receive(arguments, answers, input),
         Command::Show { code } => Ok(show(answers, &desk(arguments)?.dossier(code)?)),
         Command::Step { code, action } => {
@@ -82,7 +85,11 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
         Command::Scans { code, fetch, out } => {
             crate::scans::list(&desk(arguments)?, answers, code, *fetch, out.as_deref())
         }
-        Command::List { due, review } => {
+        Command::List { not_received: true, first, last, .. } => {
+            crate::visits::list(&desk(arguments)?, answers, first, last)
+        }
+        Command::TurnAway(input) => crate::visits::turn_away(&desk(arguments)?, answers, input),
+        Command::List { due, review, .. } => {
             let filter = match due {
                 None if *review => Filter::Review,
                 None => Filter::All,
@@ -181,7 +188,8 @@ fn import(arguments: &Arguments, answers: &Answers, file: &Path, preview: bool) 
         &[("kept", imported.kept.to_string()), ("rows", imported.rows.to_string())],
     );
     for change in &imported.changes {
-        said.push_str(&format!("\n{}  {}: {}", change.code, change.text, change.name));
+        let detail = if change.detail.is_empty() { String::new() } else { format!(" ({})", change.detail) };
+        said.push_str(&format!("\n{}  {}  {}: {}{detail}", change.from, change.code, change.text, change.name));
     }
     for note in &imported.notes {
         said.push_str(&format!("\n{}", note.text));
@@ -264,11 +272,17 @@ fn scan_stream(answers: &Answers) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn deadline(arguments: &Arguments, answers: &Answers, procedure: &str, at: &str, channel: Channel) -> Result<ExitCode> {
+fn deadline(
+    arguments: &Arguments,
+    answers: &Answers,
+    procedure: &str,
+    at: &str,
+    (channel, case): (Channel, Option<&str>),
+) -> Result<ExitCode> {
     let at = moment(at)?;
     let view = match desk_if_any(arguments)? {
-        Some(desk) => desk.deadline(procedure, at, channel.into())?,
-        None => procedures::starter_due(answers.language, procedure, at, channel.into())?,
+        Some(desk) => desk.deadline(procedure, at, channel.into(), case)?,
+        None => procedures::starter_due(answers.language, procedure, at, channel.into(), case)?,
     };
     let mut said = view.reason.clone().unwrap_or_else(|| view.text.clone());
     for step in &view.steps {
@@ -287,8 +301,8 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
     let card = scan::card(answers.language, &text)?;
     let view = scan::text(answers.language, &text, at.date())?;
     let catalogue = desk.catalogue();
-    let unknown = || Error::new(Code::ProcedureUnknown).with("code", &input.procedure);
-    let procedure = catalogue.in_force(&input.procedure, at.date()).ok_or_else(unknown)?;
+    let ended = || ended_or_unknown(&catalogue, &input.procedure, at.date());
+    let procedure = catalogue.in_force(&input.procedure, at.date()).ok_or_else(ended)?;
     let names: Vec<&str> = procedure.papers.iter().map(|paper| paper.name.as_str()).collect();
     let draft = Draft {
         applicant: PersonInput { phone: input.phone.clone(), ..PersonInput::from(&card) },
@@ -301,6 +315,9 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
         competent: input.competent.clone(),
         note: input.note.clone(),
         card_seen: drafts::CardSeen::Original,
+        case: input.case.clone(),
+        agreed: input.agreed.clone(),
+        answers: answered(&input.yes, &input.no),
         ..Draft::default()
     };
     let (mut received, _) = desk.receive_answering_all(draft, at)?;
@@ -315,6 +332,15 @@ fn receive(arguments: &Arguments, answers: &Answers, input: &ReceiveArguments) -
         said.push_str(&format!("\n! {}", warning.text));
     }
     Ok(answers.say(&json!({ "code": received.code, "due": received.due, "warnings": received.warnings }), &said))
+}
+
+/// The conditions of papers that hold, and those that do not.
+fn answered(yes: &[String], no: &[String]) -> Vec<AnswerInput> {
+    let answer = |condition: &String, yes| AnswerInput { condition: condition.clone(), yes };
+    yes.iter()
+        .map(|condition| answer(condition, true))
+        .chain(no.iter().map(|condition| answer(condition, false)))
+        .collect()
 }
 
 /// `K=originals,copies`, where K is a place in the procedure's list, counted from 1, or a paper's name.

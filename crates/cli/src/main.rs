@@ -7,6 +7,7 @@ mod life;
 mod scans;
 mod session;
 mod steps;
+mod visits;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -83,6 +84,9 @@ enum Command {
         /// Channel.
         #[arg(long, default_value = "counter")]
         channel: Channel,
+        /// Which case, where the procedure has several times; "" is the usual one.
+        #[arg(long)]
+        case: Option<String>,
     },
     /// Take in a dossier.
     Receive(ReceiveArguments),
@@ -99,8 +103,20 @@ enum Command {
         /// Only those with a card that waits for a person.
         #[arg(long, conflicts_with = "due")]
         review: bool,
+        /// Visits that ended without a dossier, instead of dossiers; today's where no day is named.
+        #[arg(long, conflicts_with_all = ["due", "review"])]
+        not_received: bool,
+        /// The first day of those visits, 2026-11-01.
+        #[arg(long, default_value = "", requires = "not_received")]
+        first: String,
+        /// The last day of those visits.
+        #[arg(long, default_value = "", requires = "not_received")]
+        last: String,
     },
-    /// Find dossiers by name, number, telephone or procedure.
+    /// Write down a visit that ends without a dossier, and print what the citizen takes home.
+    TurnAway(visits::TurnAwayArguments),
+    /// Find dossiers by any part of a name, year of birth, village, telephone, number, procedure, day (hôm nay, 20/11, tháng 11) or
+    /// state (quá hạn, chờ bổ sung).
     Find {
         /// What to look for.
         text: String,
@@ -332,6 +348,18 @@ struct ReceiveArguments {
     /// Moment of reception; now where not given.
     #[arg(long)]
     at: Option<String>,
+    /// Which case, where the procedure has several times; "" is the usual one.
+    #[arg(long)]
+    case: Option<String>,
+    /// A day agreed with the citizen, where the catalogue gives no time.
+    #[arg(long, default_value = "")]
+    agreed: String,
+    /// A condition of papers that holds, in the catalogue's words. May be repeated.
+    #[arg(long = "yes", value_name = "CONDITION")]
+    yes: Vec<String>,
+    /// A condition of papers that does not hold. May be repeated.
+    #[arg(long = "no", value_name = "CONDITION")]
+    no: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -65,6 +65,8 @@ codes! {
     AgenciesWrong = "agencies_wrong", "A list of agencies has a faulty line (`line`, `fault`).";
     WorkingTimeWrong = "working_time_wrong", "A correction of the working time has a faulty line (`line`, `fault`).";
     ProcedureUnknown = "procedure_unknown", "The catalogue has no procedure with this code (`code`).";
+    ProcedureEnded = "procedure_ended", "The procedure (`code`, `name`) ended on a day (`last`).";
+    ProcedureReplaced = "procedure_replaced", "The procedure (`code`, `name`) ended on a day (`last`); `next` takes its place.";
     NotACard = "not_a_card", "A code was read, but it is no identity card (`kind`).";
     FieldWrong = "field_wrong", "A value is not what its field takes (`field`).";
     QuestionsOpen = "questions_open", "Questions have to be answered first.";

@@ -8,6 +8,8 @@ pub mod catalogue;
 pub mod code;
 pub mod deadline;
 pub mod dossier;
+pub mod find;
 pub mod money;
+pub mod not_received;
 pub mod person;
 pub mod text;

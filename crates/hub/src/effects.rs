@@ -55,7 +55,10 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let dossier = match &entry.content {
         Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
-        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } | Content::ClockNoted(_) => entry.dossier,
+        Content::Dossier(Op::Unknown { .. })
+        | Content::OfficerAdded { .. }
+        | Content::ClockNoted(_)
+        | Content::NotReceived(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -110,9 +113,10 @@ impl Opened {
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
                 | Op::Forgotten { .. }
+                | Op::PaperReused(_)
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } | Content::ClockNoted(_) => None,
+            Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_) => None,
         }
     }
 }

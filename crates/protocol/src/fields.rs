@@ -5,6 +5,7 @@
 
 mod clock;
 mod life;
+mod not_received;
 mod person;
 mod received;
 mod step;
@@ -14,6 +15,7 @@ pub use clock::ClockNote;
 use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decode, encode, salt};
 use domain::code::DossierCode;
 use domain::dossier::{Hlc, Op, OpId};
+use domain::not_received::NotReceived;
 use domain::person::Phone;
 use minicbor::{Decode, Encode};
 
@@ -55,6 +57,10 @@ pub mod kind {
     pub const FORGOTTEN: u16 = 17;
     /// The hub heard operations whose clock was too far ahead to be believed.
     pub const CLOCK_NOTED: u16 = 18;
+    /// A visit ended without a dossier.
+    pub const NOT_RECEIVED: u16 = 25;
+    /// A paper of an earlier dossier is used again.
+    pub const PAPER_REUSED: u16 = 26;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -86,6 +92,8 @@ pub enum Content {
     },
     /// The hub heard operations whose clock was too far ahead. It has meaning in the hub's own log alone.
     ClockNoted(ClockNote),
+    /// A visit ended without a dossier.
+    NotReceived(Box<NotReceived>),
 }
 
 /// What an officer may do (design: trust).
@@ -170,7 +178,7 @@ struct Empty {}
 /// Kind, public fields and personal part of an operation.
 type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
 
-/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or an officer,
+/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier, or stands alone,
 /// the dossier's for those that follow.
 pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded, Malformed> {
     let (kind, fields, personal) = match content {
@@ -206,7 +214,8 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             | Op::FeeTaken { .. }
             | Op::FeeCancelled { .. }
             | Op::ResultRecorded { .. }
-            | Op::Settled { .. }),
+            | Op::Settled { .. }
+            | Op::PaperReused(_)),
         ) => life::write(op)?,
         Content::OfficerAdded { name, role } => (
             kind::OFFICER_ADDED,
@@ -214,6 +223,10 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             Some(encode(&OfficerPersonal { name: name.clone(), seed: *seed })),
         ),
         Content::ClockNoted(note) => (kind::CLOCK_NOTED, encode(note), None),
+        Content::NotReceived(visit) => {
+            let (fields, personal) = not_received::write(visit, seed);
+            (kind::NOT_RECEIVED, fields, Some(personal))
+        }
         // What is not understood is passed on as the bytes it came in, never written anew.
         Content::Dossier(Op::Unknown { .. }) => return Err(Malformed::Field("kind")),
     };
@@ -268,7 +281,13 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
         },
         kind::FORGOTTEN => Content::Dossier(Op::Forgotten { because: text(&public.fields)?.unwrap_or_default() }),
         kind::CLOCK_NOTED => Content::ClockNoted(decode(&public.fields)?),
-        kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
+        kind::NOT_RECEIVED => match not_received::read(&public.fields, personal)? {
+            Some(visit) => Content::NotReceived(Box::new(visit)),
+            None => Content::Dossier(Op::Unknown { kind: public.kind }),
+        },
+        kind @ (kind::ATTACHED..=kind::SETTLED | kind::PAPER_REUSED) => {
+            Content::Dossier(life::read(kind, &public.fields, personal)?)
+        }
         kind => Content::Dossier(Op::Unknown { kind }),
     })
 }

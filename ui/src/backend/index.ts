@@ -20,12 +20,22 @@ export const readPicture = (name: string, base64: string) => call<T.ScanView[]>(
 export const lookUp = (text: string) => call<T.LookUp>("look_up", { text });
 export const earlier = (number: string) => call<T.Person | null>("earlier", { number });
 export const findProcedures = (text: string, limit: number) => call<T.ProcedureRow[]>("find_procedures", { text, limit });
-export const procedure = (code: string, channel: T.Channel) => call<T.ProcedureView>("procedure", { code, channel });
+export const procedure = (code: string, channel: T.Channel, chosen: string | null = null) =>
+  call<T.ProcedureView>("procedure", { code, channel, case: chosen });
+/** What a catalogue file changes; with `preview` nothing is taken in yet. */
+export const importCatalogue = (file: string, preview: boolean) => call<T.Imported>("import_catalogue", { file, preview });
 
 export const saveDraft = (input: T.Draft) => call<T.DraftSaved>("save_draft", input);
 export const draft = (id: string) => call<T.Draft>("draft", { id });
 export const dropDraft = (id: string) => call<null>("drop_draft", { id });
 export const checkIntake = (input: T.Draft) => call<T.FieldProblem[]>("check_intake", input);
+/** Conditions of papers as questions, and what each paper comes to by their answers. */
+export const papersAsked = (input: T.Draft) => call<T.PapersAsked>("papers_asked", input);
+/** Likely duplicates, the household's earlier dossiers, and scans that can be used again. */
+export const around = (input: T.Draft) => call<T.Around>("around", input);
+/** A visit that ends without a dossier. */
+export const turnAway = (input: T.TurnAway) => call<T.NotReceivedRow>("turn_away", input);
+export const notReceived = (input: T.NotReceivedInput) => call<T.NotReceivedList>("not_received", input);
 export const receive = (input: { draft: T.Draft; answered: string[] }) => call<T.Received>("receive", input);
 
 export const previewPaper = (of: T.PaperOf, paper: T.Paper) => call<T.Preview>("preview_paper", { of, paper });
@@ -70,7 +80,7 @@ export const syncNow = () => call<T.SyncView>("sync_now");
 export const tryLink = () => call<T.Trial>("try_link");
 export const trial = () => call<T.Trial>("trial");
 /** The system's own dialogue for files: the paths that were chosen, none where the officer thought better of it. */
-export const choose = (what: "scans" | "bundle_in" | { bundle_out: { name: string } } | { scan_out: { name: string } }) =>
+export const choose = (what: "scans" | "bundle_in" | "catalogue" | { bundle_out: { name: string } } | { scan_out: { name: string } }) =>
   call<string[]>("choose", what);
 /** Everything the province has not acknowledged, into a file on a stick; with the scans it has not whole, or without. */
 export const bundleOut = (file: string, scans: boolean) => call<T.BundleView>("bundle_out", { file, scans });

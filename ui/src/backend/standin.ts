@@ -6,6 +6,7 @@ import type { Line } from "./line";
 import * as data from "./standin-data";
 import { forms as formsOf, preview } from "./standin-paper";
 import { syncView, trial } from "./standin-sync";
+import { visits } from "./standin-visits";
 import type * as T from "./types";
 
 const START = Date.parse("2026-11-19T08:40:00+07:00");
@@ -301,6 +302,7 @@ function sync(): T.SyncView {
 
 // The one place where a command's input has no type yet.
 const commands: Record<string, (input: any) => unknown> = {
+  ...visits({ now, dossiers: () => world.dossiers, done: (id) => (world.drafts.delete(id ?? ""), tell("dossiers", "drafts")), fold }),
   opening: (): T.Opening => ({
     state: world.state,
     commune: world.state === "empty" ? null : "xã Cao Sơn",
@@ -514,6 +516,7 @@ const commands: Record<string, (input: any) => unknown> = {
   trial: () => trial((world.hops += 1)),
   choose: (what): string[] => {
     if (what === "scans") return ["E:\\quet\\trang-1.png"];
+    if (what === "catalogue") return ["E:\\danh-muc-2027.json"];
     return [what === "bundle_in" ? "E:\\tra-loi.mcxgoi" : `E:\\${(what.bundle_out ?? what.scan_out).name}`];
   },
   bundle_out: ({ file, scans }): T.BundleView => {

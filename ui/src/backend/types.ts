@@ -38,6 +38,28 @@ successor: string | null,
  * The decision.
  */
 source: string, };
+export type AnswerInput = { 
+/**
+ * The condition in the catalogue's words.
+ */
+condition: string, 
+/**
+ * Whether it holds.
+ */
+yes: boolean, };
+export type Around = { 
+/**
+ * Dossiers of the last thirty days that look like the same person's.
+ */
+alike: Array<NearRow>, 
+/**
+ * The household's earlier dossiers, newest first, relatives by guess last.
+ */
+household: Array<NearRow>, 
+/**
+ * Scans that are here of papers the procedure asks for.
+ */
+papers: Array<ReusablePaper>, };
 export type BackedUp = { 
 /**
  * Where.
@@ -150,8 +172,29 @@ what: string,
 /**
  * The same in words.
  */
-text: string, };
+text: string, 
+/**
+ * What it was and what it becomes, in words; empty where that says nothing more.
+ */
+detail: string, 
+/**
+ * The first day it holds, ISO.
+ */
+from: string, };
 export type Channel = "counter" | "online" | "post";
+export type ConditionRow = { 
+/**
+ * In the catalogue's words; given back in [`AnswerInput::condition`].
+ */
+condition: string, 
+/**
+ * What was answered; `null` while nothing was.
+ */
+yes: boolean | null, 
+/**
+ * The papers it decides about, by name.
+ */
+papers: Array<string>, };
 export type DayRow = { 
 /**
  * `YYYY-MM-DD`.
@@ -343,6 +386,22 @@ received_at: string,
  */
 competent: string, 
 /**
+ * Which of the procedure's cases it is; empty where there is nothing to choose.
+ */
+case: string, 
+/**
+ * Whether the due day was agreed, for want of a time of the law.
+ */
+due_agreed: boolean, 
+/**
+ * What was answered to the conditions of papers.
+ */
+answers: Array<AnswerInput>, 
+/**
+ * Papers used again from earlier dossiers.
+ */
+reused: Array<ReusedRow>, 
+/**
  * Papers.
  */
 papers: Array<PaperInput>, 
@@ -446,7 +505,23 @@ note: string,
 /**
  * How the person was identified.
  */
-card_seen: CardSeen, };
+card_seen: CardSeen, 
+/**
+ * Which of the procedure's cases it is, where its times have several; `null` while nobody chose.
+ */
+case: string | null, 
+/**
+ * The day agreed with the citizen as typed, where the catalogue gives no time; else empty.
+ */
+agreed: string, 
+/**
+ * What was answered to the conditions of papers.
+ */
+answers: Array<AnswerInput>, 
+/**
+ * Papers used again from earlier dossiers.
+ */
+reused: Array<ReusedInput>, };
 export type DraftRow = { 
 /**
  * Its name.
@@ -637,6 +712,36 @@ procedures: Array<ProcedureRow>,
  * People who have been here before.
  */
 people: Array<Person>, };
+export type NearRow = { 
+/**
+ * The desk's number.
+ */
+code: string, 
+/**
+ * Applicant.
+ */
+applicant: string, 
+/**
+ * Procedure's name.
+ */
+procedure: string, 
+/**
+ * The state in words.
+ */
+state_text: string, 
+/**
+ * When it was received, RFC 3339.
+ */
+received: string, 
+/**
+ * Whether it is for the procedure of the draft.
+ */
+is_same_procedure: boolean, 
+/**
+ * How it belongs to these people, in words.
+ */
+tie_text: string, };
+export type Need = "needed" | "not_needed" | "optional" | "open";
 export type NeighbourView = { 
 /**
  * What it calls itself.
@@ -654,6 +759,78 @@ received: number,
  * Operations that it was told then.
  */
 told: number, };
+export type NotReceivedDay = { 
+/**
+ * ISO.
+ */
+date: string, 
+/**
+ * Sent back with form 02.
+ */
+supplement: number, 
+/**
+ * Refused with form 03.
+ */
+refused: number, 
+/**
+ * Only asked.
+ */
+asked: number, };
+export type NotReceivedInput = { 
+/**
+ * The first day.
+ */
+first: string, 
+/**
+ * The last day.
+ */
+last: string, };
+export type NotReceivedList = { 
+/**
+ * How many each day, newest first.
+ */
+days: Array<NotReceivedDay>, 
+/**
+ * The visits, newest first.
+ */
+rows: Array<NotReceivedRow>, };
+export type NotReceivedRow = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * How it ended.
+ */
+outcome: Outcome, 
+/**
+ * In words.
+ */
+outcome_text: string, 
+/**
+ * Who came, empty where nobody is named.
+ */
+person: string, 
+/**
+ * Procedure's name.
+ */
+procedure: string, 
+/**
+ * What is missing.
+ */
+missing: Array<string>, 
+/**
+ * Why, may be empty.
+ */
+reason: string, 
+/**
+ * When, RFC 3339.
+ */
+at: string, 
+/**
+ * The sheet for the citizen, line by line.
+ */
+sheet: Array<string>, };
 export type NoteRow = { 
 /**
  * The row of the file.
@@ -731,6 +908,7 @@ session: Session | null,
  */
 notices: Array<Notice>, };
 export type OpeningState = "empty" | "locked" | "open";
+export type Outcome = "supplement" | "refused" | "asked";
 export type Paper = "a5" | "a4";
 export type PaperInput = { 
 /**
@@ -749,6 +927,19 @@ copies: number,
  * Remark.
  */
 note: string, };
+export type PaperNeed = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it is to be brought.
+ */
+need: Need, 
+/**
+ * Whether an authorisation's relation is close enough that the paper need not be certified (TT 04/2020/TT-BTP, Điều 2).
+ */
+uncertified: boolean, };
 export type PaperOf = { "of": "dossier", 
 /**
  * The dossier.
@@ -787,6 +978,15 @@ condition: string,
  * What to know before trusting the line.
  */
 doubt: string, };
+export type PapersAsked = { 
+/**
+ * Conditions to be answered with yes or no, each once.
+ */
+questions: Array<ConditionRow>, 
+/**
+ * What each paper of the procedure comes to, in the catalogue's order.
+ */
+needs: Array<PaperNeed>, };
 export type Person = { 
 /**
  * Họ tên.
@@ -960,7 +1160,11 @@ code: string,
 /**
  * The channel it would come by.
  */
-channel: Channel, };
+channel: Channel, 
+/**
+ * Which of its cases, where it has several; `null` while nobody chose.
+ */
+case: string | null, };
 export type ProcedureRow = { 
 /**
  * National code.
@@ -1109,6 +1313,53 @@ number: string,
  * Its date as typed, may be empty.
  */
 dated: string, };
+export type ReusablePaper = { 
+/**
+ * The paper of the procedure it would stand for.
+ */
+paper: string, 
+/**
+ * Number of the dossier it was brought for.
+ */
+code: string, 
+/**
+ * Whose dossier that was.
+ */
+applicant: string, 
+/**
+ * What opens the scan, given back in [`ReusedInput::scan`].
+ */
+scan: string, 
+/**
+ * When it was scanned, RFC 3339.
+ */
+at: string, };
+export type ReusedInput = { 
+/**
+ * Which paper of the procedure it stands for.
+ */
+paper: string, 
+/**
+ * Number of the dossier it was brought for.
+ */
+code: string, 
+/**
+ * The scan.
+ */
+scan: string, };
+export type ReusedRow = { 
+/**
+ * Which paper.
+ */
+paper: string, 
+/**
+ * The dossier it was brought for.
+ */
+code: string, 
+/**
+ * When that was written down, RFC 3339.
+ */
+at: string, };
 export type Revealed = { 
 /**
  * Empty where none was given.
@@ -1692,6 +1943,27 @@ lost: string,
  * What to do.
  */
 do: string, };
+export type TurnAway = { 
+/**
+ * What was on the counter; its procedure says what the visit was about.
+ */
+draft: Draft, 
+/**
+ * How it ends.
+ */
+outcome: Outcome, 
+/**
+ * What is missing, by name.
+ */
+missing: Array<string>, 
+/**
+ * Why; may be empty where the outcome lets it.
+ */
+reason: string, 
+/**
+ * Legal basis, may be empty.
+ */
+basis: string, };
 export type Urgency = "none" | "waiting" | "ok" | "today" | "late" | "unknown";
 export type VersionRow = { 
 /**

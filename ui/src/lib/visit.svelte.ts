@@ -89,6 +89,10 @@ const blank = (): Draft => ({
   result_at: "counter",
   note: "",
   card_seen: "none",
+  case: null,
+  agreed: "",
+  answers: [],
+  reused: [],
 });
 
 /** The procedure's papers, keeping what was ticked and what the officer added. */
@@ -138,7 +142,7 @@ export class Visit {
   /** Fetches the sentences about this visit once more, in the language spoken now. */
   async fetchAgain(): Promise<void> {
     const { procedure, arrival } = this;
-    if (procedure) this.procedure = await fetchProcedure(procedure.code, this.draft.channel);
+    if (procedure) this.procedure = await fetchProcedure(procedure.code, this.draft.channel, this.draft.case);
     if (arrival?.text) arrival.warnings = (await readText(arrival.text)).warnings;
   }
 

@@ -5,6 +5,7 @@ use crate::catalogue::{Change, Difference, Note};
 use crate::texts::{Language, text};
 use domain::catalogue::{Channel, Fee, Price, Procedure, RequiredPaper};
 use domain::text::fold;
+use jiff::civil::Date;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -111,6 +112,10 @@ pub struct ChangeRow {
     pub what: String,
     /// The same in words.
     pub text: String,
+    /// What it was and what it becomes, in words; empty where that says nothing more.
+    pub detail: String,
+    /// The first day it holds, ISO.
+    pub from: String,
 }
 
 /// Something to know about a row of an imported file.
@@ -195,8 +200,13 @@ impl From<&RequiredPaper> for PaperView {
 }
 
 impl ChangeRow {
-    /// A difference in words.
-    pub fn of(language: Language, change: &Change) -> Self {
+    /// A difference in words, on the day it first holds, between the versions before and after.
+    pub fn of(
+        language: Language,
+        change: &Change,
+        day: Date,
+        (before, after): (Option<&Procedure>, Option<&Procedure>),
+    ) -> Self {
         let what = match change.what {
             Difference::New => "new",
             Difference::Gone => "gone",
@@ -212,6 +222,8 @@ impl ChangeRow {
             name: change.name.clone(),
             what: what.into(),
             text: text(language, &format!("catalogue_change_{what}"), &[]),
+            detail: before.zip(after).map(|(old, new)| detail(language, change.what, old, new)).unwrap_or_default(),
+            from: day.to_string(),
         }
     }
 }
@@ -229,6 +241,42 @@ impl NoteRow {
             text: text(language, "catalogue_note_row", &whole),
         }
     }
+}
+
+/// What a difference changes, at the counter: "3 ngày làm việc → trong ngày", "+ Giấy chứng sinh".
+fn detail(language: Language, what: Difference, old: &Procedure, new: &Procedure) -> String {
+    let becomes = |old: String, new: String| if old == new { String::new() } else { format!("{old} → {new}") };
+    match what {
+        Difference::Name => becomes(old.name.clone(), new.name.clone()),
+        Difference::Time => becomes(times_in_words(language, old), times_in_words(language, new)),
+        Difference::Fee => {
+            becomes(fee_words(language, old, Channel::Counter), fee_words(language, new, Channel::Counter))
+        }
+        Difference::Papers => {
+            let only = |one: &Procedure, other: &Procedure, mark: &str| -> Vec<String> {
+                let names = one.papers.iter().map(|paper| &paper.name);
+                names
+                    .filter(|name| !other.papers.iter().any(|paper| paper.name == **name))
+                    .map(|name| format!("{mark} {name}"))
+                    .collect()
+            };
+            [only(new, old, "+"), only(old, new, "–")].concat().join("; ")
+        }
+        Difference::New | Difference::Gone | Difference::Results | Difference::Authorisation => String::new(),
+    }
+}
+
+/// The times at the counter, each with its case.
+fn times_in_words(language: Language, procedure: &Procedure) -> String {
+    let limit = |limit: Option<_>| limit.map_or_else(|| unknown_time(language), |limit| limit_words(language, limit));
+    let times: Vec<String> = procedure
+        .cases(Channel::Counter)
+        .map(|time| match time.case.as_str() {
+            "" => limit(time.limit),
+            case => format!("{case}: {}", limit(time.limit)),
+        })
+        .collect();
+    if times.is_empty() { unknown_time(language) } else { times.join("; ") }
 }
 
 /// The time of a procedure by a channel, in words.
@@ -323,7 +371,10 @@ mod tests {
     #[test]
     fn every_difference_and_note_has_its_sentence() {
         let day = date(2026, 11, 22);
-        let rows: Vec<_> = compare(&[], builtin(), day).iter().map(|it| ChangeRow::of(Language::English, it)).collect();
+        let rows: Vec<_> = compare(&[], builtin(), day)
+            .iter()
+            .map(|it| ChangeRow::of(Language::English, it, day, (None, None)))
+            .collect();
         assert_eq!(rows.len(), 60);
         assert!(rows.iter().all(|row| row.what == "new" && row.text == "New procedure"));
         for what in ["gone", "name", "time", "fee", "papers", "results", "authorisation"] {

@@ -23,15 +23,16 @@ pub struct DeadlineView {
     pub text: String,
 }
 
-/// The deadline of a procedure handed in at a moment of the office's own time (UTC+7) by a channel.
+/// The deadline of a procedure handed in at a moment of the office's own time (UTC+7) by a channel, in the case the officer chose.
 pub fn deadline(
     language: Language,
     procedure: &Procedure,
     at: DateTime,
     channel: Channel,
+    case: Option<&str>,
     rules: &Rules,
 ) -> DeadlineView {
-    let Some(limit) = procedure.time(channel) else {
+    let Some(limit) = procedure.time_of(channel, case) else {
         return DeadlineView::none(language, no_limit(language, procedure, channel));
     };
     match due_for(&procedure.field, limit, at, rules) {
@@ -101,7 +102,10 @@ pub fn sentences(language: Language, due: &Due) -> Vec<String> {
 fn no_limit(language: Language, procedure: &Procedure, channel: Channel) -> String {
     let cases: Vec<String> = procedure
         .cases(channel)
-        .filter_map(|time| Some(format!("{}: {}", time.case, limit_words(language, time.limit?))))
+        .filter_map(|time| {
+            let case = if time.case.is_empty() { text(language, "case_usual", &[]) } else { time.case.clone() };
+            Some(format!("{case}: {}", limit_words(language, time.limit?)))
+        })
         .collect();
     if cases.len() > 1 {
         text(language, "deadline_reason_cases", &[("cases", cases.join("; "))])
@@ -274,6 +278,7 @@ mod tests {
                     &bare("Hộ tịch", vec![time("", limit)]),
                     at,
                     Channel::Counter,
+                    None,
                     &Rules::default(),
                 );
                 assert!(view.due.is_some());
@@ -312,7 +317,7 @@ mod tests {
     }
 
     fn counter(field: &str, times: Vec<ProcedureTime>, at: DateTime) -> DeadlineView {
-        deadline(Language::Vietnamese, &bare(field, times), at, Channel::Counter, &Rules::default())
+        deadline(Language::Vietnamese, &bare(field, times), at, Channel::Counter, None, &Rules::default())
     }
 
     fn time(case: &str, limit: TimeLimit) -> ProcedureTime {
@@ -326,6 +331,7 @@ mod tests {
             field: field.into(),
             effective_from: jiff::civil::date(2025, 7, 1),
             effective_to: None,
+            replaced_by: Vec::new(),
             decision: String::new(),
             handled_by: String::new(),
             times,

@@ -1,7 +1,7 @@
 //! Lists of dossiers, and one dossier with its timeline.
 
 use super::attach::ScanRow;
-use super::drafts::{Channel, PaperInput};
+use super::drafts::{AnswerInput, Channel, PaperInput};
 use super::forms::FormOffer;
 use super::life::StepOffer;
 use super::people::{PersonView, Sex};
@@ -15,7 +15,7 @@ use crate::store::settings::{self, Key};
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
 use domain::deadline::due_for;
-use domain::dossier::{Dossier, Entry, ResultPaper, State};
+use domain::dossier::{Dossier, Entry, Op, ResultPaper, State};
 use jiff::civil::DateTime;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,14 @@ pub struct DossierView {
     pub received_at: String,
     /// The agency that settles it.
     pub competent: String,
+    /// Which of the procedure's cases it is; empty where there is nothing to choose.
+    pub case: String,
+    /// Whether the due day was agreed, for want of a time of the law.
+    pub due_agreed: bool,
+    /// What was answered to the conditions of papers.
+    pub answers: Vec<AnswerInput>,
+    /// Papers used again from earlier dossiers.
+    pub reused: Vec<ReusedRow>,
     /// Papers.
     pub papers: Vec<PaperInput>,
     /// Scanned papers.
@@ -192,6 +200,29 @@ pub struct DossierView {
     pub promised_text: String,
     /// What a person has to choose.
     pub cards: Vec<ReviewCard>,
+}
+
+/// A paper used again from an earlier dossier.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ReusedRow {
+    /// Which paper.
+    pub paper: String,
+    /// The dossier it was brought for.
+    pub code: String,
+    /// When that was written down, RFC 3339.
+    pub at: String,
+}
+
+fn reused_rows(dossier: &Dossier) -> Vec<ReusedRow> {
+    let row = |entry: &Entry| match &entry.op {
+        Op::PaperReused(reused) => Some(ReusedRow {
+            paper: reused.paper.clone(),
+            code: reused.code.as_str().to_owned(),
+            at: super::timeline::at(&entry.stamp),
+        }),
+        _ => None,
+    };
+    dossier.timeline().iter().filter_map(row).collect()
 }
 
 pub(super) fn sex(number: u8) -> Option<Sex> {
@@ -219,13 +250,11 @@ impl Desk {
             Filter::Review => Which::Review,
         };
         let limit = input.limit.clamp(1, 500);
-        let rows = self.store.read(|connection| {
-            if input.text.trim().is_empty() {
-                dossiers::list(connection, which, &now.to_string(), limit, input.offset)
-            } else {
-                dossiers::find(connection, &input.text, limit)
-            }
-        })?;
+        let rows = if input.text.trim().is_empty() {
+            self.store.read(|connection| dossiers::list(connection, which, &now.to_string(), limit, input.offset))?
+        } else {
+            self.found(&input.text, limit)?
+        };
         rows.into_iter().map(|row| self.row(row, now)).collect()
     }
 
@@ -318,6 +347,15 @@ impl Desk {
                     note: paper.note.clone(),
                 })
                 .collect(),
+            case: received.particulars.case.clone(),
+            due_agreed: received.particulars.is_agreed && dossier.due() == received.due,
+            answers: received
+                .particulars
+                .answers
+                .iter()
+                .map(|answer| AnswerInput { condition: answer.condition.clone(), yes: answer.yes })
+                .collect(),
+            reused: reused_rows(&dossier),
             scans,
             timeline,
             printed: dossier.printed(super::receipt::FORM),

@@ -42,6 +42,34 @@ pub struct Draft {
     pub note: String,
     /// How the person was identified.
     pub card_seen: CardSeen,
+    /// Which of the procedure's cases it is, where its times have several; `null` while nobody chose.
+    pub case: Option<String>,
+    /// The day agreed with the citizen as typed, where the catalogue gives no time; else empty.
+    pub agreed: String,
+    /// What was answered to the conditions of papers.
+    pub answers: Vec<AnswerInput>,
+    /// Papers used again from earlier dossiers.
+    pub reused: Vec<ReusedInput>,
+}
+
+/// An answer to the condition of a paper.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AnswerInput {
+    /// The condition in the catalogue's words.
+    pub condition: String,
+    /// Whether it holds.
+    pub yes: bool,
+}
+
+/// A paper used again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReusedInput {
+    /// Which paper of the procedure it stands for.
+    pub paper: String,
+    /// Number of the dossier it was brought for.
+    pub code: String,
+    /// The scan.
+    pub scan: String,
 }
 
 /// How a dossier comes in.

@@ -91,7 +91,7 @@ impl Desk {
     }
 
     /// Form 02 or 03 for a file that was not received: no dossier, no number, no clock (officer.md §1.3).
-    pub fn not_received(&self, form: &str, told: &NotReceived, paper: Paper) -> Result<Made> {
+    pub fn not_received_paper(&self, form: &str, told: &NotReceived, paper: Paper) -> Result<Made> {
         self.require(&OFFICERS)?;
         self.filled(form, &told.facts(self.office()?), paper, format!("mau-{form}"))
     }

@@ -329,7 +329,7 @@ impl Desk {
     }
 
     /// A day as people type it, perhaps one to come.
-    fn day_typed(&self, field: &'static str, typed: &str) -> Result<Date> {
+    pub(super) fn day_typed(&self, field: &'static str, typed: &str) -> Result<Date> {
         let wrong = || Error::new(Code::FieldWrong).with("field", field);
         if let Ok(day) = typed.parse::<Date>() {
             return Ok(day);

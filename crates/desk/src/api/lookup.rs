@@ -6,6 +6,8 @@ use super::people::Sex;
 use super::{Desk, words};
 use crate::error::Result;
 use crate::store::dossiers::{self, DossierRow as Row};
+use crate::store::finding;
+use domain::find::Search;
 use domain::person::CitizenId;
 use serde::Serialize;
 use ts_rs::TS;
@@ -67,7 +69,7 @@ impl Desk {
     /// Searches dossiers, procedures and people.
     pub fn look_up(&self, text: &str) -> Result<LookUp> {
         let now = self.now()?;
-        let found = self.store.read(|connection| dossiers::find(connection, text, 40))?;
+        let found = self.found(text, 40)?;
         let mut people: Vec<Person> = Vec::new();
         for row in &found {
             let known =
@@ -86,10 +88,23 @@ impl Desk {
         Ok(self.store.read(|connection| dossiers::latest_of(connection, number.as_str()))?.map(Person::of))
     }
 
+    /// Rows a text finds. Where it reads as a day or a state and nothing is found, it is taken as words.
+    pub(super) fn found(&self, text: &str, limit: u32) -> Result<Vec<Row>> {
+        let now = self.now()?;
+        let search = Search::typed(text, now.date());
+        let words = Search::words_of(text);
+        self.store.read(|connection| {
+            let found = finding::find(connection, &search, &now.to_string(), limit)?;
+            if found.is_empty() && search != words {
+                return finding::find(connection, &words, &now.to_string(), limit);
+            }
+            Ok(found)
+        })
+    }
+
     /// Dossiers a text finds: the terminal's `find`.
     pub fn find(&self, text: &str) -> Result<Vec<DossierRow>> {
         let now = self.now()?;
-        let found = self.store.read(|connection| dossiers::find(connection, text, 100))?;
-        found.into_iter().map(|row| self.row(row, now)).collect()
+        self.found(text, 100)?.into_iter().map(|row| self.row(row, now)).collect()
     }
 }

@@ -2,10 +2,12 @@
 //! below them. Their inputs and views are the only types of the product with `Serialize` and generated TypeScript.
 
 pub mod agencies;
+pub mod around;
 pub mod attach;
 pub mod bundle;
 pub mod carried;
 pub mod catalogue;
+pub mod conditions;
 pub mod deadline;
 pub mod dossiers;
 pub mod drafts;
@@ -17,6 +19,7 @@ pub mod forms;
 pub mod life;
 pub mod lookup;
 pub mod neighbours;
+pub mod not_received;
 pub mod officers;
 pub mod opening;
 pub mod people;

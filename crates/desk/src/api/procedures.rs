@@ -3,15 +3,18 @@
 use super::catalogue::{ChangeRow, NoteRow, ProcedureRow, ProcedureView};
 use super::deadline::{self, DeadlineView};
 use super::drafts::Channel;
+use super::not_received::ended_or_unknown;
 use super::{Desk, Done};
 use crate::catalogue::{self as files, Catalogue, compare, to_json};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::store::{Changes, dossiers, procedures};
 use crate::texts::Language;
-use domain::catalogue::Procedure;
+use domain::catalogue::compare::Change;
+use domain::catalogue::{Procedure, version_on};
 use domain::deadline::Rules;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::Path;
 use ts_rs::TS;
 
@@ -31,6 +34,9 @@ pub struct ProcedureInput {
     pub code: String,
     /// The channel it would come by.
     pub channel: Channel,
+    /// Which of its cases, where it has several; `null` while nobody chose.
+    #[serde(default)]
+    pub case: Option<String>,
 }
 
 /// What an import does, or with a preview would do.
@@ -63,8 +69,14 @@ fn find(
 }
 
 /// The deadline of a procedure of the starter catalogue, for a face without a desk.
-pub fn starter_due(language: Language, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
-    due(language, &Catalogue::with_stored(&[]), code, at, channel, &Rules::default())
+pub fn starter_due(
+    language: Language,
+    code: &str,
+    at: DateTime,
+    channel: Channel,
+    case: Option<&str>,
+) -> Result<DeadlineView> {
+    due(language, &Catalogue::with_stored(&[]), code, at, (channel, case), &Rules::default())
 }
 
 /// Rows of the starter catalogue that a text finds, for a face without a desk.
@@ -72,18 +84,18 @@ pub fn starter_find(language: Language, text: &str, limit: usize, day: Date) -> 
     find(language, &Catalogue::with_stored(&[]), text, limit, day, &[])
 }
 
-/// The deadline of a procedure of a catalogue.
+/// The deadline of a procedure of a catalogue, by a channel and in a case.
 fn due(
     language: Language,
     catalogue: &Catalogue,
     code: &str,
     at: DateTime,
-    channel: Channel,
+    (channel, case): (Channel, Option<&str>),
     rules: &Rules,
 ) -> Result<DeadlineView> {
-    let procedure =
-        catalogue.in_force(code, at.date()).ok_or_else(|| Error::new(Code::ProcedureUnknown).with("code", code))?;
-    Ok(deadline::deadline(language, procedure, at, channel.into(), rules))
+    let ended = || ended_or_unknown(catalogue, code, at.date());
+    let procedure = catalogue.in_force(code, at.date()).ok_or_else(ended)?;
+    Ok(deadline::deadline(language, procedure, at, channel.into(), case, rules))
 }
 
 impl Desk {
@@ -94,17 +106,18 @@ impl Desk {
     }
 
     /// When the result of a procedure handed in at a moment would be due.
-    pub fn deadline(&self, code: &str, at: DateTime, channel: Channel) -> Result<DeadlineView> {
-        due(self.language(), &self.catalogue(), code, at, channel, &self.rules())
+    pub fn deadline(&self, code: &str, at: DateTime, channel: Channel, case: Option<&str>) -> Result<DeadlineView> {
+        due(self.language(), &self.catalogue(), code, at, (channel, case), &self.rules())
     }
 
     /// A procedure as of now, with the moment its result would be due.
     pub fn procedure(&self, input: &ProcedureInput) -> Result<ProcedureView> {
         let now = self.now()?;
         let catalogue = self.catalogue();
-        let unknown = || Error::new(Code::ProcedureUnknown).with("code", &input.code);
-        let procedure = catalogue.in_force(&input.code, now.date()).ok_or_else(unknown)?;
-        let due = due(self.language(), &catalogue, &input.code, now, input.channel, &self.rules())?;
+        let ended = || self.not_in_force(&input.code, now.date());
+        let procedure = catalogue.in_force(&input.code, now.date()).ok_or_else(ended)?;
+        let how = (input.channel, input.case.as_deref());
+        let due = due(self.language(), &catalogue, &input.code, now, how, &self.rules())?;
         Ok(ProcedureView::of(self.language(), procedure, input.channel.into(), due))
     }
 
@@ -135,15 +148,33 @@ impl Desk {
     }
 }
 
-/// What an import comes to, in words.
+/// What an import comes to, in words: every difference on the day it first holds, today's and those to come.
 fn imported(language: Language, before: &Catalogue, import: &files::Import, today: Date, preview: bool) -> Imported {
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let after: Vec<Procedure> = before.versions().iter().chain(&import.procedures).cloned().collect();
-    let changes = compare(before.versions(), &after, today);
+    let replaced = |old: &&Procedure| {
+        import.procedures.iter().any(|new| new.code == old.code && new.effective_from == old.effective_from)
+    };
+    let kept = before.versions().iter().filter(|old| !replaced(old));
+    let after: Vec<Procedure> = kept.chain(&import.procedures).cloned().collect();
+    let begins = import.procedures.iter().map(|new| new.effective_from);
+    let ends = import.procedures.iter().filter_map(|new| new.effective_to?.tomorrow().ok());
+    let days: BTreeSet<Date> = begins.chain(ends).filter(|day| *day > today).chain([today]).collect();
+    let mut told: Vec<Change> = Vec::new();
+    let mut changes = Vec::new();
+    for day in days {
+        for change in compare(before.versions(), &after, day) {
+            let version = |versions: &[Procedure]| version_on(versions, &change.code, day).cloned();
+            if !told.contains(&change) {
+                let versions = (version(before.versions()), version(&after));
+                changes.push(ChangeRow::of(language, &change, day, (versions.0.as_ref(), versions.1.as_ref())));
+                told.push(change);
+            }
+        }
+    }
     Imported {
         rows: small(import.rows),
         kept: small(import.procedures.len()),
-        changes: changes.iter().map(|change| ChangeRow::of(language, change)).collect(),
+        changes,
         notes: import.notes.iter().map(|note| NoteRow::of(language, note)).collect(),
         preview,
     }

@@ -150,7 +150,11 @@ impl Desk {
             received_at: received.at,
             due: received.due.map(|at| Due {
                 at,
-                provisional: if received.due_provisional { say("due_provisional") } else { String::new() },
+                provisional: match (received.particulars.is_agreed, received.due_provisional) {
+                    (true, _) => say("due_agreed"),
+                    (false, true) => say("due_provisional"),
+                    (false, false) => String::new(),
+                },
             }),
             fees: self.fees(dossier),
             helped_by: received.helper.clone(),

@@ -11,6 +11,7 @@ use crate::store::settings::{self, Key};
 use crate::store::{dossiers, drafts, numbers};
 use crate::texts::text;
 use domain::card::receipt::LookupSecret;
+use domain::catalogue::condition::Answer;
 use domain::catalogue::{Procedure, TimeLimit};
 use domain::code::AgencyCode;
 use domain::deadline::due_for;
@@ -89,9 +90,10 @@ impl Desk {
         })?;
         let answered: Vec<Question> = input.answered.iter().filter_map(|code| Question::from_code(code)).collect();
         let due_by = |procedure: &Procedure| {
-            let limit = procedure.time(input.draft.channel.into())?;
+            let limit = procedure.time_of(input.draft.channel.into(), input.draft.case.as_deref())?;
             due_for(&procedure.field, limit, at, &self.rules()).ok()
         };
+        let agreed = intake.agreed;
         let mut due = due_by(&intake.procedure);
         let counted_from = due.as_ref().map_or(at, |due| due.counted_from);
         // What is handed in after hours on the last day of a rule is received, by the law, under the next one.
@@ -135,8 +137,11 @@ impl Desk {
             let command = Command::Receive { intake: Box::new(intake), answered };
             let ops = decide(Known::Nothing { same_today: &same_today }, command, at, Some(given))?;
             let now = u64::try_from(now_ms).unwrap_or(0);
+            // The first one receives it; what follows is of that dossier.
+            let mut dossier = None;
             for op in ops {
-                writing.append(now, Some(self.officer.at), None, &Content::Dossier(op))?;
+                let at = writing.append(now, Some(self.officer.at), dossier, &Content::Dossier(op))?;
+                dossier.get_or_insert(at);
             }
             settings::set(writing, Key::LastClock, &last_clock.max(now_ms).to_string())?;
             if let Some(id) = &input.draft.id {
@@ -146,7 +151,7 @@ impl Desk {
         });
         match outcome {
             Ok((code, changes)) => {
-                let due = due.map(|due| deadline::office_time(due.at));
+                let due = due.map(|due| due.at).or(agreed).map(deadline::office_time);
                 Ok((Received { code: code.as_str().to_owned(), due, warnings, questions: vec![] }, changes))
             }
             Err(error) => match error.open_questions() {
@@ -194,6 +199,11 @@ impl Desk {
         if draft.sets == 0 {
             problem("sets", "problem_sets");
         }
+        let agreed = self.agreed(draft, procedure, at, &mut problem);
+        let reused = self.reused(&draft.reused);
+        if reused.is_err() {
+            problem("papers", "problem_reused");
+        }
         if let Err(more) = &applicant {
             problems.extend(more.iter().cloned());
         }
@@ -207,10 +217,36 @@ impl Desk {
         match (applicant, submitter, procedure, agency, competent) {
             (Ok(applicant), Ok(submitter), Some(procedure), Some(agency), Ok(competent)) if problems.is_empty() => {
                 let intake = self.complete(draft, agency, procedure.clone(), applicant, submitter);
-                Ok(Intake { competent, ..intake })
+                Ok(Intake { agreed, competent, reused: reused.unwrap_or_default(), ..intake })
             }
             _ => Err(problems),
         }
+    }
+
+    /// The day agreed with the citizen, at its close: only where the law gives no time, on a working day to come.
+    fn agreed(
+        &self,
+        draft: &Draft,
+        procedure: Option<&Procedure>,
+        at: DateTime,
+        problem: &mut impl FnMut(&str, &str),
+    ) -> Option<DateTime> {
+        if draft.agreed.trim().is_empty() {
+            return None;
+        }
+        let day = self.day_typed("agreed", &draft.agreed).ok();
+        let is_known = procedure?.time_of(draft.channel.into(), draft.case.as_deref()).is_some();
+        let rules = self.rules();
+        match day {
+            _ if is_known => problem("agreed", "problem_agreed_known"),
+            None => problem("agreed", "problem_agreed_day"),
+            Some(day) if day <= at.date() => problem("agreed", "problem_agreed_past"),
+            Some(day) if rules.calendar.day(day).is_ok_and(|day| !day.works()) => {
+                problem("agreed", "problem_agreed_day_off");
+            }
+            Some(day) => return Some(day.to_datetime(rules.hours_on(day).closes())),
+        }
+        None
     }
 
     fn complete(
@@ -256,20 +292,23 @@ impl Desk {
             helped_at: tidy(&draft.helped_at),
             competent: None,
             note: tidy(&draft.note),
+            case: draft.case.clone(),
+            agreed: None,
+            answers: draft.answers.iter().map(Answer::from).collect(),
+            reused: vec![],
         }
     }
 
     fn intake_warnings(&self, intake: &Intake, offline: bool) -> Vec<WarningView> {
         let mut codes = Vec::new();
-        if intake.procedure.time(intake.channel).is_none() {
-            codes.push("no_time_limit");
+        if intake.time().is_none() {
+            codes.push(if intake.agreed.is_some() { "day_agreed" } else { "no_time_limit" });
         }
         if !intake.procedure.doubts.is_empty() {
             codes.push("procedure_doubtful");
         }
         // Births, deaths and marriages are registered in the Ministry of Justice's own system, which needs the line (officer.md §1.7).
-        let today =
-            matches!(intake.procedure.time(intake.channel), Some(TimeLimit::SameDay | TimeLimit::ClockHours(_)));
+        let today = matches!(intake.time(), Some(TimeLimit::SameDay | TimeLimit::ClockHours(_)));
         if offline && today && fold(&intake.procedure.field).starts_with("ho tich") {
             codes.push("offline_register");
         }
@@ -293,7 +332,8 @@ impl Desk {
             | Question::SecondSupplement
             | Question::AfterDue
             | Question::PrincipalAlive
-            | Question::ReceiptMissing => vec![],
+            | Question::ReceiptMissing
+            | Question::CaseOpen => vec![],
             Question::ClockDoubtful => {
                 vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
@@ -335,6 +375,8 @@ impl From<Refusal> for Error {
             Refusal::NoPaper => Error::new(Code::NoPaper),
             Refusal::NothingToSettle => Error::new(Code::NothingToSettle),
             Refusal::WrongState => Error::new(Code::WrongState),
+            Refusal::NotToAgree => field("agreed"),
+            Refusal::Nameless => field("applicant.name"),
             Refusal::NoAmount => field("amount"),
             Refusal::NotFinished => Error::new(Code::NotFinished),
             Refusal::NoReason => field("reason"),

@@ -91,6 +91,9 @@ fn words(language: Language, entry: &Entry) -> String {
         Op::Printed { form, copy: 1 } => said("timeline_printed", &[("form", form.clone())]),
         Op::Printed { form, copy } => said("timeline_reprinted", &[("form", form.clone()), ("copy", copy.to_string())]),
         Op::Attached { paper, .. } => said("timeline_attached", &[("paper", paper.clone())]),
+        Op::PaperReused(reused) => {
+            said("timeline_reused", &[("paper", reused.paper.clone()), ("code", reused.code.as_str().to_owned())])
+        }
         Op::Moved(moved) => remark(step_words(language, moved, entry.stamp.time()), &moved.note),
         Op::AddressChanged { address } if address.is_empty() => said("timeline_address_removed", &[]),
         Op::AddressChanged { address } => said("timeline_address", &[("address", address.clone())]),

@@ -412,6 +412,7 @@ impl SheetRow {
             code: self.code.clone(),
             effective_from: from.unwrap_or(today),
             effective_to,
+            replaced_by: Vec::new(),
             decision: self.text(Column::Decision),
             handled_by: self.text(Column::HandledBy),
             times: self.times(sheet),

@@ -138,6 +138,7 @@ fn procedure(sheet: &mut Sheet, number: usize, row: Row, as_of: Option<Date>) ->
     Procedure {
         effective_from: FIRST_DAY,
         effective_to: None,
+        replaced_by: Vec::new(),
         decision: row.decision.unwrap_or_default(),
         handled_by: handled_by(&row.handled_by),
         times,

@@ -24,6 +24,9 @@ pub struct Row {
     from: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
+    /// Codes that take its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaced_by: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     decision: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -152,6 +155,7 @@ impl Row {
         Ok(Procedure {
             effective_from: date("from", &self.from)?,
             effective_to: self.to.as_deref().map(|to| date("to", to)).transpose()?,
+            replaced_by: self.replaced_by,
             may_authorise: self.may_authorise.unwrap_or_else(|| authorisation_allowed(&self.field, &self.name)),
             code: self.code,
             name: self.name,
@@ -182,6 +186,7 @@ impl From<&Procedure> for Row {
             field: it.field,
             from: it.effective_from.to_string(),
             to: it.effective_to.map(|to| to.to_string()),
+            replaced_by: it.replaced_by.clone(),
             decision: it.decision,
             handled_by: it.handled_by,
             may_authorise: Some(it.may_authorise),

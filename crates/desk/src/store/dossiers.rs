@@ -1,9 +1,10 @@
 //! Dossiers as rows: the fold of their operations, and the reads of the lists.
 
 use super::ops::{self, At, history};
-use super::{Change, Writing, forgetting, scans};
+use super::{Change, Writing, finding, forgetting, scans};
 use crate::error::Result;
 use domain::dossier::{Dossier, Op, Value};
+use domain::find::home;
 use domain::person::{CitizenId, PartialDate, Phone, Sex};
 use domain::text::fold;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -47,13 +48,22 @@ pub struct DossierRow {
     pub cards: u32,
     /// Values people may still search by, a line each: corrected, replaced, or waiting on a card.
     pub former: String,
+    /// The applicant's name, folded.
+    pub name_key: String,
+    /// Where they live ([`domain::find::home`]).
+    pub home: String,
+    /// Name of whoever handed it in for them, folded; empty where they did so themselves.
+    pub submitter: String,
+    /// The submitter's personal number, empty where not given.
+    pub submitter_number: String,
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "dossier.id, dossier.origin, dossier.seq, code, alias, state, procedure_code, procedure_name, applicant,
-    number, born, sex, address, phone, received_at, due_at, last_op, cards, former";
+    number, born, sex, address, phone, received_at, due_at, last_op, cards, former,
+    name_key, home, submitter, submitter_number";
 
-fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
+pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
     Ok(DossierRow {
         id: row.get(0)?,
         at: At { origin: row.get(1)?, seq: row.get(2)? },
@@ -73,6 +83,10 @@ fn row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
         last_op: row.get(16)?,
         cards: row.get(17)?,
         former: row.get(18)?,
+        name_key: row.get(19)?,
+        home: row.get(20)?,
+        submitter: row.get(21)?,
+        submitter_number: row.get(22)?,
     })
 }
 
@@ -100,7 +114,7 @@ const OPEN: &str = "state < 9 AND state IN (1, 2, 4, 5, 6)";
 const DUE_TODAY: &str = "state < 9 AND state IN (1, 2, 4) AND due_at >= ?2 AND due_at < ?1 || 'U'";
 
 /// Past due at the moment `?2`, while its time ran.
-const LATE: &str = "state < 9 AND state IN (1, 2, 4) AND due_at <> '' AND due_at < ?2";
+pub(super) const LATE: &str = "state < 9 AND state IN (1, 2, 4) AND due_at <> '' AND due_at < ?2";
 
 /// One page of a list. `now` is local civil time, ISO.
 pub fn list(connection: &Connection, filter: Filter, now: &str, limit: u32, offset: u32) -> Result<Vec<DossierRow>> {
@@ -175,21 +189,7 @@ pub fn latest_of(connection: &Connection, number: &str) -> Result<Option<Dossier
     Ok(connection.prepare_cached(&sql)?.query_row([number], row).optional()?)
 }
 
-/// Dossiers whose words all begin with the words of `text`, newest first: name, number, code, procedure, telephone.
-pub fn find(connection: &Connection, text: &str, limit: u32) -> Result<Vec<DossierRow>> {
-    let words: Vec<String> =
-        fold(text).split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"*")).collect();
-    if words.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM dossier_words JOIN dossier ON dossier.id = dossier_words.rowid
-         WHERE dossier_words MATCH ?1 ORDER BY dossier_words.rowid DESC LIMIT ?2"
-    );
-    rows(connection, &sql, &[&words.join(" "), &limit])
-}
-
-fn rows(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<DossierRow>> {
+pub(super) fn rows(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<DossierRow>> {
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_map(values, row)?.collect::<rusqlite::Result<_>>()?)
 }
@@ -311,14 +311,18 @@ fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
         new.due_at,
         last_op,
         new.cards,
-        new.former
+        new.former,
+        new.name_key,
+        new.home,
+        new.submitter,
+        new.submitter_number
     ];
     let id = match id {
         Some(id) => {
             tx.prepare_cached(
                 "UPDATE dossier SET (code, alias, state, procedure_code, procedure_name, applicant, number, born, sex, address,
-                 phone, received_at, due_at, last_op, cards, former)
-                 = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                 phone, received_at, due_at, last_op, cards, former, name_key, home, submitter, submitter_number)
+                 = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
                  WHERE origin = ?1 AND seq = ?2",
             )?
             .execute(columns)?;
@@ -328,8 +332,8 @@ fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
         None => {
             tx.prepare_cached(
                 "INSERT INTO dossier (origin, seq, code, alias, state, procedure_code, procedure_name, applicant, number, born,
-                 sex, address, phone, received_at, due_at, last_op, cards, former)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 sex, address, phone, received_at, due_at, last_op, cards, former, name_key, home, submitter, submitter_number)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
             )?
             .execute(columns)?;
             let id = tx.last_insert_rowid();
@@ -340,7 +344,8 @@ fn write_row(writing: &mut Writing<'_>, at: At, anew: bool) -> Result<()> {
             id
         }
     };
-    tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?.execute(params![id, new.words()])?;
+    tx.prepare_cached("INSERT INTO dossier_words (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![id, finding::words(&new)])?;
     Ok(())
 }
 
@@ -388,29 +393,21 @@ impl DossierRow {
             last_op,
             cards: u32::try_from(dossier.cards().len()).unwrap_or(u32::MAX),
             former: former(dossier),
+            name_key: fold(applicant.name.as_str()),
+            home: home(&applicant.address),
+            submitter: received.submitter.as_ref().map(|it| fold(it.person.name.as_str())).unwrap_or_default(),
+            submitter_number: received
+                .submitter
+                .as_ref()
+                .and_then(|it| Some(it.person.number.as_ref()?.as_str().to_owned()))
+                .unwrap_or_default(),
         }
-    }
-
-    fn words(&self) -> String {
-        let number = self.code.rsplit('-').next().unwrap_or_default();
-        let words = [
-            &*self.applicant,
-            &self.code,
-            number,
-            &self.alias,
-            &self.number,
-            &self.phone,
-            &self.procedure_name,
-            village(&self.address),
-            &self.former,
-        ];
-        fold(&words.join(" "))
     }
 }
 
 /// Of an address the place before the first comma: what follows is the same for a whole commune, and a search for Sơn would
 /// find everybody of Cao Sơn.
-fn village(address: &str) -> &str {
+pub(super) fn village(address: &str) -> &str {
     address.split(',').next().unwrap_or_default().trim()
 }
 

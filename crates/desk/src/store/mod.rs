@@ -8,7 +8,9 @@ mod clocks;
 pub mod dossiers;
 pub mod drafts;
 pub mod fetches;
+pub mod finding;
 mod forgetting;
+pub mod not_received;
 pub mod numbers;
 pub mod officers;
 pub mod ops;
@@ -40,7 +42,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// Dossiers, their lists and counts.
+    /// Dossiers, their lists and counts, and visits that ended without one.
     Dossiers,
     /// Intake in progress.
     Drafts,
@@ -61,7 +63,7 @@ pub type Changes = BTreeSet<Change>;
 const STATEMENTS: usize = 256;
 
 /// Number of the rules by which this release makes tables of the log. Whoever changes what a fold says raises it by one.
-const FOLD: i64 = 3;
+const FOLD: i64 = 4;
 
 /// How many migrations this release knows; a store with more was written by a newer one.
 fn migrations() -> Migrations<'static> {
@@ -75,6 +77,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0007_clocks.sql")),
         M::up(include_str!("../../../../migrations/desk/0008_forgotten.sql")),
         M::up(include_str!("../../../../migrations/desk/0009_forms.sql")),
+        M::up(include_str!("../../../../migrations/desk/0010_finding.sql")),
     ])
 }
 
@@ -142,6 +145,7 @@ impl Store {
             seen::note_all(&writing.tx)?;
             clocks::note_all(&writing.tx)?;
             dossiers::refold_all(writing)?;
+            not_received::fold_all(writing)?;
             settings::set(writing, Key::Fold, &FOLD.to_string())
         })?;
         Ok(())

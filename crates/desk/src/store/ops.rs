@@ -1,7 +1,7 @@
 //! The log of operations: who wrote what, chained, with what each operation had seen.
 
 use super::clocks::NOTED;
-use super::{Change, Store, Writing, clocks, dossiers, officers, seen};
+use super::{Change, Store, Writing, clocks, dossiers, not_received, officers, seen};
 use crate::error::{Code, Error, Result};
 use domain::dossier::{Entry, Hlc, Op, OpId, Seen, Stamp};
 use protocol::chain::{self, Head};
@@ -160,7 +160,7 @@ impl Writing<'_> {
         let seen = |at: At| known_as(&self.tx, at).map(own_name);
         let content = &match content {
             Content::Dossier(op) => Content::Dossier(op.clone().named(own_name)),
-            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_)) => other.clone(),
+            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) => other.clone(),
         };
         let header = Header {
             hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
@@ -259,6 +259,7 @@ impl Writing<'_> {
         let (is_same, known_aside, origin, seq) = known;
         let Some(reason) = aside.filter(|reason| is_same && *reason != known_aside) else { return Ok(false) };
         set_aside(self, at, reason)?;
+        not_received::drop(self, at)?;
         if let Some((origin, seq)) = origin.zip(seq) {
             dossiers::refold(self, At { origin, seq })?;
         }
@@ -304,6 +305,7 @@ impl Writing<'_> {
             (Content::OfficerAdded { name, role }, _) => officers::add(self, at, name, *role),
             // From anybody but the hub it says nothing.
             (Content::ClockNoted(_), _) => Ok(()),
+            (Content::NotReceived(visit), _) => not_received::add(self, at, visit),
             (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
             (Content::Dossier(_), None) => Ok(()),
         }
@@ -329,7 +331,9 @@ pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen
         let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: row.get(5)?, actor };
         let op = match fields::read(&public, personal.as_deref()) {
             Ok(Content::Dossier(op)) => op,
-            Ok(Content::OfficerAdded { .. } | Content::ClockNoted(_)) | Err(_) => Op::Unknown { kind: public.kind },
+            Ok(Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) | Err(_) => {
+                Op::Unknown { kind: public.kind }
+            }
         };
         entries.push(Entry { stamp, op });
         origins.push((row.get(2)?, id));

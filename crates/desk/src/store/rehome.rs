@@ -55,7 +55,7 @@ fn rehome(writing: &mut Writing<'_>, former: &Origin, now_ms: u64) -> Result<u64
     };
     let now_at = |seq: u64| At { origin: own.id, seq: seq - after + shift };
     for seq in after + 1..=former.last_seq {
-        for table in ["officer", "reveal"] {
+        for table in ["officer", "reveal", "not_received"] {
             let sql = format!("UPDATE {table} SET origin = ?3, seq = ?4 WHERE origin = ?1 AND seq = ?2");
             let At { origin, seq: new } = now_at(seq);
             writing.tx.execute(&sql, params![former.id, seq, origin, new])?;
@@ -82,7 +82,7 @@ fn rehome(writing: &mut Writing<'_>, former: &Origin, now_ms: u64) -> Result<u64
                 Content::Dossier(Op::Received(received))
             }
             Content::Dossier(op) => Content::Dossier(op.named(named)),
-            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_)) => other,
+            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) => other,
         };
         let header = Header {
             hlc: Hlc(op.public.hlc),
@@ -144,7 +144,7 @@ pub(super) fn drop_from(writing: &mut Writing<'_>, origin: &Origin, first: u64) 
             subjects.push(at?);
         }
     }
-    for table in ["op", "seen", "vouched", "clock_note"] {
+    for table in ["op", "seen", "vouched", "clock_note", "not_received"] {
         writing
             .tx
             .execute(&format!("DELETE FROM {table} WHERE origin = ?1 AND seq >= ?2"), params![origin.id, first])?;

@@ -2,7 +2,7 @@
 
 use super::dossiers::{self, DossierRow};
 use super::ops::{At, encoded, origins};
-use super::{Store, clocks, others, roster, seen};
+use super::{Store, clocks, not_received, others, roster, seen};
 use crate::error::Result;
 use protocol::chain::{self, Checkpoint, Head};
 use protocol::op::Public;
@@ -130,6 +130,9 @@ fn folds(connection: &Connection, verified: &mut Verified) -> Result<()> {
         if dossiers::load(connection, at)?.is_some() {
             verified.faults.push(format!("writer {}: the dossier of operation {} has no row", at.origin, at.seq));
         }
+    }
+    if not_received::of_log(connection)? != not_received::all(connection)? {
+        verified.faults.push("visits without a dossier: the table differs from the log".to_owned());
     }
     Ok(())
 }

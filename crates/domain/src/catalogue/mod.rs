@@ -3,6 +3,7 @@
 //! What the catalogue does not know is `None` and is shown as unknown; nothing is filled in by guess.
 
 pub mod compare;
+pub mod condition;
 pub mod search;
 
 use crate::money::Money;
@@ -140,6 +141,8 @@ pub struct Procedure {
     pub effective_from: Date,
     /// Last day it holds, if that is known.
     pub effective_to: Option<Date>,
+    /// Codes of the procedures that take its place once it has ended, where the source names them.
+    pub replaced_by: Vec<String>,
     /// Decision that published it, where known.
     pub decision: String,
     /// The agency that settles it, in the catalogue's words.
@@ -173,6 +176,18 @@ impl Procedure {
         }
     }
 
+    /// The time for a channel in the case the officer chose (empty: the usual one): where the channel has one time alone, that
+    /// one; `None` where it has several and none is of this case.
+    pub fn time_of(&self, channel: Channel, case: Option<&str>) -> Option<TimeLimit> {
+        let chosen = |time: &&ProcedureTime| case.is_some_and(|case| fold(case) == fold(&time.case));
+        if self.has_cases(channel) { self.cases(channel).find(chosen)?.limit } else { self.time(channel) }
+    }
+
+    /// Whether a channel has several times, so that the officer has to say which case this is.
+    pub fn has_cases(&self, channel: Channel) -> bool {
+        self.cases(channel).count() > 1
+    }
+
     /// The times for a channel, one for each case.
     pub fn cases(&self, channel: Channel) -> impl Iterator<Item = &ProcedureTime> {
         self.times.iter().filter(move |time| time.channels.contains(&channel))
@@ -195,6 +210,15 @@ pub fn version_on<'a>(versions: &'a [Procedure], code: &str, day: Date) -> Optio
         .iter()
         .filter(|version| version.code == code && version.in_force(day))
         .max_by_key(|version| version.effective_from)
+}
+
+/// The last version of a procedure that has ended by a day, where none holds on it.
+pub fn ended_before<'a>(versions: &'a [Procedure], code: &str, day: Date) -> Option<&'a Procedure> {
+    let over = |version: &&Procedure| version.code == code && version.effective_to.is_some_and(|last| last < day);
+    match version_on(versions, code, day) {
+        Some(_) => None,
+        None => versions.iter().filter(over).max_by_key(|version| version.effective_to),
+    }
 }
 
 /// The catalogue as it stands on a day: one version of each code, in the order of the codes' first appearance.
@@ -241,6 +265,7 @@ mod tests {
             field: field.into(),
             effective_from: date(2025, 7, 1),
             effective_to: None,
+            replaced_by: vec![],
             decision: String::new(),
             handled_by: String::new(),
             times: vec![],
@@ -268,6 +293,12 @@ mod tests {
         procedure.times.push(time("bổ sung", Some(TimeLimit::SameDay)));
         assert_eq!(procedure.time(Channel::Counter), None, "two cases: the officer says which");
         assert_eq!(procedure.cases(Channel::Counter).count(), 2);
+        assert_eq!(procedure.time_of(Channel::Counter, None), None);
+        assert_eq!(procedure.time_of(Channel::Counter, Some("BO SUNG")), Some(TimeLimit::SameDay));
+        assert_eq!(procedure.time_of(Channel::Counter, Some("")), Some(TimeLimit::WorkingDays(3)), "the usual case");
+        assert_eq!(procedure.time_of(Channel::Counter, Some("không có")), None, "never guessed");
+        procedure.times.truncate(1);
+        assert_eq!(procedure.time_of(Channel::Counter, Some("bổ sung")), Some(TimeLimit::WorkingDays(3)));
     }
 
     #[test]
@@ -300,6 +331,15 @@ mod tests {
         assert_eq!(on(2026, 11, 22), Some(&corrected));
         assert_eq!(on(2025, 6, 30), None);
         assert_eq!(on_day(&all, date(2026, 12, 1)), [&corrected, &other]);
+    }
+
+    #[test]
+    fn what_has_ended_says_when() {
+        let all =
+            [Procedure { effective_to: Some(date(2026, 11, 22)), ..bare("1.009001", "Khai sinh", "Hộ tịch") }];
+        assert_eq!(ended_before(&all, "1.009001", date(2026, 11, 22)), None);
+        assert_eq!(ended_before(&all, "1.009001", date(2026, 11, 23)), all.first());
+        assert_eq!(ended_before(&all, "1.009002", date(2026, 11, 23)), None, "one that never was");
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! What an officer may do with a dossier, and what is refused.
 
 use super::{
-    CardSeen, Competent, Dossier, Entry, Op, OpId, Paper, Part, Person, ProcedureInForce, Received, ResultAt, ScanHash,
-    State, Submitter, Taken, life,
+    CardSeen, Competent, Dossier, Entry, Op, OpId, Paper, Part, Particulars, Person, ProcedureInForce, Received,
+    ResultAt, Reused, ScanHash, State, Submitter, Taken, life,
 };
-use crate::catalogue::{Channel, Procedure};
+use crate::catalogue::condition::{self, Answer, Need, Situation};
+use crate::catalogue::{Channel, Procedure, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
 use crate::deadline::Rules;
 use crate::money::Money;
 use crate::person::{CitizenId, PersonName, Phone};
-use crate::text::tidy;
+use crate::text::{fold, tidy};
 use jiff::civil::DateTime;
 
 /// What an officer asks for.
@@ -136,6 +137,14 @@ pub struct Intake {
     pub competent: Option<Competent>,
     /// The officer's remark.
     pub note: String,
+    /// Which of the procedure's cases it is, as the officer chose; empty: the usual one.
+    pub case: Option<String>,
+    /// The day agreed with the citizen, at its close, where the catalogue gives no time.
+    pub agreed: Option<DateTime>,
+    /// What was answered to the conditions of papers.
+    pub answers: Vec<Answer>,
+    /// Papers used again from earlier dossiers.
+    pub reused: Vec<Reused>,
 }
 
 /// What a decision needs to know besides the command.
@@ -190,11 +199,13 @@ pub enum Question {
     PrincipalAlive,
     /// The result is fetched without the printed receipt: was the person checked against the book?
     ReceiptMissing,
+    /// The procedure has several times and nobody chose which case this is: it would be received without a due day.
+    CaseOpen,
 }
 
 impl Question {
     /// Every question, in the order they are asked.
-    pub const ALL: [Question; 8] = [
+    pub const ALL: [Question; 9] = [
         Self::SameDay,
         Self::PapersMissing,
         Self::ClockDoubtful,
@@ -203,6 +214,7 @@ impl Question {
         Self::AfterDue,
         Self::PrincipalAlive,
         Self::ReceiptMissing,
+        Self::CaseOpen,
     ];
 
     /// The question with this code.
@@ -221,6 +233,7 @@ impl Question {
             Self::AfterDue => "after_due",
             Self::PrincipalAlive => "principal_alive",
             Self::ReceiptMissing => "receipt_missing",
+            Self::CaseOpen => "case_open",
         }
     }
 }
@@ -305,6 +318,12 @@ pub enum Refusal {
     /// A cancellation says why.
     #[error("a cancelled fee needs a reason")]
     NoReason,
+    /// A day is agreed only where the law gives no time, and it is still to come.
+    #[error("no day can be agreed here")]
+    NotToAgree,
+    /// Forms 02 and 03 name the person.
+    #[error("the form names a person")]
+    Nameless,
     /// A result without words.
     #[error("a result needs words")]
     NoResult,
@@ -404,7 +423,7 @@ fn receive(
     given: Given,
 ) -> Result<Vec<Op>, Refusal> {
     if intake.submitter.is_some() && !intake.procedure.may_authorise {
-        let certified = crate::text::fold(&intake.procedure.field).starts_with("chung thuc");
+        let certified = fold(&intake.procedure.field).starts_with("chung thuc");
         return Err(if certified { Refusal::SignsInPerson } else { Refusal::NoAuthorisation });
     }
     if !intake.procedure.in_force(given.counted_from.date()) {
@@ -426,9 +445,22 @@ fn receive(
     if given.in_future {
         open.push(Question::InFuture);
     }
+    let limit = intake.time();
+    if intake.agreed.is_some_and(|day| limit.is_some() || day <= given.counted_from) {
+        return Err(Refusal::NotToAgree);
+    }
+    if limit.is_none() && intake.agreed.is_none() && intake.procedure.has_cases(intake.channel) {
+        open.push(Question::CaseOpen);
+    }
     let answered = open_questions(open, answered)?;
-    let limit = intake.procedure.time(intake.channel);
-    Ok(vec![Op::Received(Box::new(Received {
+    let due = given.due.filter(|_| limit.is_some()).or(intake.agreed);
+    let particulars = Particulars {
+        case: intake.chosen_case().to_owned(),
+        is_agreed: intake.agreed.is_some(),
+        answers: intake.answers_asked(),
+    };
+    let reused = intake.reused.into_iter().map(|reused| Op::PaperReused(Box::new(reused)));
+    let received = Op::Received(Box::new(Received {
         code: given.code,
         agency: intake.agency,
         procedure: ProcedureInForce {
@@ -444,8 +476,8 @@ fn receive(
         papers: intake.papers.into_iter().filter(|paper| paper.originals > 0 || paper.copies > 0).collect(),
         sets: intake.sets,
         at: now,
-        due: given.due,
-        due_provisional: given.due_provisional,
+        due,
+        due_provisional: given.due_provisional && limit.is_some(),
         offline: given.offline,
         answered,
         result_at: intake.result_at,
@@ -455,22 +487,54 @@ fn receive(
         competent: intake.competent,
         note: intake.note,
         secret: given.secret,
-    }))])
+        particulars,
+    }));
+    Ok(std::iter::once(received).chain(reused).collect())
 }
 
 impl Intake {
-    /// Papers everybody has to bring that were not counted, by name. An identity paper that was compared is not asked for again.
+    /// The time of the law for this file, where there is one.
+    pub fn time(&self) -> Option<TimeLimit> {
+        self.procedure.time_of(self.channel, self.case.as_deref())
+    }
+
+    /// The case as the catalogue writes it; empty where there is nothing to choose.
+    fn chosen_case(&self) -> &str {
+        let case = self.case.as_deref().map(fold);
+        let mut cases = self.procedure.cases(self.channel).filter(|_| self.procedure.has_cases(self.channel));
+        cases.find(|time| Some(fold(&time.case)) == case).map_or("", |time| time.case.as_str())
+    }
+
+    /// What the form says about the conditions of papers.
+    pub fn situation(&self) -> Situation<'_> {
+        Situation {
+            channel: self.channel,
+            relation: self.submitter.as_ref().map(|submitter| submitter.relation.as_str()),
+            registers_birth: registers_birth(&self.procedure),
+        }
+    }
+
+    /// The answers to what is still asked.
+    fn answers_asked(&self) -> Vec<Answer> {
+        let asked = condition::questions(&self.procedure, &self.situation(), &self.answers);
+        let answer = |part: &&str| self.answers.iter().rev().find(|answer| fold(&answer.condition) == fold(part));
+        let answers = asked.iter().filter_map(|part| Some((part, answer(part)?.yes)));
+        answers.map(|(part, yes)| Answer { condition: (*part).to_owned(), yes }).collect()
+    }
+
+    /// Papers that have to be brought in this case and were not counted, by name. An identity paper that was compared is not asked for again.
     pub fn missing_papers(&self) -> Vec<&str> {
-        let compared =
-            |name: &str| self.card_seen != CardSeen::None && crate::text::fold(name).starts_with("giay to tuy than");
+        let compared = |name: &str| self.card_seen != CardSeen::None && fold(name).starts_with("giay to tuy than");
         let here = |name: &str| {
             self.papers.iter().any(|paper| paper.name == name && (paper.originals > 0 || paper.copies > 0))
+                || self.reused.iter().any(|reused| reused.paper == name)
         };
+        let situation = self.situation();
         self.procedure
             .papers
             .iter()
             .filter(|paper| {
-                paper.condition.is_empty()
+                condition::need(paper, &situation, &self.answers) == Need::Needed
                     && (paper.originals > 0 || paper.copies > 0)
                     && !here(&paper.name)
                     && !compared(&paper.name)
@@ -478,4 +542,9 @@ impl Intake {
             .map(|paper| paper.name.as_str())
             .collect()
     }
+}
+
+/// Whether a procedure registers a birth, which relatives do without an authorisation.
+pub fn registers_birth(procedure: &Procedure) -> bool {
+    fold(&procedure.field).starts_with("ho tich") && fold(&procedure.name).contains("dang ky khai sinh")
 }

@@ -122,6 +122,7 @@ impl Dossier {
                 | Op::Settled { .. }
                 | Op::Renumbered { .. }
                 | Op::Forgotten { .. }
+                | Op::PaperReused(_)
                 | Op::Unknown { .. } => {}
             }
         }

@@ -93,6 +93,7 @@ impl Value {
             | Op::FeeCancelled { .. }
             | Op::Settled { .. }
             | Op::Forgotten { .. }
+            | Op::PaperReused(_)
             | Op::Unknown { .. } => vec![],
         }
     }

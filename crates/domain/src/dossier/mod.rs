@@ -10,11 +10,12 @@ mod life;
 mod merge;
 
 use decide::open_questions;
-pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide};
+pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide, registers_birth};
 pub use fold::{Dossier, Entry, FeeLine};
 pub use life::{Capacity, Delivery, Grounds, HandOver, Moved, Recipient, ResultPaper, State, Step, Taken, steps_from};
 pub use merge::{ReviewCard, Seen, Value, Version};
 
+use crate::catalogue::condition::Answer;
 use crate::catalogue::{Channel, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
 use crate::deadline::{Rules, due_for};
@@ -200,6 +201,34 @@ pub struct Competent {
     pub name: String,
 }
 
+/// What is special about one dossier: the case of its procedure, and what was answered about the papers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Particulars {
+    /// Which of the procedure's cases it is, where its times have several; empty: the usual one, or none was chosen.
+    pub case: String,
+    /// Whether the due day was agreed with the citizen because the catalogue gives no time: no time limit of the law.
+    pub is_agreed: bool,
+    /// What the officer answered to the conditions of papers.
+    pub answers: Vec<Answer>,
+}
+
+/// A paper that is used again from an earlier dossier (tái sử dụng giấy tờ).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reused {
+    /// Which paper of the new dossier it is.
+    pub paper: String,
+    /// The operation that received the earlier dossier.
+    pub from: OpId,
+    /// That dossier's number.
+    pub code: DossierCode,
+    /// Hash of the scan that was attached there.
+    pub hash: ScanHash,
+    /// How many bytes the scan has.
+    pub bytes: u64,
+    /// Its media type.
+    pub media: String,
+}
+
 /// A dossier taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -243,6 +272,8 @@ pub struct Received {
     pub note: String,
     /// Four characters that open the public look-up, never derived from a person's data.
     pub secret: String,
+    /// What is special about it.
+    pub particulars: Particulars,
 }
 
 /// BLAKE3 hash of a scanned paper's bytes, by which the scan is found.
@@ -371,6 +402,8 @@ pub enum Op {
         /// Why, without a person's data: it is never erased itself.
         because: String,
     },
+    /// A paper of an earlier dossier is used again (DuocTaiSuDung of QĐ 766/QĐ-TTg).
+    PaperReused(Box<Reused>),
     /// Something a newer release wrote; kept and passed on, without effect here.
     Unknown {
         /// Its kind.
@@ -383,6 +416,7 @@ impl Op {
     pub fn named(mut self, name: impl FnOnce(OpId) -> OpId) -> Op {
         match &mut self {
             Op::Moved(moved) => moved.follows = name(moved.follows),
+            Op::PaperReused(reused) => reused.from = name(reused.from),
             Op::FeeCancelled { line: id, .. } | Op::Settled { kept: id, .. } => *id = name(*id),
             Op::Received(_)
             | Op::Noted { .. }

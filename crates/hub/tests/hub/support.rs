@@ -333,6 +333,7 @@ pub fn received(code: &str, agency: &str) -> Received {
         competent: None,
         note: String::new(),
         secret: "K7M2".into(),
+        particulars: Default::default(),
     }
 }
 

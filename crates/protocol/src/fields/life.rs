@@ -3,7 +3,8 @@
 use super::received::forgotten_name;
 use super::{Parts, kind, step};
 use crate::op::{Malformed, Ref, decode, encode};
-use domain::dossier::{Op, OpId, Part, ScanHash};
+use domain::code::DossierCode;
+use domain::dossier::{Op, OpId, Part, Reused, ScanHash};
 use domain::money::Money;
 use domain::person::{CitizenId, PersonName};
 use minicbor::{Decode, Encode};
@@ -50,6 +51,25 @@ struct Settled {
     kept: Ref,
 }
 
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct PaperReused {
+    #[n(0)]
+    paper: String,
+    /// The earlier dossier.
+    #[n(1)]
+    from: Ref,
+    /// Its number.
+    #[n(2)]
+    code: String,
+    #[cbor(n(3), with = "minicbor::bytes")]
+    hash: [u8; 32],
+    #[n(4)]
+    bytes: u64,
+    #[n(5)]
+    media: Option<String>,
+}
+
 /// The personal part of all of these: the value or the remark; absent where there is none.
 #[derive(Encode, Decode)]
 #[cbor(map)]
@@ -88,6 +108,17 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         Op::ResultRecorded { text } => (kind::RESULT_RECORDED, nothing(), value(text)),
         Op::Settled { part, kept } => {
             (kind::SETTLED, encode(&Settled { part: part_number(*part), kept: Ref::from(*kept) }), None)
+        }
+        Op::PaperReused(reused) => {
+            let fields = PaperReused {
+                paper: reused.paper.clone(),
+                from: Ref::from(reused.from),
+                code: reused.code.as_str().to_owned(),
+                hash: reused.hash.0,
+                bytes: reused.bytes,
+                media: given(&reused.media),
+            };
+            (kind::PAPER_REUSED, encode(&fields), None)
         }
         Op::Received(_)
         | Op::Noted { .. }
@@ -135,6 +166,17 @@ pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Mal
                 Some(part) => Op::Settled { part, kept: id(kept) },
                 None => Op::Unknown { kind },
             }
+        }
+        kind::PAPER_REUSED => {
+            let PaperReused { paper, from, code, hash, bytes, media } = decode(fields)?;
+            Op::PaperReused(Box::new(Reused {
+                paper,
+                from: id(from),
+                code: DossierCode::parse(&code).map_err(|_| Malformed::Field("code"))?,
+                hash: ScanHash(hash),
+                bytes,
+                media: media.unwrap_or_default(),
+            }))
         }
         kind => Op::Unknown { kind },
     })

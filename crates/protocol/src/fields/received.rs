@@ -2,9 +2,12 @@
 
 use super::person::PersonFields;
 use crate::op::{Malformed, Seed, decode, encode};
+use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode};
-use domain::dossier::{CardSeen, Competent, Paper, Person, ProcedureInForce, Question, Received, ResultAt, Submitter};
+use domain::dossier::{
+    CardSeen, Competent, Paper, Particulars, Person, ProcedureInForce, Question, Received, ResultAt, Submitter,
+};
 use domain::person::PersonName;
 use jiff::civil::DateTime;
 use minicbor::{Decode, Encode};
@@ -60,6 +63,12 @@ struct Fields {
     /// Where somebody helped to fill it in.
     #[n(19)]
     helped_at: Option<String>,
+    /// The chosen case of the procedure.
+    #[n(20)]
+    case: Option<String>,
+    /// Whether the due day was agreed, for want of a time of the law.
+    #[n(21)]
+    agreed: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -102,8 +111,31 @@ struct PersonalFields {
     paper_notes: Option<Vec<PaperNote>>,
     #[n(7)]
     secret: String,
+    /// What was answered to the conditions of papers; they say things about a person.
+    #[n(8)]
+    answers: Option<Vec<AnswerFields>>,
     #[cbor(n(15), with = "minicbor::bytes")]
     seed: Seed,
+}
+
+#[derive(Encode, Decode)]
+struct AnswerFields {
+    #[n(0)]
+    condition: String,
+    #[n(1)]
+    yes: bool,
+}
+
+impl From<&Answer> for AnswerFields {
+    fn from(answer: &Answer) -> Self {
+        Self { condition: answer.condition.clone(), yes: answer.yes }
+    }
+}
+
+impl From<AnswerFields> for Answer {
+    fn from(fields: AnswerFields) -> Self {
+        Self { condition: fields.condition, yes: fields.yes }
+    }
 }
 
 impl From<&Paper> for PaperFields {
@@ -166,6 +198,8 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
             .map(|code| code.as_str().to_owned()),
         competent_name: received.competent.as_ref().map(|agency| agency.name.clone()),
         helped_at: given(&received.helped_at),
+        case: given(&received.particulars.case),
+        agreed: received.particulars.is_agreed.then_some(true),
     };
     let personal = PersonalFields {
         applicant: PersonFields::from(&received.applicant),
@@ -176,6 +210,9 @@ pub fn write(received: &Received, seed: &Seed) -> (Vec<u8>, Vec<u8>) {
         note: given(&received.note),
         paper_notes: paper_notes(&received.papers),
         secret: received.secret.clone(),
+        answers: Some(&received.particulars.answers)
+            .filter(|answers| !answers.is_empty())
+            .map(|answers| answers.iter().map(AnswerFields::from).collect()),
         seed: *seed,
     };
     (encode(&fields), encode(&personal))
@@ -213,6 +250,7 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
     let mut personal = personal.map(decode::<PersonalFields>).transpose()?;
     let moment = |text: &str, field| text.parse::<DateTime>().map_err(|_| Malformed::Field(field));
     let papers = papers(fields.papers, personal.as_mut().and_then(|personal| personal.paper_notes.take()));
+    let answers = personal.as_mut().and_then(|personal| personal.answers.take()).unwrap_or_default();
     let (applicant, submitter, helper, note, secret) = match personal {
         None => (forgotten()?, None, String::new(), String::new(), String::new()),
         Some(personal) => {
@@ -277,6 +315,11 @@ pub fn read(fields: &[u8], personal: Option<&[u8]>) -> Result<Received, Malforme
         competent,
         note,
         secret,
+        particulars: Particulars {
+            case: fields.case.unwrap_or_default(),
+            is_agreed: fields.agreed.unwrap_or(false),
+            answers: answers.into_iter().map(Answer::from).collect(),
+        },
     })
 }
 

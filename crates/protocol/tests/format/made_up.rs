@@ -1,12 +1,14 @@
 //! Made-up operations of every kind, small and large, for the other tests.
 
+use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode, Lane};
 use domain::dossier::{
-    Capacity, CardSeen, Competent, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Person,
-    ProcedureInForce, Question, Received, Recipient, ResultAt, ResultPaper, ScanHash, State, Step, Submitter,
+    Capacity, CardSeen, Competent, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Particulars, Person,
+    ProcedureInForce, Question, Received, Recipient, ResultAt, ResultPaper, Reused, ScanHash, State, Step, Submitter,
 };
 use domain::money::Money;
+use domain::not_received::{NotReceived, Outcome};
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::civil::{Date, DateTime, date};
 use proptest::option;
@@ -115,16 +117,43 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn particulars()(
+        case in ".{0,40}", is_agreed in any::<bool>(), answers in prop::collection::vec((".{1,40}", any::<bool>()), 0..4),
+    ) -> Particulars {
+        let answers = answers.into_iter().map(|(condition, yes)| Answer { condition, yes }).collect();
+        Particulars { case, is_agreed, answers }
+    }
+}
+
+prop_compose! {
+    fn reused()(
+        paper in ".{0,80}", from in id(), code in code(), hash in any::<[u8; 32]>(), bytes in any::<u64>(), media in "[a-z/]{0,20}",
+    ) -> Reused {
+        Reused { paper, from, code, hash: ScanHash(hash), bytes, media }
+    }
+}
+
+prop_compose! {
+    fn not_received()(
+        outcome in proptest::sample::select(Outcome::ALL.to_vec()), procedure in "[12]\\.[0-9]{6}", procedure_name in ".{0,100}",
+        person in option::of(person()), missing in prop::collection::vec(".{0,40}", 0..4), reason in ".{0,80}",
+        basis in ".{0,40}", at in moment(),
+    ) -> NotReceived {
+        NotReceived { outcome, procedure, procedure_name, person, missing, reason, basis, at }
+    }
+}
+
+prop_compose! {
     fn received()(
         code in code(), agency in agency(), procedure in procedure(), applicant in person(), submitter in option::of(submitter()),
         (channel, papers, sets, at, due, due_provisional, result_at, card_seen) in counter(),
         helper in ".{0,30}", (helped_at, competent) in (".{0,30}", option::of((option::of(agency()), ".{0,40}"))), note in ".{0,80}",
         offline in any::<bool>(), secret in "[0-9A-HJKMNP-TV-Z]{4}",
-        answered in proptest::sample::subsequence(domain::dossier::Question::ALL.to_vec(), 0..=4),
+        answered in proptest::sample::subsequence(domain::dossier::Question::ALL.to_vec(), 0..=4), particulars in particulars(),
     ) -> Received {
         Received {
             code, agency, procedure, applicant, submitter, channel, papers, sets, at, due, due_provisional, result_at, card_seen,
-            helper, helped_at, competent: competent.map(|(code, name)| Competent { code, name }), note, offline, answered, secret,
+            helper, helped_at, competent: competent.map(|(code, name)| Competent { code, name }), note, offline, answered, secret, particulars,
         }
     }
 }
@@ -203,7 +232,7 @@ fn life() -> impl Strategy<Value = Op> {
         (".{0,80}", any::<[u8; 32]>(), any::<u64>(), option::of(any::<u16>()), "[a-z/]{0,20}").prop_map(
             |(paper, hash, bytes, pages, media)| Op::Attached { paper, hash: ScanHash(hash), bytes, pages, media }
         ),
-        moved().prop_map(|moved| Op::Moved(Box::new(moved))),
+        moved().prop_map(|moved| Op::Moved(Box::new(moved))).boxed(),
         ".{0,200}".prop_map(|address| Op::AddressChanged { address }),
         name().prop_map(|name| Op::NameCorrected { name }),
         option::of(citizen()).prop_map(|number| Op::NumberCorrected { number }),
@@ -217,18 +246,20 @@ fn life() -> impl Strategy<Value = Op> {
         (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
         code().prop_map(|printed| Op::Renumbered { printed }),
         ".{0,200}".prop_map(|because| Op::Forgotten { because }),
+        reused().prop_map(|reused| Op::PaperReused(Box::new(reused))),
     ]
 }
 
 /// Any operation of this release.
 pub fn content() -> impl Strategy<Value = Content> {
     prop_oneof![
-        4 => received().prop_map(|received| Content::Dossier(Op::Received(Box::new(received)))),
+        4 => received().prop_map(|received| Content::Dossier(Op::Received(Box::new(received)))).boxed(),
         1 => ".{0,300}".prop_map(|text| Content::Dossier(Op::Noted { text })),
         1 => option::of(phone()).prop_map(|phone| Content::Dossier(Op::PhoneChanged { phone })),
         1 => code().prop_map(|code| Content::Dossier(Op::AliasGiven { code })),
         1 => ("[0-9]{2}", any::<u32>()).prop_map(|(form, copy)| Content::Dossier(Op::Printed { form, copy })),
-        4 => life().prop_map(Content::Dossier),
+        4 => life().prop_map(Content::Dossier).boxed(),
+        1 => not_received().prop_map(|visit| Content::NotReceived(Box::new(visit))).boxed(),
         1 => (name(), role()).prop_map(|(name, role)| Content::OfficerAdded { name: name.as_str().to_owned(), role }),
         1 => (id(), any::<(u64, u64)>()).prop_map(|(OpId { replica, seq: first }, (last, at_ms))| {
             Content::ClockNoted(ClockNote { replica, first, last, at_ms })
@@ -302,6 +333,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
         offline: true,
         answered: Question::ALL[..4].to_vec(),
         secret: "7K2M".to_owned(),
+        particulars: Particulars::default(),
     };
     let least = Received {
         applicant: Person {
@@ -354,9 +386,46 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     let noted = ClockNote { replica: 12, first: 3, last: 70_000, at_ms: 1_795_312_800_000 };
     let by_hub = Header { hlc: Hlc(0x019a_0000_0000_0002), actor: None, dossier: None, deps: vec![], was: None };
     let forgotten = Op::Forgotten { because: "Hết thời hạn lưu 5 năm".to_owned() };
-    each.push(("forgotten", follows, Content::Dossier(forgotten)));
+    each.push(("forgotten", follows.clone(), Content::Dossier(forgotten)));
     each.push(("clock_noted", by_hub, Content::ClockNoted(noted)));
-    each.push(("received_ethnicity", begins, Content::Dossier(Op::Received(Box::new(ethnic)))));
+    let particulars = Particulars {
+        case: "bổ sung thông tin hộ tịch".to_owned(),
+        is_agreed: true,
+        answers: vec![Answer { condition: "trẻ bị bỏ rơi".to_owned(), yes: false }],
+    };
+    let particular = Received { particulars, ..ethnic.clone() };
+    let visit = NotReceived {
+        outcome: Outcome::Supplement,
+        procedure: "1.001193".to_owned(),
+        procedure_name: "Thủ tục đăng ký khai sinh".to_owned(),
+        person: Some(ethnic.applicant.clone()),
+        missing: vec!["Giấy chứng sinh".to_owned()],
+        reason: "Chưa có giấy chứng sinh".to_owned(),
+        basis: "Luật Hộ tịch 2014, Điều 16".to_owned(),
+        at: date(2026, 11, 23).at(9, 15, 0, 0),
+    };
+    let asked = NotReceived {
+        outcome: Outcome::Asked,
+        person: None,
+        missing: vec![],
+        reason: String::new(),
+        basis: String::new(),
+        ..visit.clone()
+    };
+    let alone = Header { deps: vec![], ..begins.clone() };
+    each.push(("received_ethnicity", begins.clone(), Content::Dossier(Op::Received(Box::new(ethnic)))));
+    each.push(("received_particulars", begins, Content::Dossier(Op::Received(Box::new(particular)))));
+    each.push(("not_received", alone.clone(), Content::NotReceived(Box::new(visit))));
+    each.push(("not_received_asked", alone, Content::NotReceived(Box::new(asked))));
+    let reused = Reused {
+        paper: "Giấy chứng sinh".to_owned(),
+        from: OpId { replica: 0, seq: 4 },
+        code: DossierCode::parse("H56.14-261122-01002").expect("a code"),
+        hash: ScanHash([0xb3; 32]),
+        bytes: 524_288,
+        media: "application/pdf".to_owned(),
+    };
+    each.push(("paper_reused", follows, Content::Dossier(Op::PaperReused(Box::new(reused)))));
     each
 }
 

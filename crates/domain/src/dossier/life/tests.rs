@@ -65,6 +65,7 @@ impl Life {
             competent: None,
             note: String::new(),
             secret: "7K2M".to_owned(),
+            particulars: Default::default(),
         };
         let mut life = Self { entries: vec![], rules };
         life.write(at, Op::Received(Box::new(received)));

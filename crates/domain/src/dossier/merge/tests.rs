@@ -108,6 +108,7 @@ fn received() -> Received {
         competent: None,
         note: String::new(),
         secret: "7K2M".to_owned(),
+        particulars: Default::default(),
     }
 }
 
