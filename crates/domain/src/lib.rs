@@ -10,3 +10,4 @@ pub mod dossier;
 pub mod money;
 pub mod person;
 pub mod text;
+pub mod till;

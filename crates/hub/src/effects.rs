@@ -55,7 +55,11 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
     let dossier = match &entry.content {
         Content::Dossier(Op::Received(_)) if entry.dossier.is_some() => return None,
         Content::Dossier(Op::Received(_)) => Some(id),
-        Content::Dossier(Op::Unknown { .. }) | Content::OfficerAdded { .. } | Content::ClockNoted(_) => entry.dossier,
+        Content::Dossier(Op::Unknown { .. })
+        | Content::OfficerAdded { .. }
+        | Content::ClockNoted(_)
+        | Content::ShiftClosed(_)
+        | Content::PaidIn(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -105,14 +109,17 @@ impl Opened {
                 | Op::AddressChanged { .. }
                 | Op::NameCorrected { .. }
                 | Op::NumberCorrected { .. }
-                | Op::FeeTaken { .. }
+                | Op::FeeTaken(_)
                 | Op::FeeCancelled { .. }
+                | Op::FeeConfirmed { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
                 | Op::Forgotten { .. }
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } | Content::ClockNoted(_) => None,
+            Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::ShiftClosed(_) | Content::PaidIn(_) => {
+                None
+            }
         }
     }
 }

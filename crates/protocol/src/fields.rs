@@ -4,6 +4,7 @@
 //! release does not know it skips, and passes on because the bytes are kept.
 
 mod clock;
+mod fees;
 mod life;
 mod person;
 mod received;
@@ -15,6 +16,7 @@ use crate::op::{Encoded, MAX_PART, Malformed, Personal, Public, Ref, Seed, decod
 use domain::code::DossierCode;
 use domain::dossier::{Hlc, Op, OpId};
 use domain::person::Phone;
+use domain::till::{PaidIn, ShiftClose};
 use minicbor::{Decode, Encode};
 
 /// Kinds of operations.
@@ -55,6 +57,12 @@ pub mod kind {
     pub const FORGOTTEN: u16 = 17;
     /// The hub heard operations whose clock was too far ahead to be believed.
     pub const CLOCK_NOTED: u16 = 18;
+    /// A transfer was seen to have arrived.
+    pub const FEE_CONFIRMED: u16 = 20;
+    /// A desk's till was closed.
+    pub const SHIFT_CLOSED: u16 = 21;
+    /// Money of a close was paid in.
+    pub const PAID_IN: u16 = 22;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -86,6 +94,25 @@ pub enum Content {
     },
     /// The hub heard operations whose clock was too far ahead. It has meaning in the hub's own log alone.
     ClockNoted(ClockNote),
+    /// A desk closed its till.
+    ShiftClosed(Box<ShiftClose>),
+    /// Money of a close was paid in.
+    PaidIn(PaidIn),
+}
+
+impl Content {
+    /// The same content with the operations it names written another way: as its author writes them, or as others know them.
+    pub fn named(self, name: impl Fn(OpId) -> OpId) -> Self {
+        match self {
+            Self::Dossier(op) => Self::Dossier(op.named(name)),
+            Self::ShiftClosed(mut close) => {
+                close.waiting.iter_mut().for_each(|line| *line = name(*line));
+                Self::ShiftClosed(close)
+            }
+            Self::PaidIn(paid) => Self::PaidIn(PaidIn { close: name(paid.close), ..paid }),
+            other @ (Self::OfficerAdded { .. } | Self::ClockNoted(_)) => other,
+        }
+    }
 }
 
 /// What an officer may do (design: trust).
@@ -170,7 +197,7 @@ struct Empty {}
 /// Kind, public fields and personal part of an operation.
 type Parts = (u16, Vec<u8>, Option<Vec<u8>>);
 
-/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or an officer,
+/// Writes an operation. `seed` is its subject's secret: a new one for an operation that begins a dossier or belongs to none,
 /// the dossier's for those that follow.
 pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded, Malformed> {
     let (kind, fields, personal) = match content {
@@ -203,11 +230,16 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             | Op::AddressChanged { .. }
             | Op::NameCorrected { .. }
             | Op::NumberCorrected { .. }
-            | Op::FeeTaken { .. }
-            | Op::FeeCancelled { .. }
             | Op::ResultRecorded { .. }
             | Op::Settled { .. }),
         ) => life::write(op)?,
+        Content::Dossier(Op::FeeTaken(fee)) => fees::write(fee),
+        Content::Dossier(Op::FeeCancelled { line, reason, copies_kept }) => {
+            fees::write_cancelled(*line, reason, *copies_kept)
+        }
+        Content::Dossier(Op::FeeConfirmed { line, reference }) => fees::write_confirmed(*line, reference),
+        Content::ShiftClosed(close) => fees::write_close(close, seed),
+        Content::PaidIn(paid) => fees::write_paid_in(paid, seed),
         Content::OfficerAdded { name, role } => (
             kind::OFFICER_ADDED,
             encode(&Officer { role: role.number() }),
@@ -268,6 +300,11 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
         },
         kind::FORGOTTEN => Content::Dossier(Op::Forgotten { because: text(&public.fields)?.unwrap_or_default() }),
         kind::CLOCK_NOTED => Content::ClockNoted(decode(&public.fields)?),
+        kind @ (kind::FEE_TAKEN | kind::FEE_CANCELLED | kind::FEE_CONFIRMED) => {
+            Content::Dossier(fees::read(kind, &public.fields, personal)?)
+        }
+        kind::SHIFT_CLOSED => Content::ShiftClosed(Box::new(fees::read_close(&public.fields, personal)?)),
+        kind::PAID_IN => Content::PaidIn(fees::read_paid_in(&public.fields, personal)?),
         kind @ kind::ATTACHED..=kind::SETTLED => Content::Dossier(life::read(kind, &public.fields, personal)?),
         kind => Content::Dossier(Op::Unknown { kind }),
     })

@@ -2,10 +2,10 @@
 
 use super::attach::ScanRow;
 use super::drafts::{Channel, PaperInput};
+use super::fees::FeeRow;
 use super::life::StepOffer;
 use super::people::{PersonView, Sex};
 use super::review::ReviewCard;
-use super::steps::FeeRow;
 use super::timeline::TimelineRow;
 use super::{Desk, deadline, words};
 use crate::error::{Code, Error, Result};
@@ -175,8 +175,10 @@ pub struct DossierView {
     pub result: String,
     /// The fee ledger.
     pub fees: Vec<FeeRow>,
-    /// What was taken and not cancelled, in words.
+    /// What was taken, has arrived and is not cancelled, in words.
     pub paid: String,
+    /// What was transferred and nobody has seen arrive, in words; empty where nothing was.
+    pub awaited: String,
     /// Steps that may follow.
     pub next_steps: Vec<StepOffer>,
     /// The moment promised at the reception, in words, where another one holds now; else empty.
@@ -311,6 +313,7 @@ impl Desk {
             result: result_words(&dossier),
             fees,
             paid: dossier.paid().to_string(),
+            awaited: super::fees::amount_or_empty(dossier.awaited()),
             next_steps: self.step_offers(dossier.state()),
             cards,
         })

@@ -287,7 +287,9 @@ impl Desk {
             | Question::SecondSupplement
             | Question::AfterDue
             | Question::PrincipalAlive
-            | Question::ReceiptMissing => vec![],
+            | Question::ReceiptMissing
+            | Question::FeeDiffers
+            | Question::FeeLarge => vec![],
             Question::ClockDoubtful => {
                 vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
@@ -329,7 +331,11 @@ impl From<Refusal> for Error {
             Refusal::NoPaper => Error::new(Code::NoPaper),
             Refusal::NothingToSettle => Error::new(Code::NothingToSettle),
             Refusal::WrongState => Error::new(Code::WrongState),
-            Refusal::NoAmount => field("amount"),
+            Refusal::NoGround => field("ground"),
+            Refusal::NoExemptionProof => field("exemption_proof"),
+            Refusal::GivenTooLittle => Error::new(Code::GivenTooLittle),
+            Refusal::CopiesNotKept => Error::new(Code::CopiesNotKept),
+            Refusal::NothingToConfirm => Error::new(Code::NothingToConfirm),
             Refusal::NotFinished => Error::new(Code::NotFinished),
             Refusal::NoReason => field("reason"),
             Refusal::NoResult => field("result"),

@@ -7,6 +7,7 @@ mod codes;
 mod face;
 mod form01;
 mod layout;
+pub mod payment;
 mod pdf;
 pub mod picture;
 pub mod printers;

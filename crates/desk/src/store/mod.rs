@@ -19,6 +19,7 @@ pub mod roster;
 pub mod scans;
 mod seen;
 pub mod settings;
+pub mod till;
 pub mod verify;
 
 use crate::error::{Code, Error, Result};
@@ -49,6 +50,8 @@ pub enum Change {
     Catalogue,
     /// Officers.
     Officers,
+    /// Closes of a till, and what was paid in.
+    Till,
     /// The desk's settings.
     Settings,
 }
@@ -70,6 +73,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0006_fetched.sql")),
         M::up(include_str!("../../../../migrations/desk/0007_clocks.sql")),
         M::up(include_str!("../../../../migrations/desk/0008_forgotten.sql")),
+        M::up(include_str!("../../../../migrations/desk/0009_money.sql")),
     ])
 }
 

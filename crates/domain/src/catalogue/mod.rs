@@ -3,6 +3,7 @@
 //! What the catalogue does not know is `None` and is shown as unknown; nothing is filled in by guess.
 
 pub mod compare;
+pub mod owed;
 pub mod search;
 
 use crate::money::Money;

@@ -1,10 +1,9 @@
-//! What happens to a dossier after its reception, besides the steps of its life: papers attached, corrections, fees, the result, a person's choice.
+//! What happens to a dossier after its reception, besides the steps of its life: papers attached, corrections, the result, a person's choice.
 
 use super::received::forgotten_name;
 use super::{Parts, kind, step};
 use crate::op::{Malformed, Ref, decode, encode};
 use domain::dossier::{Op, OpId, Part, ScanHash};
-use domain::money::Money;
 use domain::person::{CitizenId, PersonName};
 use minicbor::{Decode, Encode};
 
@@ -25,23 +24,6 @@ struct Attached {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct FeeTaken {
-    /// Đồng.
-    #[n(0)]
-    amount: u64,
-    #[n(1)]
-    receipt: Option<String>,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct FeeCancelled {
-    #[n(0)]
-    line: Ref,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
 struct Settled {
     /// 1 phone, 2 address, 3 name, 4 number, 5 result, 6 status, 7 code.
     #[n(0)]
@@ -53,9 +35,9 @@ struct Settled {
 /// The personal part of all of these: the value or the remark; absent where there is none.
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct Words {
+pub(super) struct Words {
     #[n(0)]
-    words: Option<String>,
+    pub words: Option<String>,
 }
 
 #[derive(Encode, Decode)]
@@ -65,7 +47,6 @@ struct Nothing {}
 /// Writes an operation of one of these kinds.
 pub fn write(op: &Op) -> Result<Parts, Malformed> {
     let value = |words: &str| Some(encode(&Words { words: given(words) }));
-    let remark = |words: &str| given(words).map(|words| encode(&Words { words: Some(words) }));
     let nothing = || encode(&Nothing {});
     Ok(match op {
         Op::Attached { paper, hash, bytes, pages, media } => {
@@ -79,12 +60,6 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         Op::NumberCorrected { number } => {
             (kind::NUMBER_CORRECTED, nothing(), value(number.as_ref().map(CitizenId::as_str).unwrap_or_default()))
         }
-        Op::FeeTaken { amount, receipt, note } => {
-            (kind::FEE_TAKEN, encode(&FeeTaken { amount: amount.0, receipt: given(receipt) }), remark(note))
-        }
-        Op::FeeCancelled { line, reason } => {
-            (kind::FEE_CANCELLED, encode(&FeeCancelled { line: Ref::from(*line) }), value(reason))
-        }
         Op::ResultRecorded { text } => (kind::RESULT_RECORDED, nothing(), value(text)),
         Op::Settled { part, kept } => {
             (kind::SETTLED, encode(&Settled { part: part_number(*part), kept: Ref::from(*kept) }), None)
@@ -94,6 +69,9 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         | Op::PhoneChanged { .. }
         | Op::AliasGiven { .. }
         | Op::Printed { .. }
+        | Op::FeeTaken(_)
+        | Op::FeeCancelled { .. }
+        | Op::FeeConfirmed { .. }
         | Op::Renumbered { .. }
         | Op::Forgotten { .. }
         | Op::Unknown { .. } => return Err(Malformed::Field("kind")),
@@ -123,11 +101,6 @@ pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Mal
             let number = words.map(|number| CitizenId::parse(&number)).transpose();
             Op::NumberCorrected { number: number.map_err(|_| Malformed::Field("number"))? }
         }
-        kind::FEE_TAKEN => {
-            let FeeTaken { amount, receipt } = decode(fields)?;
-            Op::FeeTaken { amount: Money(amount), receipt: receipt.unwrap_or_default(), note: given }
-        }
-        kind::FEE_CANCELLED => Op::FeeCancelled { line: id(decode::<FeeCancelled>(fields)?.line), reason: given },
         kind::RESULT_RECORDED => Op::ResultRecorded { text: given },
         kind::SETTLED => {
             let Settled { part, kept } = decode(fields)?;
