@@ -190,8 +190,8 @@ fn money_is_taken_and_the_till_is_closed_in_the_terminal() {
         said
     };
     let line = json!({ "place": 1, "name": "text", "kind": "Phí", "price": "text", "unknown": false, "by_pages": true, "per": "text",
-        "note": "text", "source": "text", "exemptions": [] });
-    let owed = json!({ "code": code, "channel": "counter", "lines": [line], "taken": [], "paid": "0 đ", "awaited": "",
+        "note": "text", "source": "text", "exemptions": [{}] });
+    let owed = json!({ "code": code, "channel": "counter", "lines": [line], "taken": [{}], "paid": "0 đ", "awaited": "",
         "stage": "reception", "account": "anything?" });
     does(&["fees", "show", code], owed);
     let account = ["fees", "account", "--bank", "970415", "--account", "1134000999888", "--holder", "UBND XA CAO SON"];
@@ -201,7 +201,7 @@ fn money_is_taken_and_the_till_is_closed_in_the_terminal() {
     let drawn =
         does(&code_of_it, json!({ "file": text(&picture), "text": "text", "purpose": "text", "amount": "100.000 đ" }));
     // The desk's own reader reads what the desk drew.
-    does(&["scan", text(&picture)], json!([{ "kind": "payment", "text": drawn["text"] }]));
+    does(&["scan", text(&picture)], json!([{ "kind": "vietqr", "text": drawn["text"] }]));
     let copies = ["step", code, "fee", "--line", "1", "--pages", "3", "--copies", "20", "--given", "200000"];
     does(&copies, json!({ "paid": "100.000 đ" }));
     let transfer =
@@ -212,7 +212,7 @@ fn money_is_taken_and_the_till_is_closed_in_the_terminal() {
     let change = json!({ "what": "price_new", "text": "text" });
     does(&set, json!({ "changes": [change], "preview": false }));
     does(&["fees", "export", text(&table)], json!({ "file": text(&table), "rows": "number" }));
-    does(&["fees", "import", "--preview", text(&table)], json!({ "changes": [], "preview": true }));
+    does(&["fees", "import", "--preview", text(&table)], json!({ "changes": [{}], "preview": true }));
     let row = json!({ "id": "text", "code": code, "amount": "text", "state": "cash", "state_text": "text", "text": "text",
         "receipt": "", "by": "text", "at": "text", "carried": false });
     let till =
@@ -220,9 +220,9 @@ fn money_is_taken_and_the_till_is_closed_in_the_terminal() {
     assert_eq!(till["lines"].as_array().map(Vec::len), Some(2));
     let close = json!({ "id": "text", "counter": "2", "own": true, "by": "text", "at": "text", "began": "text", "count": 2,
         "expected": "100.000 đ", "counted": "100.000 đ", "difference": "", "reason": "", "confirmed": "15.000 đ",
-        "waiting": "0 đ", "paid_in": [], "left": "100.000 đ" });
+        "waiting": "0 đ", "paid_in": ["text"], "left": "100.000 đ" });
     let closed =
-        does(&["cash", "close", "--counted", "100000"], json!({ "lines": [], "open": false, "closes": [close] }));
+        does(&["cash", "close", "--counted", "100000"], json!({ "lines": [{}], "open": false, "closes": [close] }));
     let close = closed["closes"][0]["id"].as_str().expect("its name");
     does(
         &["cash", "paid-in", close, "100000", "--document", "GNT 1"],
