@@ -8,6 +8,15 @@ const digits = (text: string) => Number.parseInt(text.replaceAll(/\D/g, ""), 10)
 const PICTURE =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
+/** What the rest of the stand-in does for the ledger. */
+type Office = {
+  view: (code: string) => T.DossierView;
+  change: (code: string, words: string, to: (view: T.DossierView) => Partial<T.DossierView>) => T.DossierView;
+  by: () => string;
+  now: () => string;
+  refuse: (code: string, what: string, lost: string, todo: string) => never;
+};
+
 type Taken = { row: T.FeeRow; code: string; dong: number; transfer: boolean };
 let taken: Taken[] = [];
 let closes: T.CloseRow[] = [];
@@ -55,12 +64,12 @@ function owed(input: T.TakeFee): number {
   return (2 * Math.min(input.pages, 2) + Math.max(input.pages - 2, 0)) * 1000 * Math.max(input.copies, 1);
 }
 
-export function feesOf(view: T.DossierView): T.FeesView {
+function feesOf(view: T.DossierView): T.FeesView {
   const { code, channel, fees, paid, awaited } = view;
   return { code, channel, lines, taken: fees, paid, awaited, stage: "reception", account };
 }
 
-export function quote(input: T.TakeFee): T.FeeQuote {
+function quote(input: T.TakeFee): T.FeeQuote {
   const [amount, given] = [owed(input), digits(input.given)];
   const known = !Number.isNaN(amount);
   const rest = known && input.means === "cash" && !Number.isNaN(given) ? given - amount : null;
@@ -72,7 +81,7 @@ export function quote(input: T.TakeFee): T.FeeQuote {
   };
 }
 
-export function take(input: T.TakeFee, by: string, at: string): T.FeeRow {
+function take(input: T.TakeFee, by: string, at: string): T.FeeRow {
   const dong = owed(input);
   const transfer = input.means === "transfer" && dong > 0;
   const row: T.FeeRow = {
@@ -93,18 +102,18 @@ export function take(input: T.TakeFee, by: string, at: string): T.FeeRow {
 }
 
 /** The same line, cancelled or confirmed. */
-export function change(id: string, to: Partial<T.FeeRow>): void {
+function mark(id: string, to: Partial<T.FeeRow>): void {
   taken = taken.map((one) => (one.row.id === id ? { ...one, row: { ...one.row, ...to } } : one));
 }
 
-export const sums = (rows: T.FeeRow[]) => {
+const sums = (rows: T.FeeRow[]) => {
   const add = (which: (row: T.FeeRow) => boolean) =>
     rows.filter((row) => !row.cancelled && which(row)).reduce((sum, row) => sum + digits(row.amount), 0);
   const awaited = add((row) => row.waits);
   return { paid: vnd(add((row) => !row.waits)), awaited: awaited ? vnd(awaited) : "" };
 };
 
-export const paymentCode = (code: string, text: string): T.PaymentCode => ({
+const paymentCode = (code: string, text: string): T.PaymentCode => ({
   text: "00020101021238",
   picture: PICTURE,
   amount: vnd(digits(text)),
@@ -114,8 +123,8 @@ export const paymentCode = (code: string, text: string): T.PaymentCode => ({
   waits: "Chờ cán bộ xác nhận đã nhận tiền",
 });
 
-export const held = () => account;
-export function setAccount(input: T.Account): T.AccountView | null {
+const held = () => account;
+function setAccount(input: T.Account): T.AccountView | null {
   account = input.account ? { ...input, warning: "" } : null;
   return account;
 }
@@ -135,7 +144,7 @@ const words: Record<T.TillState, string> = {
   given_back: "hủy khoản của ca trước",
 };
 
-export function till(): T.TillView {
+function till(): T.TillView {
   const of = (state: T.TillState) => taken.filter((one) => stateOf(one) === state).reduce((sum, one) => sum + one.dong, 0);
   const [cash, confirmed, waiting] = [vnd(of("cash")), vnd(of("confirmed")), vnd(of("waiting"))];
   const count = taken.filter((one) => !one.row.cancelled).length;
@@ -167,7 +176,7 @@ export function till(): T.TillView {
   };
 }
 
-export function close(input: T.CloseTill, by: string, refuse: (code: string, what: string, lost: string, todo: string) => never): T.TillView {
+function close(input: T.CloseTill, by: string, refuse: Office["refuse"]): T.TillView {
   const view = till();
   const apart = digits(input.counted) - digits(view.expected);
   if (apart !== 0 && !input.reason)
@@ -196,8 +205,35 @@ export function close(input: T.CloseTill, by: string, refuse: (code: string, wha
   return till();
 }
 
-export function payIn(input: T.PayIn): T.TillView {
+function payIn(input: T.PayIn): T.TillView {
   const said = `Đã nộp ${vnd(digits(input.amount))}, chứng từ ${input.document}`;
   closes = closes.map((one) => (one.id === input.close ? { ...one, paid_in: [...one.paid_in, said], left: "" } : one));
   return till();
+}
+
+/** The commands of money. */
+export function commands({ view, change, by, now, refuse }: Office) {
+  /** A dossier whose ledger changed. */
+  const ledger = (code: string, words: string, to: (rows: T.FeeRow[]) => T.FeeRow[]) =>
+    change(code, words, (view) => ({ fees: to(view.fees), ...sums(to(view.fees)) }));
+  const marked = (code: string, words: string, line: string, to: Partial<T.FeeRow>) => {
+    mark(line, to);
+    return ledger(code, words, (rows) => rows.map((row) => (row.id === line ? { ...row, ...to } : row)));
+  };
+  return {
+    fees_of: ({ code }: { code: string }) => feesOf(view(code)),
+    quote_fee: quote,
+    take_fee: (input: T.TakeFee) => {
+      const row = take(input, by(), now());
+      return { dossier: ledger(input.code, `Thu ${row.amount}`, (rows) => [...rows, row]), questions: [] };
+    },
+    cancel_fee: ({ code, line }: T.CancelFee) => marked(code, "Hủy một khoản thu", line, { cancelled: true }),
+    confirm_fee: ({ code, line }: T.ConfirmFee) => marked(code, "Xác nhận đã nhận tiền chuyển khoản", line, { waits: false }),
+    payment_code: ({ code, text }: { code: string; text: string }) => paymentCode(code, text),
+    account: held,
+    set_account: setAccount,
+    till,
+    close_till: (input: T.CloseTill) => close(input, by(), refuse),
+    pay_in: payIn,
+  };
 }

@@ -60,16 +60,6 @@ const refuse = (code: string, what: string, lost: string, todo: string): never =
   throw { code, what, lost, do: todo } satisfies T.Trouble;
 };
 
-/** A dossier whose fee ledger changed. */
-function ledger(code: string, text: string, to: (rows: T.FeeRow[]) => T.FeeRow[]): T.DossierView {
-  return change(code, text, (view) => ({ fees: to(view.fees), ...fees.sums(to(view.fees)) }));
-}
-
-function mark(code: string, text: string, line: string, to: Partial<T.FeeRow>): T.DossierView {
-  fees.change(line, to);
-  return ledger(code, text, (rows) => rows.map((row) => (row.id === line ? { ...row, ...to } : row)));
-}
-
 /** A sentence in the language spoken; only those the tests of the switch look at have an English. */
 const said = (vietnamese: string, english: string) => (world.language === "vi" ? vietnamese : english);
 
@@ -503,20 +493,13 @@ const commands: Record<string, (input: any) => unknown> = {
     const dossier = change(code, words, () => ({ state, state_text: data.stateText(state), next_steps: data.nextSteps(state) }));
     return { dossier, questions: [] };
   },
-  fees_of: ({ code }) => fees.feesOf(find(code).view),
-  quote_fee: fees.quote,
-  take_fee: (input: T.TakeFee) => {
-    const row = fees.take(input, world.session?.officer.name ?? "", now());
-    return { dossier: ledger(input.code, `Thu ${row.amount}`, (rows) => [...rows, row]), questions: [] };
-  },
-  cancel_fee: ({ code, line }) => mark(code, "Hủy một khoản thu", line, { cancelled: true }),
-  confirm_fee: ({ code, line }) => mark(code, "Xác nhận đã nhận tiền chuyển khoản", line, { waits: false }),
-  payment_code: ({ code, text }) => fees.paymentCode(code, text),
-  account: fees.held,
-  set_account: fees.setAccount,
-  till: fees.till,
-  close_till: (input) => fees.close(input, world.session?.officer.name ?? "", refuse),
-  pay_in: fees.payIn,
+  ...fees.commands({
+    view: (code) => find(code).view,
+    change: (code, words, to) => change(code, words, to),
+    by: () => world.session?.officer.name ?? "",
+    now,
+    refuse,
+  }),
   settle: ({ code, part, keep }) => {
     const card = find(code).view.cards.find((one) => one.part === part);
     const kept = card?.versions.find(({ id }) => id === keep)?.text ?? "";
