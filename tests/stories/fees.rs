@@ -340,3 +340,38 @@ fn a_line_of_another_desk_is_that_desks() {
         desk.is_sound();
     }
 }
+
+#[test]
+fn a_close_moves_with_the_log_it_stood_in() {
+    let world = World::new();
+    let mut desk = world.enrolled_desk("Xã Cao Sơn");
+    let shared = desk.receives(&HANH, RESIDENCE);
+    desk.syncs().expect("an exchange");
+    desk.closes();
+    let yesterday = std::fs::read(desk.database()).expect("the database");
+    desk.opens().expect("the desk");
+    desk.add_note(&shared, "Bản thứ nhất").expect("a note");
+    desk.syncs().expect("an exchange");
+    desk.closes();
+    std::fs::write(desk.database(), yesterday).expect("somebody puts the old file back");
+    let store = desk.store_of_keys();
+    std::fs::remove_file(desk.place().machine_file(&store, "mark.json")).expect("the mark");
+    world.cut_link();
+    desk.opens().expect("the desk");
+    let fee = TakeFee { amount: text("15000"), ..fee(&shared) };
+    takes(&desk, &TakeFee { means: MeansInput::Transfer, ..fee.clone() });
+    takes(&desk, &fee);
+    let closed = closes(&desk, "15000", "");
+    let id = closed.closes[0].id.clone();
+    desk.pay_in(&PayIn { close: id, amount: text("15000"), document: text("GNT 1") }).expect("paid in");
+
+    world.link_returns();
+    desk.syncs().expect_err("the hub refuses the fork");
+    for _ in 0..3 {
+        desk.syncs().expect("what was written moves to the next identity");
+    }
+    let till = desk.till().expect("the till");
+    assert_eq!((till.closes.len(), till.closes[0].left.as_str(), till.open), (1, "", false));
+    assert_eq!((till.lines.len(), till.waiting.as_str()), (1, "15.000 đ"), "the transfer still waits in this till");
+    desk.is_sound();
+}
