@@ -9,12 +9,14 @@ use desk::api::conditions::PapersAsked;
 use desk::api::dossiers::{DossierRow, DossierView, ListInput, Revealed};
 use desk::api::drafts::{Draft, DraftSaved};
 use desk::api::enrol::EnrolInput;
+use desk::api::fees::{CancelFee, ConfirmFee, FeeQuote, FeesView, TakeFee};
 use desk::api::fetching::{ScanContent, ScanOf};
 use desk::api::life::{StepTaken, TakeStep};
 use desk::api::lookup::{LookUp, Person};
 use desk::api::not_received::{NotReceivedInput, NotReceivedList, NotReceivedRow, TurnAway};
 use desk::api::officers::{AddOfficer, OfficerTile};
 use desk::api::opening::{LogIn, Opening, ResetPin, Session, Speak, Workplace};
+use desk::api::payment::{Account, AccountView, PaymentCode};
 use desk::api::people::FieldProblem;
 use desk::api::printing::{Preview, PrintInput, PrinterRow, Printing};
 use desk::api::procedures::{FindInput, Imported, ProcedureInput};
@@ -25,7 +27,7 @@ use desk::api::safety::BackedUp;
 use desk::api::scan::ScanView;
 use desk::api::setup::{SetUp, SetUpDone};
 use desk::api::status::SyncView;
-use desk::api::steps::{CancelFee, TakeFee};
+use desk::api::till::{CloseTill, PayIn, TillView};
 use desk::api::today::Today;
 use desk::api::trial::Trial;
 use desk::api::{Desk, Done, Trouble};
@@ -99,6 +101,15 @@ pub fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         speak,
         sync_now,
         sync_status,
+        account,
+        close_till,
+        confirm_fee,
+        fees_of,
+        pay_in,
+        payment_code,
+        quote_fee,
+        set_account,
+        till,
         take_fee,
         today,
         trial,
@@ -466,13 +477,58 @@ async fn take_step(app: AppHandle, here: Here<'_>, input: TakeStep) -> Answer<St
 }
 
 #[tauri::command]
-async fn take_fee(app: AppHandle, here: Here<'_>, input: TakeFee) -> Answer<DossierView> {
+async fn take_fee(app: AppHandle, here: Here<'_>, input: TakeFee) -> Answer<StepTaken> {
     does(app, here, move |desk| desk.take_fee(&input)).await
 }
 
 #[tauri::command]
 async fn cancel_fee(app: AppHandle, here: Here<'_>, input: CancelFee) -> Answer<DossierView> {
     does(app, here, move |desk| desk.cancel_fee(&input)).await
+}
+
+#[tauri::command]
+async fn confirm_fee(app: AppHandle, here: Here<'_>, input: ConfirmFee) -> Answer<DossierView> {
+    does(app, here, move |desk| desk.confirm_fee(&input)).await
+}
+
+#[tauri::command]
+async fn fees_of(here: Here<'_>, input: Of) -> Answer<FeesView> {
+    by(here, move |desk| desk.fees_of(&input.code)).await
+}
+
+#[tauri::command]
+async fn quote_fee(here: Here<'_>, input: TakeFee) -> Answer<FeeQuote> {
+    by(here, move |desk| desk.quote_fee(&input)).await
+}
+
+#[tauri::command]
+async fn payment_code(here: Here<'_>, input: Words) -> Answer<PaymentCode> {
+    by(here, move |desk| desk.payment_code(&input.code, &input.text)).await
+}
+
+#[tauri::command]
+async fn account(here: Here<'_>) -> Answer<Option<AccountView>> {
+    by(here, Desk::account).await
+}
+
+#[tauri::command]
+async fn set_account(app: AppHandle, here: Here<'_>, input: Account) -> Answer<Option<AccountView>> {
+    does(app, here, move |desk| desk.set_account(&input)).await
+}
+
+#[tauri::command]
+async fn till(here: Here<'_>) -> Answer<TillView> {
+    by(here, Desk::till).await
+}
+
+#[tauri::command]
+async fn close_till(app: AppHandle, here: Here<'_>, input: CloseTill) -> Answer<TillView> {
+    does(app, here, move |desk| desk.close_till(&input)).await
+}
+
+#[tauri::command]
+async fn pay_in(app: AppHandle, here: Here<'_>, input: PayIn) -> Answer<TillView> {
+    does(app, here, move |desk| desk.pay_in(&input)).await
 }
 
 #[tauri::command]

@@ -10,7 +10,8 @@ use data_encoding::HEXLOWER;
 use domain::catalogue::Channel;
 use domain::code::{AgencyCode, DossierCode};
 use domain::dossier::{
-    CardSeen, Entry, Moved, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, ScanHash, State, Submitter,
+    CardSeen, Entry, FeeTaken, Moved, Op, OpId, Paper, Person, ProcedureInForce, Received, ResultAt, ScanHash, State,
+    Submitter,
 };
 use domain::money::Money;
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
@@ -162,7 +163,8 @@ impl Line {
             let (ms, by) = (milliseconds(&event.at)?, event.by.clone());
             steps.push(Step { ms, by: by.clone(), op });
             if let Some((fee, receipt)) = event.fee.zip(event.receipt.clone()) {
-                let op = Op::FeeTaken { amount: Money(fee), receipt, note: String::new() };
+                let fee = FeeTaken { amount: Money(fee), receipt, ..FeeTaken::default() };
+                let op = Op::FeeTaken(Box::new(fee));
                 steps.push(Step { ms, by, op });
             }
         }
@@ -244,9 +246,9 @@ impl Line {
         line.events.push(event);
         for entry in rest {
             let (kind, note) = match &entry.op {
-                Op::FeeTaken { amount, receipt, .. } => {
+                Op::FeeTaken(fee) => {
                     let event = line.events.last_mut().ok_or("a fee before everything")?;
-                    (event.fee, event.receipt) = (Some(amount.0), Some(receipt.clone()));
+                    (event.fee, event.receipt) = (Some(fee.amount.0), Some(fee.receipt.clone()));
                     continue;
                 }
                 Op::Moved(moved) => step_of(moved.state, &moved.note)?,

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Stdio;
 
+/// Xác nhận tình trạng hôn nhân: the province decides its fee.
+const MARITAL_STATUS: &str = "1.004873";
+
 fn text(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
@@ -156,10 +159,12 @@ fn a_dossiers_life_goes_on_in_the_terminal() {
         &["forward", "--unit", "Công chức tư pháp", "--to", "Vi Thị Nga", "--note", "Giao bản giấy"],
         json!({ "state": 4, "state_text": "Đang xử lý" }),
     );
-    let fee = json!({ "id": "text", "amount": "15.000 đ", "receipt": "AB 1", "note": "", "by": "text", "at": "text", "cancelled": false });
+    let fee = json!({ "id": "text", "amount": "15.000 đ", "receipt": "AB 1", "note": "", "by": "text", "at": "text", "cancelled": false,
+        "line": "", "text": "text", "waits": false, "today": true });
     let said = step(&["fee", "15000", "--receipt", "AB 1"], json!({ "paid": "15.000 đ", "fees": [fee] }));
     let line = said["fees"][0]["id"].as_str().expect("its name");
-    step(&["cancel-fee", line, "--reason", "thu nhầm"], json!({ "paid": "0 đ", "fees": [{ "cancelled": true }] }));
+    let cancel = ["cancel-fee", line, "--reason", "thu nhầm", "--copies-kept", "3"];
+    step(&cancel, json!({ "paid": "0 đ", "fees": [{ "cancelled": true }] }));
     let shape = json!({ "result": "Số 12", "next_steps": [{ "step": "text", "text": "text" }],
         "timeline": [{ "not_in_force": false }] });
     step(&["result", "Số 12"], shape);
@@ -208,6 +213,60 @@ fn forms_the_register_and_templates_in_the_terminal() {
     has_shape(&shown, &json!({ "form": "06", "preview": true, "picture": text(&file("06.png")), "own": true }));
     let taken = terminal.does(&["forms", "import", text(&template)]);
     has_shape(&taken, &json!({ "form": "06", "preview": false, "picture": "text?" }));
+}
+
+#[test]
+fn money_is_taken_and_the_till_is_closed_in_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::new(folder.path());
+    terminal.does(&["setup", "--agency", "H56.14", "--commune", "Xã Cao Sơn", "--desk", "2"]);
+    let received = terminal.does(&["receive", "--card-text", &HANH.card_text(), "--procedure", "2.000815"]);
+    let code = received["code"].as_str().expect("a number");
+    let does = |words: &[&str], shape: Value| {
+        let said = terminal.does(words);
+        has_shape(&said, &shape);
+        said
+    };
+    let line = json!({ "place": 1, "name": "text", "kind": "Phí", "price": "text", "unknown": false, "by_pages": true, "per": "text",
+        "note": "text", "source": "text", "exemptions": [{}] });
+    let owed = json!({ "code": code, "channel": "counter", "lines": [line], "taken": [{}], "paid": "0 đ", "awaited": "",
+        "stage": "reception", "account": "anything?" });
+    does(&["fees", "show", code], owed);
+    let account = ["fees", "account", "--bank", "970415", "--account", "1134000999888", "--holder", "UBND XA CAO SON"];
+    does(&account, json!({ "bank": "970415", "account": "text", "holder": "text", "warning": "" }));
+    let (picture, table) = (folder.path().join("ma.png"), folder.path().join("muc-thu.json"));
+    let code_of_it = ["fees", "qr", code, "--amount", "100000", "--out", text(&picture)];
+    let drawn =
+        does(&code_of_it, json!({ "file": text(&picture), "text": "text", "purpose": "text", "amount": "100.000 đ" }));
+    // The desk's own reader reads what the desk drew.
+    does(&["scan", text(&picture)], json!([{ "kind": "vietqr", "text": drawn["text"] }]));
+    let copies = ["step", code, "fee", "--line", "1", "--pages", "3", "--copies", "20", "--given", "200000"];
+    does(&copies, json!({ "paid": "100.000 đ" }));
+    let transfer =
+        does(&["step", code, "fee", "15000", "--transfer"], json!({ "paid": "100.000 đ", "awaited": "15.000 đ" }));
+    let line = transfer["fees"][1]["id"].as_str().expect("its name");
+    does(&["step", code, "confirm-fee", line, "--reference", "4821"], json!({ "paid": "115.000 đ", "awaited": "" }));
+    let set = ["fees", "set", MARITAL_STATUS, "--amount", "15000", "--source", "NQ 12/2025/NQ-HĐND"];
+    let change = json!({ "what": "price_new", "text": "text" });
+    does(&set, json!({ "changes": [change], "preview": false }));
+    does(&["fees", "export", text(&table)], json!({ "file": text(&table), "rows": "number" }));
+    does(&["fees", "import", "--preview", text(&table)], json!({ "changes": [{}], "preview": true }));
+    let row = json!({ "id": "text", "code": code, "amount": "text", "state": "text", "state_text": "text", "text": "text",
+        "receipt": "", "by": "text", "at": "text", "carried": false });
+    let till =
+        does(&["cash", "show"], json!({ "lines": [row], "cash": "100.000 đ", "confirmed": "15.000 đ", "open": true }));
+    assert_eq!(till["lines"].as_array().map(Vec::len), Some(2));
+    let close = json!({ "id": "text", "counter": "2", "own": true, "by": "text", "at": "text", "began": "text", "count": 2,
+        "expected": "100.000 đ", "counted": "100.000 đ", "difference": "", "reason": "", "confirmed": "15.000 đ",
+        "waiting": "0 đ", "paid_in": ["text"], "left": "100.000 đ" });
+    let closed =
+        does(&["cash", "close", "--counted", "100000"], json!({ "lines": [{}], "open": false, "closes": [close] }));
+    let close = closed["closes"][0]["id"].as_str().expect("its name");
+    does(
+        &["cash", "paid-in", close, "100000", "--document", "GNT 1"],
+        json!({ "closes": [{ "left": "", "paid_in": ["text"] }] }),
+    );
+    assert_eq!(does(&["cash", "close"], json!({ "open": false }))["closes"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]

@@ -7,10 +7,10 @@ use super::seat::{Seat, Standing, is_a_refusal, unexpected};
 use super::template::{self, AGENCIES, MORNING, TEMPLATE};
 use super::{Broken, Checked};
 use crate::support::{BIRTH, CERTIFIED_COPY, HANH, PAO, RESIDENCE, YNUE, brought};
+use ::desk::api::fees::TakeFee;
 use ::desk::api::life::{CapacityInput, DeliveryInput, ResultInput, StepInput, TakeStep};
 use ::desk::api::receive::Receive;
 use ::desk::api::review::Settle;
-use ::desk::api::steps::TakeFee;
 use ::desk::error::{Code, Error};
 use ::desk::sync::Round;
 use ::desk::sync::session::Manner;
@@ -546,7 +546,9 @@ fn works_on(seat: &mut Seat, work: Work, rng: &mut Rng) -> Result<(), Error> {
         Work::Name => desk.correct_name(&code, rng.choice(["A Páo", "A Pao", "Y Nuê"]).unwrap_or_default()),
         Work::Move => return takes_step(seat, code, kind),
         Work::Fee => {
-            desk.take_fee(&TakeFee { code, amount: "8000".into(), receipt: word.to_string(), note: String::new() })
+            let (amount, receipt) = ("8000".to_owned(), word.to_string());
+            let taken = desk.take_fee(&TakeFee { code, amount, receipt, ..TakeFee::default() });
+            taken.map(|(taken, changes)| (taken.dossier, changes))
         }
         Work::Outcome => desk.record_result(&code, &format!("Kết quả {word}")),
         Work::Settle => return settles(seat, &code, rng),

@@ -1,12 +1,12 @@
 //! Forms: each printed from a real desk at its moment, a template adjusted by the province, a wrong one refused.
 
 use calamine::Reader;
+use desk::api::fees::TakeFee;
 use desk::api::forms::PaperOf;
 use desk::api::life::{CapacityInput, DeliveryInput, ResultInput, StepInput, TakeStep};
 use desk::api::officers::{AddOfficer, Role};
 use desk::api::printing::PrintInput;
 use desk::api::receipt::Paper;
-use desk::api::steps::TakeFee;
 use desk::error::Code;
 use desk::print::facts::NotReceived;
 use motcua_tests::support::{BIRTH, DAY, Desk, HANH, PAO, RESIDENCE, World};
@@ -71,7 +71,7 @@ fn every_form_is_offered_at_its_moment_and_printed() {
     let signed = StepInput::Extend { due: String::new(), number: "12/UBND".into(), signer: "Hoàng Văn Chủ".into() };
     takes(&desk, &code, signed);
     assert!(prints(&world, &desk, &code, "04") != draft);
-    let fee = TakeFee { code: code.clone(), amount: "15000".into(), receipt: "AB 12".into(), note: String::new() };
+    let fee = TakeFee { code: code.clone(), amount: "15000".into(), receipt: "AB 12".into(), ..TakeFee::default() };
     desk.take_fee(&fee).expect("a fee");
     prints(&world, &desk, &code, "fee");
     let result = ResultInput { name: "Thông báo kết quả".into(), number: "7/TB".into(), dated: String::new() };

@@ -1,9 +1,9 @@
 //! Whole lives of dossiers, each with its page as a clerk reads it (tests/golden/life).
 
 use desk::api::dossiers::{DossierView, Filter, ListInput};
+use desk::api::fees::TakeFee;
 use desk::api::life::{CapacityInput, DeliveryInput, ResultInput, StepInput, StepTaken, TakeStep};
 use desk::api::receive::Receive;
-use desk::api::steps::TakeFee;
 use desk::error::Code;
 use motcua_tests::support::{BIRTH, Desk, HANH, MARRIAGE, PAO, World, is_golden, read_aloud};
 
@@ -136,7 +136,7 @@ fn a_withdrawal_keeps_the_fee() {
     let desk = world.desk("Xã Cao Sơn");
     let code = desk.receives(&HANH, MARITAL_STATUS);
     let (amount, receipt) = ("15.000".to_owned(), "AB/26P 0000031".to_owned());
-    desk.take_fee(&TakeFee { code: code.clone(), amount, receipt, note: String::new() }).expect("a fee");
+    desk.take_fee(&TakeFee { code: code.clone(), amount, receipt, ..TakeFee::default() }).expect("a fee");
     takes(&desk, &code, StepInput::Withdraw { reason: "Không cần nữa".to_owned() });
     let view = page(&desk, &code);
     assert_eq!((view.state, view.paid.as_str()), (7, "15.000 đ"), "nothing is refunded by itself");

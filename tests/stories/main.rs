@@ -10,6 +10,7 @@ mod clocks;
 mod counter;
 mod damage;
 mod disasters;
+mod fees;
 mod fetching;
 mod finding;
 mod forgetting;

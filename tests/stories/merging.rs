@@ -1,10 +1,10 @@
 //! The same dossier worked at two desks while apart: nothing is dropped, and a person settles what met.
 
 use desk::api::dossiers::{DossierView, Filter, ListInput};
+use desk::api::fees::{CancelFee, TakeFee};
 use desk::api::life::{StepInput, TakeStep};
 use desk::api::review::Settle;
 use desk::api::status::Pill;
-use desk::api::steps::{CancelFee, TakeFee};
 use desk::error::Code;
 use motcua_tests::support::{Desk, HANH, MINUTE, RESIDENCE, World, is_golden, read_aloud};
 
@@ -29,7 +29,7 @@ fn forwards(desk: &Desk, code: &str) {
 
 fn takes(desk: &Desk, code: &str, receipt: &str) {
     let (code, receipt) = (code.to_owned(), receipt.to_owned());
-    desk.take_fee(&TakeFee { code, amount: "15.000 đ".to_owned(), receipt, note: String::new() }).expect("a fee");
+    desk.take_fee(&TakeFee { code, amount: "15.000 đ".to_owned(), receipt, ..TakeFee::default() }).expect("a fee");
 }
 
 fn keeps(desk: &Desk, code: &str, part: &str, text: &str) -> desk::error::Result<DossierView> {
@@ -114,7 +114,7 @@ fn the_same_dossier_worked_at_two_desks_while_apart() {
     }
     let line = here.fees[1].id.clone();
     let reason = "Thu hai lần".to_owned();
-    second.cancel_fee(&CancelFee { code: code.clone(), line, reason }).expect("a counter-line");
+    second.cancel_fee(&CancelFee { code: code.clone(), line, reason, copies_kept: 3 }).expect("a counter-line");
     meet(&second, &first);
     let settled = first.dossier(&code).expect("a dossier");
     assert_eq!(as_elsewhere(settled.clone()), as_elsewhere(second.dossier(&code).expect("a dossier")));
@@ -226,16 +226,21 @@ fn what_cannot_be_right_is_refused() {
     let step = StepInput::PapersCame { papers: vec![] };
     let early = TakeStep { code: code.clone(), step, at: String::new(), note: String::new(), answered: vec![] };
     assert_eq!(first.take_step(&early).expect_err("a refusal").code(), Code::NotInThisState);
-    for amount in ["", "0", "tám nghìn", "-8000", "8,5"] {
-        let fee = TakeFee { code: code.clone(), amount: amount.into(), receipt: String::new(), note: String::new() };
+    for amount in ["", "tám nghìn", "-8000", "8,5"] {
+        let fee = TakeFee { code: code.clone(), amount: amount.into(), ..TakeFee::default() };
         let error = first.take_fee(&fee).expect_err(amount);
         let said = desk::texts::sentences(first.language(), &error).what;
         assert_eq!((error.code(), &*said), (Code::FieldWrong, "Giá trị ở ô số tiền chưa đúng."), "{amount}");
     }
+    let nothing = TakeFee { code: code.clone(), amount: "0".into(), ..TakeFee::default() };
+    let error = first.take_fee(&nothing).expect_err("a fee of 0 without a ground");
+    let said = desk::texts::sentences(first.language(), &error).what;
+    assert!(said.contains("căn cứ của mức thu 0 đồng"), "{said}");
     takes(&first, &code, "");
     let line = first.dossier(&code).expect("a dossier").fees[0].id.clone();
     let cancel = |line: &str, reason: &str| {
-        first.cancel_fee(&CancelFee { code: code.clone(), line: line.into(), reason: reason.into() })
+        let (line, reason) = (line.into(), reason.into());
+        first.cancel_fee(&CancelFee { code: code.clone(), line, reason, copies_kept: 0 })
     };
     assert_eq!(refused(cancel(&line, " ")), Code::FieldWrong);
     assert_eq!(refused(cancel("9/9", "nhầm")), Code::NoFeeLine);

@@ -29,7 +29,7 @@ import { Print } from "./lib/printing.svelte";
 import { fromCard, fromPerson, papersFor, Visit } from "./lib/visit.svelte";
 
 export type Screen =
-  | { name: "today" | "visit" | "sync" | "settings" | "help" | "not_received" }
+  | { name: "today" | "visit" | "sync" | "settings" | "till" | "help" | "not_received" }
   | { name: "dossiers"; filter?: DossierFilter }
   | { name: "dossier"; code: string }
   | { name: "register" }
@@ -56,7 +56,7 @@ class Desk {
   /** The desk locked itself because nobody touched it. */
   left = $state(false);
   /** Grows when something of that kind changed; a screen that reads it fetches again. */
-  turn: Record<Change, number> = $state({ dossiers: 0, drafts: 0, sync: 0, catalogue: 0, officers: 0, settings: 0 });
+  turn: Record<Change, number> = $state({ dossiers: 0, drafts: 0, sync: 0, catalogue: 0, officers: 0, settings: 0, till: 0 });
   /** The box of the screen shown, if it has one; it is where the focus belongs. */
   box: HTMLInputElement | undefined = $state();
   print = new Print();

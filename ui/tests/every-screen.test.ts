@@ -118,6 +118,52 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.leave();
   });
 
+  test("a fee and the till", async () => {
+    const desk = await Desk.open(office, wish);
+    await desk.logIn();
+    await desk.press("Control+3");
+    await desk.sees("tbody tr");
+    await desk.press("ArrowDown", "Enter");
+    await desk.sees("#timeline");
+    await desk.press("F8");
+    await desk.sees("dialog[open]");
+    await look(desk, "fee-which");
+    await desk.press("1");
+    await desk.page.locator("dialog[open] h2", { hasText: /Miễn thu|Exemption/ }).waitFor();
+    await look(desk, "fee-exemption");
+    await desk.press("1");
+    await desk.sees("#fee-amount:focus");
+    await look(desk, "fee-unknown");
+    await desk.press("Escape", "F8", "2");
+    await desk.sees("#fee-pages:focus");
+    await desk.type("3");
+    await desk.press("Tab");
+    await desk.page.locator("#fee-given").fill("50000");
+    await desk.sees(".change strong");
+    await look(desk, "fee-copies");
+    await desk.press("Enter");
+    await desk.page.locator("form.fee").waitFor({ state: "detached" });
+    await desk.press("F8", "9");
+    await desk.sees("#fee-amount:focus");
+    await desk.type("15000");
+    await desk.page.locator("input[value=transfer]").check();
+    await desk.sees("form.fee img");
+    await look(desk, "fee-transfer");
+    await desk.page.locator("#fee-receipt").press("Enter");
+    await desk.page.locator("form.fee").waitFor({ state: "detached" });
+    await look(desk, "dossier-fees");
+    await desk.press("Control+6");
+    await desk.sees("#counted");
+    await look(desk, "till");
+    await desk.press("F9");
+    await desk.sees("#counted:focus");
+    await desk.type("5000");
+    await desk.press("Enter", "Enter");
+    await desk.sees("#paid");
+    await look(desk, "till-closed");
+    await desk.leave();
+  });
+
   test("a visit and everything around it", async () => {
     const desk = await Desk.open(office, wish);
     await desk.sees("#pin");
@@ -199,7 +245,7 @@ describe.each(guises)("in $guise", ({ guise, wish }) => {
     await desk.press("ArrowDown", "Enter");
     await desk.sees("#timeline");
     await look(desk, "dossier");
-    await desk.press("F8");
+    await desk.press("Control+g");
     await desk.sees("#edit");
     await look(desk, "dossier-note");
     await desk.press("Escape", "Control+4");

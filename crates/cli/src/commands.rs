@@ -74,6 +74,8 @@ pub fn carry_out(arguments: &Arguments, answers: &Answers) -> Result<ExitCode> {
             let (view, _) = crate::steps::carry_out(&desk(arguments)?, code, action)?;
             Ok(show(answers, &view))
         }
+        Command::Fees(command) => crate::money::fees(&desk(arguments)?, answers, command),
+        Command::Cash(command) => crate::money::cash(&desk(arguments)?, answers, command),
         Command::Forget { code, because, yes } => {
             let (view, _) = desk(arguments)?.forget(code, because, yes.as_deref())?;
             Ok(show(answers, &view))

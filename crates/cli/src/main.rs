@@ -4,6 +4,7 @@ mod answers;
 mod commands;
 mod forms;
 mod life;
+mod money;
 mod scans;
 mod session;
 mod steps;
@@ -128,6 +129,12 @@ enum Command {
         #[command(subcommand)]
         action: steps::Action,
     },
+    /// What dossiers owe: fee lines, amounts of the province, exemptions, the account for transfers.
+    #[command(subcommand)]
+    Fees(money::Fees),
+    /// The till of this desk: the shift, its close, what was paid in.
+    #[command(subcommand)]
+    Cash(money::Cash),
     /// Erase what names a person in a finished dossier whose retention has ended: here, at the other desks, at the province.
     /// Backups made before still hold it.
     Forget {

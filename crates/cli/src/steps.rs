@@ -1,10 +1,11 @@
 //! `motcua step`: what happens to a dossier after its reception.
 
 use crate::life::{self, Life};
+use crate::money::{self, Fee};
 use clap::Subcommand;
 use desk::api::dossiers::DossierView;
+use desk::api::fees::{CancelFee, ConfirmFee};
 use desk::api::review::Settle;
-use desk::api::steps::{CancelFee, TakeFee};
 use desk::api::{Desk, Done};
 
 #[derive(Subcommand)]
@@ -38,15 +39,14 @@ pub enum Action {
     #[command(flatten)]
     Life(Box<Life>),
     /// Write down a fee that was taken.
-    Fee {
-        /// Đồng.
-        amount: String,
-        /// Number of the receipt or of the receipt book.
+    Fee(Box<Fee>),
+    /// Write down that a transfer was seen to have arrived.
+    ConfirmFee {
+        /// The line as `show` names it, 12/305.
+        line: String,
+        /// The last digits of the transaction.
         #[arg(long, default_value = "")]
-        receipt: String,
-        /// Remark.
-        #[arg(long, default_value = "")]
-        note: String,
+        reference: String,
     },
     /// Cancel a line of the fee ledger.
     CancelFee {
@@ -55,6 +55,9 @@ pub enum Action {
         /// Why.
         #[arg(long)]
         reason: String,
+        /// How many copies (liên) of the receipt are kept, where it is made void on its own day.
+        #[arg(long, default_value_t = 0)]
+        copies_kept: u8,
     },
     /// Record the result.
     Result {
@@ -80,12 +83,13 @@ pub fn carry_out(desk: &Desk, code: &str, action: &Action) -> Done<DossierView> 
         Action::Name { name } => desk.correct_name(&code, name),
         Action::Number { number } => desk.correct_number(&code, number),
         Action::Life(life) => life::take(desk, code, life),
-        Action::Fee { amount, receipt, note } => {
-            let (amount, receipt, note) = (amount.clone(), receipt.clone(), note.clone());
-            desk.take_fee(&TakeFee { code, amount, receipt, note })
+        Action::Fee(fee) => money::take(desk, code, fee),
+        Action::ConfirmFee { line, reference } => {
+            desk.confirm_fee(&ConfirmFee { code, line: line.clone(), reference: reference.clone() })
         }
-        Action::CancelFee { line, reason } => {
-            desk.cancel_fee(&CancelFee { code, line: line.clone(), reason: reason.clone() })
+        Action::CancelFee { line, reason, copies_kept } => {
+            let (line, reason) = (line.clone(), reason.clone());
+            desk.cancel_fee(&CancelFee { code, line, reason, copies_kept: *copies_kept })
         }
         Action::Result { text } => desk.record_result(&code, text),
         Action::Settle { part, keep } => {

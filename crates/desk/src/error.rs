@@ -92,6 +92,16 @@ codes! {
     ScanNotHere = "scan_not_here", "A scan is on another computer, or at the province, and has to be fetched first.";
     NotFinished = "not_finished", "Only a finished dossier can be forgotten.";
     ForgetNotMeant = "forget_not_meant", "Whoever has a dossier forgotten names it a second time (`code`).";
+    GivenTooLittle = "given_too_little", "Less cash was given than the fee.";
+    CopiesNotKept = "copies_not_kept", "A receipt made void on its own day is kept with all its copies.";
+    NothingToConfirm = "nothing_to_confirm", "The line is no transfer, or its arrival is confirmed already.";
+    FeesUnreadable = "fees_unreadable", "A file is no fee table, or a row of it has no source.";
+    NoAccount = "no_account", "No account is set that fees could be transferred to.";
+    AmountUnfit = "amount_unfit", "A payment code cannot be made of this amount or account.";
+    NothingToClose = "nothing_to_close", "Nothing was taken at this desk yet.";
+    DifferenceReason = "difference_reason", "The cash counted is not what should be there (`expected`); that needs a reason.";
+    TooMuchPaidIn = "too_much_paid_in", "More is paid in than the close has left.";
+    CloseUnknown = "close_unknown", "No close has this name.";
     NoFeeLine = "no_fee_line", "The fee ledger has no such line, or it is cancelled already.";
     NothingToSettle = "nothing_to_settle", "A card is gone or has changed since it was shown.";
     WrongState = "wrong_state", "The dossier's state does not allow it.";

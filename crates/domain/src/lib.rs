@@ -13,3 +13,4 @@ pub mod money;
 pub mod not_received;
 pub mod person;
 pub mod text;
+pub mod till;

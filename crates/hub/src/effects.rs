@@ -58,7 +58,9 @@ pub fn read(id: OpId, carried: &Carried) -> Option<Reading> {
         Content::Dossier(Op::Unknown { .. })
         | Content::OfficerAdded { .. }
         | Content::ClockNoted(_)
-        | Content::NotReceived(_) => entry.dossier,
+        | Content::NotReceived(_)
+        | Content::ShiftClosed(_)
+        | Content::PaidIn(_) => entry.dossier,
         // Part of a dossier's life, but of no dossier.
         Content::Dossier(_) => Some(entry.dossier?),
     };
@@ -108,15 +110,20 @@ impl Opened {
                 | Op::AddressChanged { .. }
                 | Op::NameCorrected { .. }
                 | Op::NumberCorrected { .. }
-                | Op::FeeTaken { .. }
+                | Op::FeeTaken(_)
                 | Op::FeeCancelled { .. }
+                | Op::FeeConfirmed { .. }
                 | Op::ResultRecorded { .. }
                 | Op::Renumbered { .. }
                 | Op::Forgotten { .. }
                 | Op::PaperReused(_)
                 | Op::Unknown { .. } => None,
             },
-            Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_) => None,
+            Content::OfficerAdded { .. }
+            | Content::ClockNoted(_)
+            | Content::NotReceived(_)
+            | Content::ShiftClosed(_)
+            | Content::PaidIn(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! release does not know it skips, and passes on because the bytes are kept.
 
 mod clock;
+mod fees;
 mod life;
 mod not_received;
 mod person;
@@ -17,6 +18,7 @@ use domain::code::DossierCode;
 use domain::dossier::{Hlc, Op, OpId};
 use domain::not_received::NotReceived;
 use domain::person::Phone;
+use domain::till::{PaidIn, ShiftClose};
 use minicbor::{Decode, Encode};
 
 /// Kinds of operations.
@@ -61,6 +63,12 @@ pub mod kind {
     pub const NOT_RECEIVED: u16 = 25;
     /// A paper of an earlier dossier is used again.
     pub const PAPER_REUSED: u16 = 26;
+    /// A transfer was seen to have arrived.
+    pub const FEE_CONFIRMED: u16 = 20;
+    /// A desk's till was closed.
+    pub const SHIFT_CLOSED: u16 = 21;
+    /// Money of a close was paid in.
+    pub const PAID_IN: u16 = 22;
 }
 
 /// Everything about an operation but its kind's own fields.
@@ -94,6 +102,25 @@ pub enum Content {
     ClockNoted(ClockNote),
     /// A visit ended without a dossier.
     NotReceived(Box<NotReceived>),
+    /// A desk closed its till.
+    ShiftClosed(Box<ShiftClose>),
+    /// Money of a close was paid in.
+    PaidIn(PaidIn),
+}
+
+impl Content {
+    /// The same content with the operations it names written another way: as its author writes them, or as others know them.
+    pub fn named(self, name: impl Fn(OpId) -> OpId) -> Self {
+        match self {
+            Self::Dossier(op) => Self::Dossier(op.named(name)),
+            Self::ShiftClosed(mut close) => {
+                close.waiting.iter_mut().for_each(|line| *line = name(*line));
+                Self::ShiftClosed(close)
+            }
+            Self::PaidIn(paid) => Self::PaidIn(PaidIn { close: name(paid.close), ..paid }),
+            other @ (Self::OfficerAdded { .. } | Self::ClockNoted(_) | Self::NotReceived(_)) => other,
+        }
+    }
 }
 
 /// What an officer may do (design: trust).
@@ -211,12 +238,17 @@ pub fn write(header: &Header, content: &Content, seed: &Seed) -> Result<Encoded,
             | Op::AddressChanged { .. }
             | Op::NameCorrected { .. }
             | Op::NumberCorrected { .. }
-            | Op::FeeTaken { .. }
-            | Op::FeeCancelled { .. }
             | Op::ResultRecorded { .. }
             | Op::Settled { .. }
             | Op::PaperReused(_)),
         ) => life::write(op)?,
+        Content::Dossier(Op::FeeTaken(fee)) => fees::write(fee),
+        Content::Dossier(Op::FeeCancelled { line, reason, copies_kept }) => {
+            fees::write_cancelled(*line, reason, *copies_kept)
+        }
+        Content::Dossier(Op::FeeConfirmed { line, reference }) => fees::write_confirmed(*line, reference),
+        Content::ShiftClosed(close) => fees::write_close(close, seed),
+        Content::PaidIn(paid) => fees::write_paid_in(paid, seed),
         Content::OfficerAdded { name, role } => (
             kind::OFFICER_ADDED,
             encode(&Officer { role: role.number() }),
@@ -285,6 +317,11 @@ pub fn read(public: &Public, personal: Option<&[u8]>) -> Result<Content, Malform
             Some(visit) => Content::NotReceived(Box::new(visit)),
             None => Content::Dossier(Op::Unknown { kind: public.kind }),
         },
+        kind @ (kind::FEE_TAKEN | kind::FEE_CANCELLED | kind::FEE_CONFIRMED) => {
+            Content::Dossier(fees::read(kind, &public.fields, personal)?)
+        }
+        kind::SHIFT_CLOSED => Content::ShiftClosed(Box::new(fees::read_close(&public.fields, personal)?)),
+        kind::PAID_IN => Content::PaidIn(fees::read_paid_in(&public.fields, personal)?),
         kind @ (kind::ATTACHED..=kind::SETTLED | kind::PAPER_REUSED) => {
             Content::Dossier(life::read(kind, &public.fields, personal)?)
         }

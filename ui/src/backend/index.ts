@@ -61,8 +61,21 @@ export const correctNumber = (code: string, text: string) => call<T.DossierView>
 export const recordResult = (code: string, text: string) => call<T.DossierView>("record_result", { code, text });
 /** Takes a step in a dossier's life; questions that are open are asked first. */
 export const takeStep = (input: T.TakeStep) => call<T.StepTaken>("take_step", input);
-export const takeFee = (input: T.TakeFee) => call<T.DossierView>("take_fee", input);
+/** What a dossier owes, line by line, and what was taken. */
+export const feesOf = (code: string) => call<T.FeesView>("fees_of", { code });
+/** What a fee comes to as it is typed so far. */
+export const quoteFee = (input: T.TakeFee) => call<T.FeeQuote>("quote_fee", input);
+/** Takes a fee; questions that are open are asked first. */
+export const takeFee = (input: T.TakeFee) => call<T.StepTaken>("take_fee", input);
 export const cancelFee = (input: T.CancelFee) => call<T.DossierView>("cancel_fee", input);
+export const confirmFee = (input: T.ConfirmFee) => call<T.DossierView>("confirm_fee", input);
+/** The payment code (VietQR) of an amount for a dossier. */
+export const paymentCode = (input: { code: string; text: string }) => call<T.PaymentCode>("payment_code", input);
+export const account = () => call<T.AccountView | null>("account");
+export const setAccount = (input: T.Account) => call<T.AccountView | null>("set_account", input);
+export const till = () => call<T.TillView>("till");
+export const closeTill = (input: T.CloseTill) => call<T.TillView>("close_till", input);
+export const payIn = (input: T.PayIn) => call<T.TillView>("pay_in", input);
 /** Attaches scanned files to a paper, by its place on the list from 1. */
 export const attach = (input: { code: string; paper: number; files: string[] }) => call<T.DossierView>("attach", input);
 /** Asks for a scan that is not on this computer. */

@@ -5,6 +5,7 @@
 import type { Line } from "./line";
 import * as data from "./standin-data";
 import { forms as formsOf, preview } from "./standin-paper";
+import * as fees from "./standin-fees";
 import { syncView, trial } from "./standin-sync";
 import { visits } from "./standin-visits";
 import type * as T from "./types";
@@ -484,17 +485,13 @@ const commands: Record<string, (input: any) => unknown> = {
     }));
     return { dossier, questions: [] };
   },
-  take_fee: ({ code, amount, receipt, note }) =>
-    change(code, `Thu ${amount} đ`, (view) => {
-      const by = world.session?.officer.name ?? "";
-      const line = { id: `1/${view.fees.length + 20}`, amount: `${amount} đ`, receipt, note, by, at: now(), cancelled: false };
-      return { fees: [...view.fees, line], paid: line.amount };
-    }),
-  cancel_fee: ({ code, line }) =>
-    change(code, "Hủy một khoản thu", (view) => ({
-      fees: view.fees.map((fee) => (fee.id === line ? { ...fee, cancelled: true } : fee)),
-      paid: "0 đ",
-    })),
+  ...fees.commands({
+    view: (code) => find(code).view,
+    change: (code, words, to) => change(code, words, to),
+    by: () => world.session?.officer.name ?? "",
+    now,
+    refuse,
+  }),
   settle: ({ code, part, keep }) => {
     const card = find(code).view.cards.find((one) => one.part === part);
     const kept = card?.versions.find(({ id }) => id === keep)?.text ?? "";

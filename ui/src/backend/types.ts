@@ -1,5 +1,35 @@
 // Made from crates/desk/src/api by its test; do not edit.
 // over 600 lines because every view stands here with its words
+export type Account = { 
+/**
+ * The bank's six-digit number (BIN).
+ */
+bank: string, 
+/**
+ * The account; empty takes the setting away.
+ */
+account: string, 
+/**
+ * Whose it is.
+ */
+holder: string, };
+export type AccountView = { 
+/**
+ * The bank's six-digit number (BIN).
+ */
+bank: string, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * Whose it is.
+ */
+holder: string, 
+/**
+ * That it looks like a person's own, which is no lawful receipt of the State; empty where it does not.
+ */
+warning: string, };
 export type AddOfficer = { 
 /**
  * Name.
@@ -106,7 +136,11 @@ line: string,
 /**
  * Why.
  */
-reason: string, };
+reason: string, 
+/**
+ * How many copies (liên) of the receipt are kept, asked for on the day it was given.
+ */
+copies_kept: number, };
 export type Capacity = "applicant" | "submitter" | "authorised";
 export type CardSeen = "none" | "original" | "vneid";
 export type CardView = { 
@@ -155,7 +189,7 @@ time: string,
  * Words beside it.
  */
 note: string, };
-export type Change = "dossiers" | "drafts" | "sync" | "catalogue" | "officers" | "settings";
+export type Change = "dossiers" | "drafts" | "sync" | "catalogue" | "officers" | "till" | "settings";
 export type ChangeRow = { 
 /**
  * The procedure.
@@ -182,6 +216,76 @@ detail: string,
  */
 from: string, };
 export type Channel = "counter" | "online" | "post";
+export type CloseRow = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * Number of the counter.
+ */
+counter: string, 
+/**
+ * Whether it is of this desk.
+ */
+own: boolean, 
+/**
+ * Officer's name.
+ */
+by: string, 
+/**
+ * When, in words.
+ */
+at: string, 
+/**
+ * When the shift's first line was taken, in words; empty where it took none.
+ */
+began: string, 
+/**
+ * Lines taken and not cancelled.
+ */
+count: number, 
+/**
+ * Cash that should have been there.
+ */
+expected: string, 
+/**
+ * Cash counted; empty where nobody counted.
+ */
+counted: string, 
+/**
+ * What was too much (+) or missing (−); empty where nothing was.
+ */
+difference: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Transfers seen to arrive.
+ */
+confirmed: string, 
+/**
+ * Transfers waited for.
+ */
+waiting: string, 
+/**
+ * What was paid in, with its document, a sentence each.
+ */
+paid_in: Array<string>, 
+/**
+ * Cash not paid in yet; empty where all was.
+ */
+left: string, };
+export type CloseTill = { 
+/**
+ * The cash counted, as typed; empty: nobody counted.
+ */
+counted: string, 
+/**
+ * Why that is not what should be there.
+ */
+reason: string, };
 export type ConditionRow = { 
 /**
  * In the catalogue's words; given back in [`AnswerInput::condition`].
@@ -195,6 +299,19 @@ yes: boolean | null,
  * The papers it decides about, by name.
  */
 papers: Array<string>, };
+export type ConfirmFee = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * [`FeeRow::id`].
+ */
+line: string, 
+/**
+ * The last digits of the transaction, may be empty.
+ */
+reference: string, };
 export type DayRow = { 
 /**
  * `YYYY-MM-DD`.
@@ -426,13 +543,17 @@ result: string,
  */
 fees: Array<FeeRow>, 
 /**
- * What was taken and not cancelled, in words.
+ * What was taken, has arrived and is not cancelled, in words.
  */
 paid: string, 
 /**
  * Forms that make sense for it as it stands, form 01 first.
  */
 forms: Array<FormOffer>, 
+/**
+ * What was transferred and nobody has seen arrive, in words; empty where nothing was.
+ */
+awaited: string, 
 /**
  * Steps that may follow.
  */
@@ -557,6 +678,23 @@ hub: string,
  * Eight groups of four.
  */
 code: string, };
+export type ExemptionView = { 
+/**
+ * To be given back in [`TakeFee::exemption`].
+ */
+code: string, 
+/**
+ * In words.
+ */
+name: string, 
+/**
+ * What is shown for it.
+ */
+proof: string, 
+/**
+ * Where it is written, and that it has yet to be checked where it has.
+ */
+source: string, };
 export type FeeLine = { 
 /**
  * The case it is for; empty: always.
@@ -574,6 +712,23 @@ price: string,
  * Who pays less or nothing, who decides.
  */
 note: string, };
+export type FeeQuote = { 
+/**
+ * What is to be paid, in digits; empty while it is not known.
+ */
+amount: string, 
+/**
+ * The same in words (viết bằng chữ).
+ */
+words: string, 
+/**
+ * Tiền thối, in digits; empty where nothing was given, or too little.
+ */
+change: string, 
+/**
+ * What is still missing, in digits; empty where it suffices.
+ */
+missing: string, };
 export type FeeRow = { 
 /**
  * Names the line.
@@ -584,7 +739,15 @@ id: string,
  */
 amount: string, 
 /**
- * Number of the receipt or of the receipt book, may be empty.
+ * The fee line of the catalogue, empty where it is none.
+ */
+line: string, 
+/**
+ * What it is, in one sentence: phí or lệ phí, how many, how paid, why nothing.
+ */
+text: string, 
+/**
+ * Number of the receipt in the real book, may be empty.
  */
 receipt: string, 
 /**
@@ -600,9 +763,59 @@ by: string,
  */
 at: string, 
 /**
+ * Whether it is a transfer nobody has seen arrive.
+ */
+waits: boolean, 
+/**
+ * Whether it was taken today, so that its receipt is made void rather than cancelled later.
+ */
+today: boolean, 
+/**
  * Whether a counter-line cancels it.
  */
 cancelled: boolean, };
+export type FeeRuleRow = { 
+/**
+ * `price_new`, `price_changed`, `exemption_new`, `exemption_changed`.
+ */
+what: string, 
+/**
+ * In words.
+ */
+text: string, };
+export type FeesView = { 
+/**
+ * The dossier.
+ */
+code: string, 
+/**
+ * How it came.
+ */
+channel: Channel, 
+/**
+ * The fee lines of its procedure's version for its channel; none where the catalogue knows none.
+ */
+lines: Array<OwedLine>, 
+/**
+ * The fee ledger.
+ */
+taken: Array<FeeRow>, 
+/**
+ * What was taken, has arrived and is not cancelled, in words.
+ */
+paid: string, 
+/**
+ * What waits for a person's word, in words; empty where nothing does.
+ */
+awaited: string, 
+/**
+ * At which stage of its life a fee would be taken now.
+ */
+stage: StageInput, 
+/**
+ * The account fees are transferred to, where one is set.
+ */
+account: AccountView | null, };
 export type FieldProblem = { 
 /**
  * `applicant.number` and the like.
@@ -712,6 +925,7 @@ procedures: Array<ProcedureRow>,
  * People who have been here before.
  */
 people: Array<Person>, };
+export type MeansInput = "cash" | "transfer";
 export type NearRow = { 
 /**
  * The desk's number.
@@ -909,6 +1123,47 @@ session: Session | null,
 notices: Array<Notice>, };
 export type OpeningState = "empty" | "locked" | "open";
 export type Outcome = "supplement" | "refused" | "asked";
+export type OwedLine = { 
+/**
+ * Its place on the list, from 1.
+ */
+place: number, 
+/**
+ * What it is for.
+ */
+name: string, 
+/**
+ * Phí, lệ phí, or both where that is not known.
+ */
+kind: string, 
+/**
+ * The price in words; says so where it is unknown.
+ */
+price: string, 
+/**
+ * Whether the price is not known here: its amount is typed with the resolution that gives it.
+ */
+unknown: boolean, 
+/**
+ * Whether it goes by the pages of the original.
+ */
+by_pages: boolean, 
+/**
+ * What one price is for, empty where the source does not say.
+ */
+per: string, 
+/**
+ * Words of the source beside it.
+ */
+note: string, 
+/**
+ * What gives the price.
+ */
+source: string, 
+/**
+ * Who pays nothing, on this line.
+ */
+exemptions: Array<ExemptionView>, };
 export type Paper = "a5" | "a4";
 export type PaperInput = { 
 /**
@@ -987,6 +1242,48 @@ questions: Array<ConditionRow>,
  * What each paper of the procedure comes to, in the catalogue's order.
  */
 needs: Array<PaperNeed>, };
+export type PayIn = { 
+/**
+ * [`CloseRow::id`].
+ */
+close: string, 
+/**
+ * How much, as typed.
+ */
+amount: string, 
+/**
+ * Number of the document that shows it.
+ */
+document: string, };
+export type PaymentCode = { 
+/**
+ * What the code says.
+ */
+text: string, 
+/**
+ * The same as a picture, `data:image/png;base64,…`.
+ */
+picture: string, 
+/**
+ * In digits.
+ */
+amount: string, 
+/**
+ * In words.
+ */
+words: string, 
+/**
+ * Nội dung chuyển tiền, without a person's data.
+ */
+purpose: string, 
+/**
+ * The account.
+ */
+account: AccountView, 
+/**
+ * That a person has to confirm that the money came.
+ */
+waits: string, };
 export type Person = { 
 /**
  * Họ tên.
@@ -1564,6 +1861,7 @@ export type Speak = {
  */
 language: Spoken, };
 export type Spoken = "vi" | "en";
+export type StageInput = "reception" | "supplement" | "hand_back";
 export type StepInput = { "step": "accept" } | { "step": "refuse", 
 /**
  * Reason.
@@ -1811,17 +2109,61 @@ export type TakeFee = {
  */
 code: string, 
 /**
- * Đồng, as typed: `8000`, `8.000`, `8.000 đ`.
+ * Đồng, as typed: `8000`, `8.000`, `8.000 đ`; empty: what its line asks for.
  */
 amount: string, 
 /**
- * Number of the receipt or of the receipt book, may be empty.
+ * Ký hiệu and number of the receipt in the real book, may be empty.
  */
 receipt: string, 
 /**
  * Remark, may be empty.
  */
-note: string, };
+note: string, 
+/**
+ * [`OwedLine::place`]; 0: none of the lines.
+ */
+line: number, 
+/**
+ * How many copies, papers or cases; 0 counts as one.
+ */
+copies: number, 
+/**
+ * Pages of the original.
+ */
+pages: number, 
+/**
+ * [`ExemptionView::code`], empty where the fee is paid.
+ */
+exemption: string, 
+/**
+ * What was shown for the exemption.
+ */
+proof: string, 
+/**
+ * What gives an amount the catalogue does not know.
+ */
+source: string, 
+/**
+ * Whether that amount is proposed from now on.
+ */
+keep: boolean, 
+/**
+ * How it is paid.
+ */
+means: MeansInput, 
+/**
+ * Cash put on the counter, as typed; may be empty.
+ */
+given: string, 
+/**
+ * When in the dossier's life; `null`: as its state says.
+ */
+stage: StageInput | null, 
+/**
+ * Codes of the questions that were answered yes.
+ */
+answered: Array<string>, };
 export type TakeStep = { 
 /**
  * The dossier.
@@ -1843,6 +2185,122 @@ note: string,
  * Codes of the questions that were answered yes.
  */
 answered: Array<string>, };
+export type TillOfficer = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Lines taken and not cancelled.
+ */
+count: number, 
+/**
+ * Cash.
+ */
+cash: string, 
+/**
+ * Transfers seen to arrive.
+ */
+confirmed: string, 
+/**
+ * Transfers waited for.
+ */
+waiting: string, };
+export type TillRow = { 
+/**
+ * Names the line.
+ */
+id: string, 
+/**
+ * The dossier's number.
+ */
+code: string, 
+/**
+ * In words.
+ */
+amount: string, 
+/**
+ * Where its money is.
+ */
+state: TillState, 
+/**
+ * The same in words.
+ */
+state_text: string, 
+/**
+ * What it was for.
+ */
+text: string, 
+/**
+ * Number of the receipt in the real book.
+ */
+receipt: string, 
+/**
+ * Officer's name.
+ */
+by: string, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * Whether a former shift took it.
+ */
+carried: boolean, };
+export type TillState = "cash" | "confirmed" | "waiting" | "free" | "voided" | "given_back";
+export type TillView = { 
+/**
+ * What the present shift has to do with, oldest first.
+ */
+lines: Array<TillRow>, 
+/**
+ * The same by officer.
+ */
+officers: Array<TillOfficer>, 
+/**
+ * Lines taken and not cancelled.
+ */
+count: number, 
+/**
+ * Lines taken and cancelled.
+ */
+voided: number, 
+/**
+ * Lines of 0.
+ */
+free: number, 
+/**
+ * Cash taken, in words.
+ */
+cash: string, 
+/**
+ * Cash of former shifts whose lines were cancelled; empty where there is none.
+ */
+given_back: string, 
+/**
+ * Transfers seen to arrive.
+ */
+confirmed: string, 
+/**
+ * Transfers waited for.
+ */
+waiting: string, 
+/**
+ * The cash that should be in the drawer.
+ */
+expected: string, 
+/**
+ * The same in words (viết bằng chữ).
+ */
+expected_words: string, 
+/**
+ * Whether there is anything to close.
+ */
+open: boolean, 
+/**
+ * Closes of all desks of the commune, newest first.
+ */
+closes: Array<CloseRow>, };
 export type TimelineRow = { 
 /**
  * RFC 3339.

@@ -2,11 +2,11 @@
 
 use super::attach::ScanRow;
 use super::drafts::{AnswerInput, Channel, PaperInput};
+use super::fees::FeeRow;
 use super::forms::FormOffer;
 use super::life::StepOffer;
 use super::people::{PersonView, Sex};
 use super::review::ReviewCard;
-use super::steps::FeeRow;
 use super::timeline::TimelineRow;
 use super::{Desk, deadline, words};
 use crate::error::{Code, Error, Result};
@@ -190,10 +190,12 @@ pub struct DossierView {
     pub result: String,
     /// The fee ledger.
     pub fees: Vec<FeeRow>,
-    /// What was taken and not cancelled, in words.
+    /// What was taken, has arrived and is not cancelled, in words.
     pub paid: String,
     /// Forms that make sense for it as it stands, form 01 first.
     pub forms: Vec<FormOffer>,
+    /// What was transferred and nobody has seen arrive, in words; empty where nothing was.
+    pub awaited: String,
     /// Steps that may follow.
     pub next_steps: Vec<StepOffer>,
     /// The moment promised at the reception, in words, where another one holds now; else empty.
@@ -363,6 +365,7 @@ impl Desk {
             fees,
             paid: dossier.paid().to_string(),
             forms: self.form_offers(&dossier)?,
+            awaited: super::fees::amount_or_empty(dossier.awaited()),
             next_steps: self.step_offers(dossier.state()),
             cards,
         })

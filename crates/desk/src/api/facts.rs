@@ -300,8 +300,10 @@ impl Desk {
     fn fee_slip(&self, facts: &mut Facts, dossier: &Dossier) -> bool {
         let lines: Vec<&FeeLine> = dossier.fees().iter().filter(|line| !line.cancelled).collect();
         for line in &lines {
-            let what = if line.note.is_empty() { say("fee_line_plain") } else { line.note.clone() };
-            facts.add("fees", [("amount", line.amount.to_string()), ("receipt", line.receipt.clone()), ("note", what)]);
+            let fee = &line.fee;
+            let what = [&fee.line, &fee.note].into_iter().find(|words| !words.is_empty()).cloned();
+            let what = what.unwrap_or_else(|| say("fee_line_plain"));
+            facts.add("fees", [("amount", fee.amount.to_string()), ("receipt", fee.receipt.clone()), ("note", what)]);
         }
         !lines.is_empty()
     }

@@ -333,7 +333,9 @@ impl Desk {
             | Question::AfterDue
             | Question::PrincipalAlive
             | Question::ReceiptMissing
-            | Question::CaseOpen => vec![],
+            | Question::CaseOpen
+            | Question::FeeDiffers
+            | Question::FeeLarge => vec![],
             Question::ClockDoubtful => {
                 vec![("now", self.now().map(|now| words::moment(self.language(), now)).unwrap_or_default())]
             }
@@ -377,7 +379,11 @@ impl From<Refusal> for Error {
             Refusal::WrongState => Error::new(Code::WrongState),
             Refusal::NotToAgree => field("agreed"),
             Refusal::Nameless => field("applicant.name"),
-            Refusal::NoAmount => field("amount"),
+            Refusal::NoGround => field("ground"),
+            Refusal::NoExemptionProof => field("exemption_proof"),
+            Refusal::GivenTooLittle => Error::new(Code::GivenTooLittle),
+            Refusal::CopiesNotKept => Error::new(Code::CopiesNotKept),
+            Refusal::NothingToConfirm => Error::new(Code::NothingToConfirm),
             Refusal::NotFinished => Error::new(Code::NotFinished),
             Refusal::NoReason => field("reason"),
             Refusal::NoResult => field("result"),

@@ -1,61 +1,14 @@
-//! What happens to a dossier after its reception: remarks, corrections, fees, the result.
+//! What happens to a dossier after its reception: remarks, corrections, the result.
 
 use super::dossiers::{DossierView, located};
-use super::timeline::{at, by};
 use super::{Desk, Done, civil};
 use crate::error::{Code, Error, Result};
 use crate::store::Writing;
 use domain::code::DossierCode;
-use domain::dossier::{Command, Dossier, Known, OpId, decide};
+use domain::dossier::{Command, Known, OpId, decide};
 use domain::money::Money;
 use domain::person::{CitizenId, Malformed, PersonName, Phone};
 use protocol::fields::{Content, Role};
-use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
-/// A line of the fee ledger.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct FeeRow {
-    /// Names the line.
-    pub id: String,
-    /// In words.
-    pub amount: String,
-    /// Number of the receipt or of the receipt book, may be empty.
-    pub receipt: String,
-    /// The officer's remark, may be empty.
-    pub note: String,
-    /// Officer's name.
-    pub by: String,
-    /// RFC 3339.
-    pub at: String,
-    /// Whether a counter-line cancels it.
-    pub cancelled: bool,
-}
-
-/// A fee is taken.
-#[derive(Debug, Clone, Deserialize, TS)]
-pub struct TakeFee {
-    /// The dossier.
-    pub code: String,
-    /// Đồng, as typed: `8000`, `8.000`, `8.000 đ`.
-    pub amount: String,
-    /// Number of the receipt or of the receipt book, may be empty.
-    pub receipt: String,
-    /// Remark, may be empty.
-    pub note: String,
-}
-
-/// A line of the ledger is cancelled.
-#[derive(Debug, Clone, Deserialize, TS)]
-pub struct CancelFee {
-    /// The dossier.
-    pub code: String,
-    /// [`FeeRow::id`].
-    pub line: String,
-    /// Why.
-    pub reason: String,
-}
 
 /// Who answers for a dossier; whoever only helps people to fill in forms does not.
 pub(super) const OFFICERS: [Role; 4] = [Role::OneStop, Role::Specialist, Role::Leader, Role::Administrator];
@@ -94,20 +47,6 @@ impl Desk {
         self.command(code, Command::CorrectNumber { number: typed_or_none("number", number, CitizenId::parse)? })
     }
 
-    /// Writes down a fee that was taken.
-    pub fn take_fee(&self, input: &TakeFee) -> Done<DossierView> {
-        self.require(&OFFICERS)?;
-        let (receipt, note) = (input.receipt.clone(), input.note.clone());
-        self.command(&input.code, Command::TakeFee { amount: amount(&input.amount)?, receipt, note })
-    }
-
-    /// Cancels a line of the fee ledger.
-    pub fn cancel_fee(&self, input: &CancelFee) -> Done<DossierView> {
-        self.require(&OFFICERS)?;
-        let line = named(&input.line).ok_or_else(|| Error::new(Code::NoFeeLine))?;
-        self.command(&input.code, Command::CancelFee { line, reason: input.reason.clone() })
-    }
-
     /// Records the result.
     pub fn record_result(&self, code: &str, words: &str) -> Done<DossierView> {
         self.require(&OFFICERS)?;
@@ -131,21 +70,6 @@ impl Desk {
             }
             Ok(())
         })
-    }
-
-    pub(super) fn fee_rows(&self, connection: &Connection, dossier: &Dossier) -> Result<Vec<FeeRow>> {
-        let lines = dossier.fees().iter().map(|line| {
-            Ok(FeeRow {
-                id: name(line.stamp.id),
-                amount: line.amount.to_string(),
-                receipt: line.receipt.clone(),
-                note: line.note.clone(),
-                by: by(connection, &line.stamp)?,
-                at: at(&line.stamp),
-                cancelled: line.cancelled,
-            })
-        });
-        lines.collect()
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Desk, office_moment, words as words_of};
 use crate::error::Result;
 use crate::store::{officers, ops};
 use crate::texts::{Language, text};
-use domain::dossier::{Dossier, Entry, Grounds, HandOver, Hlc, Moved, Op, Part, Stamp, Step};
+use domain::dossier::{Dossier, Entry, FeeTaken, Grounds, HandOver, Hlc, Means, Moved, Op, Part, Stamp, Step};
 use domain::person::{CitizenId, Phone};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -102,21 +102,37 @@ fn words(language: Language, entry: &Entry) -> String {
             Some(number) => said("timeline_number", &[("number", number)]),
             None => said("timeline_number_removed", &[]),
         },
-        Op::FeeTaken { amount, receipt, note } => {
-            let amount = ("amount", amount.to_string());
-            let words = if receipt.is_empty() {
-                said("timeline_fee", &[amount])
-            } else {
-                said("timeline_fee_receipt", &[amount, ("receipt", receipt.clone())])
-            };
-            remark(words, note)
+        Op::FeeTaken(fee) => fee_taken(language, fee),
+        Op::FeeCancelled { reason, copies_kept: None, .. } => remark(said("timeline_fee_cancelled", &[]), reason),
+        Op::FeeCancelled { reason, copies_kept: Some(copies), .. } => {
+            remark(said("timeline_fee_void", &[("copies", copies.to_string())]), reason)
         }
-        Op::FeeCancelled { reason, .. } => remark(said("timeline_fee_cancelled", &[]), reason),
+        Op::FeeConfirmed { reference, .. } if reference.is_empty() => said("timeline_fee_confirmed", &[]),
+        Op::FeeConfirmed { reference, .. } => {
+            said("timeline_fee_confirmed_reference", &[("reference", reference.clone())])
+        }
         Op::ResultRecorded { text } => said("timeline_result", &[("result", text.clone())]),
         Op::Settled { part, .. } => said("timeline_settled", &[("part", part_text(language, *part))]),
         Op::Forgotten { because } => said("timeline_forgotten", &[("reason", because.clone())]),
         Op::Unknown { .. } => said("timeline_unknown", &[]),
     }
+}
+
+/// A fee that was taken, in words.
+fn fee_taken(language: Language, fee: &FeeTaken) -> String {
+    let amount = ("amount", fee.amount.to_string());
+    let said = match fee.means {
+        Means::Transfer => text(language, "timeline_fee_transfer", &[amount]),
+        Means::Cash { .. } if fee.receipt.is_empty() => text(language, "timeline_fee", &[amount]),
+        Means::Cash { .. } => text(language, "timeline_fee_receipt", &[amount, ("receipt", fee.receipt.clone())]),
+    };
+    let exempt = fee
+        .exemption
+        .as_ref()
+        .map(|why| text(language, "fee_exempt", &[("name", why.name.clone()), ("proof", why.proof.clone())]));
+    let more = [Some(fee.line.clone()), exempt, Some(fee.note.clone())];
+    let more = more.into_iter().flatten().filter(|words| !words.is_empty());
+    more.fold(said, |said, words| format!("{said} – {words}"))
 }
 
 /// What a step was, in words, with when it happened where that is not when it was written.

@@ -3,6 +3,7 @@
 //! Nothing a file does not say is filled in. What was dropped or doubted on the way is told row by row ([`Note`]).
 
 mod excel;
+pub mod fees;
 mod held;
 mod papers;
 mod portal;

@@ -11,6 +11,7 @@ mod form01;
 #[cfg(test)]
 mod form_tests;
 mod layout;
+pub mod payment;
 mod pdf;
 pub mod picture;
 pub mod printers;

@@ -52,7 +52,7 @@ pub fn png(pdf: &[u8], number: usize, dpi: u16) -> Result<Vec<u8>> {
     encoded(&page(pdf, number, dpi)?)
 }
 
-fn encoded(picture: &GrayImage) -> Result<Vec<u8>> {
+pub(super) fn encoded(picture: &GrayImage) -> Result<Vec<u8>> {
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::Png).map_err(|cause| Error::new(Code::Internal).because(cause))?;
     Ok(file.into_inner())

@@ -22,6 +22,7 @@ pub mod scans;
 mod seen;
 pub mod settings;
 pub mod templates;
+pub mod till;
 pub mod verify;
 
 use crate::error::{Code, Error, Result};
@@ -52,6 +53,8 @@ pub enum Change {
     Catalogue,
     /// Officers.
     Officers,
+    /// Closes of a till, and what was paid in.
+    Till,
     /// The desk's settings.
     Settings,
 }
@@ -78,6 +81,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../../migrations/desk/0008_forgotten.sql")),
         M::up(include_str!("../../../../migrations/desk/0009_forms.sql")),
         M::up(include_str!("../../../../migrations/desk/0010_finding.sql")),
+        M::up(include_str!("../../../../migrations/desk/0011_money.sql")),
     ])
 }
 

@@ -158,10 +158,7 @@ impl Writing<'_> {
         };
         let own_name = |id: OpId| if Some(id.replica) == own.replica { OpId { replica: 0, ..id } } else { id };
         let seen = |at: At| known_as(&self.tx, at).map(own_name);
-        let content = &match content {
-            Content::Dossier(op) => Content::Dossier(op.clone().named(own_name)),
-            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) => other.clone(),
-        };
+        let content = &content.clone().named(own_name);
         let header = Header {
             hlc: last_hlc(&self.tx, &own, now_ms)?.next(now_ms),
             actor: actor.map(seen).transpose()?,
@@ -308,6 +305,10 @@ impl Writing<'_> {
             (Content::NotReceived(visit), _) => not_received::add(self, at, visit),
             (Content::Dossier(_), Some(subject)) => dossiers::refold(self, subject),
             (Content::Dossier(_), None) => Ok(()),
+            (Content::ShiftClosed(_) | Content::PaidIn(_), _) => {
+                self.changes.insert(Change::Till);
+                Ok(())
+            }
         }
     }
 }
@@ -331,9 +332,7 @@ pub fn history(connection: &Connection, dossier: At) -> Result<(Vec<Entry>, Seen
         let stamp = Stamp { id, hlc: Hlc(public.hlc), noted_ms: row.get(5)?, actor };
         let op = match fields::read(&public, personal.as_deref()) {
             Ok(Content::Dossier(op)) => op,
-            Ok(Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) | Err(_) => {
-                Op::Unknown { kind: public.kind }
-            }
+            Ok(_) | Err(_) => Op::Unknown { kind: public.kind },
         };
         entries.push(Entry { stamp, op });
         origins.push((row.get(2)?, id));

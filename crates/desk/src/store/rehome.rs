@@ -81,8 +81,7 @@ fn rehome(writing: &mut Writing<'_>, former: &Origin, now_ms: u64) -> Result<u64
                 renumbered.push((at, std::mem::replace(&mut received.code, fresh)));
                 Content::Dossier(Op::Received(received))
             }
-            Content::Dossier(op) => Content::Dossier(op.named(named)),
-            other @ (Content::OfficerAdded { .. } | Content::ClockNoted(_) | Content::NotReceived(_)) => other,
+            other => other.named(named),
         };
         let header = Header {
             hlc: Hlc(op.public.hlc),

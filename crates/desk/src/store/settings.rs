@@ -69,6 +69,14 @@ pub enum Key {
     BackupFolder,
     /// Number of the rules the tables were made of the log by.
     Fold,
+    /// Amounts the province decided and exemptions corrected here, a JSON document.
+    FeeRules,
+    /// Six-digit number (BIN) of the bank fees are transferred to.
+    PayBank,
+    /// The account there.
+    PayAccount,
+    /// Whose account it is.
+    PayHolder,
 }
 
 impl Key {
@@ -105,6 +113,10 @@ impl Key {
             Self::TriedAt => "tried_at_ms",
             Self::BackupFolder => "backup_folder",
             Self::Fold => "fold",
+            Self::FeeRules => "fee_rules",
+            Self::PayBank => "pay_bank",
+            Self::PayAccount => "pay_account",
+            Self::PayHolder => "pay_holder",
         }
     }
 }

@@ -59,6 +59,59 @@ impl VietQr {
     }
 }
 
+impl VietQr {
+    /// The payment code as a banking app reads it: its amount fixed, where there is one. `None` where something is longer than
+    /// its place, the bank's number is not six digits, or there is no account.
+    ///
+    /// The purpose goes without accents: banks pass on nothing else.
+    pub fn write(&self) -> Option<String> {
+        let bank = self.bank.len() == 6 && self.bank.bytes().all(|byte| byte.is_ascii_digit());
+        let account = (1..=19).contains(&self.account.len()) && self.account.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !bank || !account {
+            return None;
+        }
+        let receiver = field("00", &self.bank)? + &field("01", &self.account)?;
+        let transfer = field("00", NAPAS)? + &field("01", &receiver)? + &field("02", "QRIBFTTA")?;
+        let note =
+            |tag, text: &Option<String>| text.as_deref().map_or(Some(String::new()), |text| field(tag, &plain(text)));
+        let notes = note("01", &self.bill)? + &note("05", &self.reference)? + &note("08", &self.purpose)?;
+        let mut code = field("00", "01")? + &field("01", if self.amount.is_some() { "12" } else { "11" })?;
+        code += &field("38", &transfer)?;
+        code += &field("53", "704")?;
+        if let Some(Money(amount)) = self.amount {
+            code += &field("54", &amount.to_string())?;
+        }
+        code += &field("58", "VN")?;
+        if !notes.is_empty() {
+            code += &field("62", &notes)?;
+        }
+        code += "6304";
+        let checksum = crc(code.as_bytes());
+        Some(format!("{code}{checksum:04X}"))
+    }
+}
+
+/// Whether an account's holder is named like an office or the State Treasury. A transfer to a person's own account is no lawful
+/// receipt of the State.
+pub fn is_agencys(holder: &str) -> bool {
+    let words = text::fold(holder);
+    const OFFICES: [&str; 9] =
+        ["ubnd", "uy ban nhan dan", "kho bac", "kbnn", "trung tam", "van phong", "cong an", "ngan sach", "hdnd"];
+    OFFICES.iter().any(|office| words.starts_with(office) || words.contains(&format!(" {office}")))
+}
+
+/// Tag, length in two digits, value.
+fn field(tag: &str, value: &str) -> Option<String> {
+    (1..=99).contains(&value.len()).then(|| format!("{tag}{:02}{value}", value.len()))
+}
+
+/// The letters, digits and marks a bank passes on.
+fn plain(text: &str) -> String {
+    let kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '-' | '/');
+    let upper = text.chars().map(|c| if c.is_ascii() { c.to_string() } else { text::fold(&c.to_string()) });
+    upper.collect::<String>().chars().filter(kept).collect()
+}
+
 /// Whether a text begins as a payment code does and names NAPAS, so that one with a wrong checksum is not taken for plain text.
 pub(super) fn resembles(text: &str) -> bool {
     text.starts_with("000201") && text.contains(NAPAS)
@@ -139,6 +192,40 @@ mod tests {
     }
 
     #[test]
+    fn the_published_code_is_written_to_the_letter() {
+        let payment = VietQr::read(SAMPLE).expect("a payment");
+        assert_eq!(payment.write().as_deref(), Some(SAMPLE));
+    }
+
+    #[test]
+    fn an_office_is_told_from_a_person() {
+        for (holder, agencys) in [
+            ("UBND XA CAO SON", true),
+            ("Kho bạc Nhà nước khu vực VII", true),
+            ("Trung tâm Phục vụ hành chính công xã Cao Sơn", true),
+            ("Ủy ban nhân dân xã Cao Sơn", true),
+            ("LO THI MAI", false),
+            ("", false),
+        ] {
+            assert_eq!(is_agencys(holder), agencys, "{holder}");
+        }
+    }
+
+    #[test]
+    fn what_no_bank_reads_is_not_written() {
+        let payment = VietQr::read(SAMPLE).expect("a payment");
+        for (bank, account) in
+            [("97043", "1"), ("97043x", "1"), ("970436", ""), ("970436", "12 34"), ("970436", "1234567890123456789012")]
+        {
+            let wrong = VietQr { bank: bank.into(), account: account.into(), ..payment.clone() };
+            assert_eq!(wrong.write(), None, "{bank} {account}");
+        }
+        let accents = VietQr { purpose: Some("Lệ phí Đ\u{1f600} H56.14".into()), ..payment };
+        let read = accents.write().as_deref().and_then(VietQr::read).expect("a payment");
+        assert_eq!(read.purpose.as_deref(), Some("Le phi d H56.14"));
+    }
+
+    #[test]
     fn a_code_without_amount_leaves_it_empty_and_a_wrong_one_is_refused() {
         let body = |amount: &str| {
             sealed(&format!(
@@ -171,6 +258,16 @@ mod tests {
             bytes[at] = b'0' + digit;
             let text = String::from_utf8(bytes).expect("ASCII");
             prop_assert_eq!(VietQr::read(&text).is_none(), changed);
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            bank in "[0-9]{6}", account in "[0-9A-Z]{1,19}", amount in proptest::option::of(any::<u64>()),
+            purpose in proptest::option::of("[A-Z0-9][A-Z0-9.-]{0,22}[A-Z0-9]"),
+        ) {
+            let amount = amount.map(Money);
+            let payment = VietQr { bank, account, amount, purpose, bill: None, reference: None };
+            prop_assert_eq!(payment.write().as_deref().and_then(VietQr::read), Some(payment));
         }
 
         #[test]

@@ -4,6 +4,7 @@
 
 pub mod compare;
 pub mod condition;
+pub mod owed;
 pub mod search;
 
 use crate::money::Money;

@@ -1,8 +1,8 @@
 //! What an officer may do with a dossier, and what is refused.
 
 use super::{
-    CardSeen, Competent, Dossier, Entry, Op, OpId, Paper, Part, Particulars, Person, ProcedureInForce, Received,
-    ResultAt, Reused, ScanHash, State, Submitter, Taken, life,
+    CardSeen, Competent, Dossier, Entry, FeeTaken, Op, OpId, Paper, Part, Particulars, Person, ProcedureInForce,
+    Received, ResultAt, Reused, ScanHash, State, Submitter, Taken, fees, life,
 };
 use crate::catalogue::condition::{self, Answer, Need, Situation};
 use crate::catalogue::{Channel, Procedure, TimeLimit};
@@ -52,12 +52,12 @@ pub enum Command {
     Take(Box<Taken>),
     /// Write down a fee that was taken.
     TakeFee {
-        /// How much.
-        amount: Money,
-        /// Number of the receipt or of the receipt book, may be empty.
-        receipt: String,
-        /// The officer's remark, may be empty.
-        note: String,
+        /// What was taken.
+        fee: Box<FeeTaken>,
+        /// What its line asks for, where that is known.
+        owed: Option<Money>,
+        /// Questions already answered.
+        answered: Vec<Question>,
     },
     /// Cancel a line of the fee ledger by a counter-line.
     CancelFee {
@@ -65,6 +65,15 @@ pub enum Command {
         line: OpId,
         /// Why.
         reason: String,
+        /// How many copies of the receipt are kept.
+        copies_kept: Option<u8>,
+    },
+    /// Write down that a transfer was seen to have arrived.
+    ConfirmFee {
+        /// The line.
+        line: OpId,
+        /// The last digits of the transaction, may be empty.
+        reference: String,
     },
     /// Attach a scanned paper.
     Attach {
@@ -201,11 +210,15 @@ pub enum Question {
     ReceiptMissing,
     /// The procedure has several times and nobody chose which case this is: it would be received without a due day.
     CaseOpen,
+    /// The amount is not the one the fee's line asks for.
+    FeeDiffers,
+    /// The amount is one no commune takes ([`super::LARGE`]).
+    FeeLarge,
 }
 
 impl Question {
     /// Every question, in the order they are asked.
-    pub const ALL: [Question; 9] = [
+    pub const ALL: [Question; 11] = [
         Self::SameDay,
         Self::PapersMissing,
         Self::ClockDoubtful,
@@ -215,6 +228,8 @@ impl Question {
         Self::PrincipalAlive,
         Self::ReceiptMissing,
         Self::CaseOpen,
+        Self::FeeDiffers,
+        Self::FeeLarge,
     ];
 
     /// The question with this code.
@@ -234,6 +249,8 @@ impl Question {
             Self::PrincipalAlive => "principal_alive",
             Self::ReceiptMissing => "receipt_missing",
             Self::CaseOpen => "case_open",
+            Self::FeeDiffers => "fee_differs",
+            Self::FeeLarge => "fee_large",
         }
     }
 }
@@ -309,9 +326,21 @@ pub enum Refusal {
     /// Somebody authorised shows the authorisation.
     #[error("an authorised person shows the authorisation")]
     NoAuthorisationPaper,
-    /// A fee of nothing.
-    #[error("a fee has an amount")]
-    NoAmount,
+    /// A fee of 0 says why: an exemption, the line that asks for 0, a resolution.
+    #[error("a fee of 0 has a ground")]
+    NoGround,
+    /// An exemption names what was shown for it.
+    #[error("an exemption is shown by something")]
+    NoExemptionProof,
+    /// What was given does not suffice.
+    #[error("less was given than the fee")]
+    GivenTooLittle,
+    /// A receipt made void on its own day is kept with all its copies (NĐ 123/2020/NĐ-CP).
+    #[error("the copies of a void receipt are kept")]
+    CopiesNotKept,
+    /// The line is no transfer, or its arrival is confirmed already.
+    #[error("nothing waits to be confirmed")]
+    NothingToConfirm,
     /// The ledger has no such line, or it is cancelled already.
     #[error("no such line in the ledger, or cancelled already")]
     NoFeeLine,
@@ -347,13 +376,13 @@ pub fn decide(known: Known<'_>, command: Command, now: DateTime, given: Option<G
         (Command::Take(taken), Known::Dossier(dossier, rules)) => {
             Ok(vec![Op::Moved(Box::new(life::take(dossier, *taken, now, rules)?))])
         }
-        (command, Known::Dossier(dossier, _)) => follow(dossier, command).map(Vec::from_iter),
+        (command, Known::Dossier(dossier, _)) => follow(dossier, command, now).map(Vec::from_iter),
         (_, Known::Nothing { .. }) => Err(Refusal::WrongState),
     }
 }
 
 /// The operation a command over a dossier amounts to: none where nothing changes.
-fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
+fn follow(dossier: &Dossier, command: Command, moment: DateTime) -> Result<Option<Op>, Refusal> {
     let now = dossier.applicant();
     // While a card is open, the value in force may be meant too.
     let changes = |part, same: bool| !same || dossier.cards().iter().any(|card| card.part == part);
@@ -371,15 +400,11 @@ fn follow(dossier: &Dossier, command: Command) -> Result<Option<Op>, Refusal> {
         Command::CorrectNumber { number } => {
             changes(Part::Number, now.number == number).then_some(Op::NumberCorrected { number })
         }
-        Command::TakeFee { amount: Money(0), .. } => return Err(Refusal::NoAmount),
-        Command::TakeFee { amount, receipt, note } => {
-            Some(Op::FeeTaken { amount, receipt: tidy(&receipt), note: tidy(&note) })
+        Command::TakeFee { fee, owed, answered } => Some(fees::take(*fee, owed, &answered)?),
+        Command::CancelFee { line, reason, copies_kept } => {
+            Some(fees::cancel(dossier, line, &reason, copies_kept, moment)?)
         }
-        Command::CancelFee { line, reason } => {
-            let reason = words(&reason, Refusal::NoReason)?;
-            let open = dossier.fees().iter().any(|fee| fee.stamp.id == line && !fee.cancelled);
-            Some(open.then_some(Op::FeeCancelled { line, reason }).ok_or(Refusal::NoFeeLine)?)
-        }
+        Command::ConfirmFee { line, reference } => Some(fees::confirm(dossier, line, &reference)?),
         Command::RecordResult { text } => {
             let text = words(&text, Refusal::NoResult)?;
             changes(Part::Result, dossier.result() == text).then_some(Op::ResultRecorded { text })

@@ -1,9 +1,8 @@
 //! The present state of a dossier: the fold of its operations, the same at every desk that holds the same operations.
 
 use super::merge::{self, ReviewCard, Seen, Value, Version};
-use super::{Moved, Op, OpId, Part, Person, Received, Recipient, ResultPaper, Stamp, State, Step};
+use super::{FeeLine, FeeTaken, Moved, Op, OpId, Part, Person, Received, Recipient, ResultPaper, Stamp, State, Step};
 use crate::code::DossierCode;
-use crate::money::Money;
 use crate::person::Phone;
 use jiff::civil::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,21 +14,6 @@ pub struct Entry {
     pub stamp: Stamp,
     /// What happened.
     pub op: Op,
-}
-
-/// A line of the fee ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeeLine {
-    /// Who took it and when; its identity names the line.
-    pub stamp: Stamp,
-    /// How much.
-    pub amount: Money,
-    /// Number of the receipt or of the receipt book, may be empty.
-    pub receipt: String,
-    /// The officer's remark, may be empty.
-    pub note: String,
-    /// Whether a counter-line cancels it.
-    pub cancelled: bool,
 }
 
 /// A dossier as its operations make it.
@@ -93,6 +77,7 @@ impl Dossier {
         }
         let mut follows = BTreeMap::new();
         let mut cancelled = BTreeSet::new();
+        let mut confirmed = BTreeMap::new();
         for entry in &timeline {
             match &entry.op {
                 Op::Moved(moved) => {
@@ -101,12 +86,15 @@ impl Dossier {
                 Op::FeeCancelled { line, .. } => {
                     cancelled.insert(*line);
                 }
-                Op::FeeTaken { amount, receipt, note } => dossier.fees.push(FeeLine {
+                Op::FeeConfirmed { line, reference } => {
+                    // The first word stands, whoever says it again.
+                    confirmed.entry(*line).or_insert_with(|| reference.clone());
+                }
+                Op::FeeTaken(fee) => dossier.fees.push(FeeLine {
                     stamp: entry.stamp.clone(),
-                    amount: *amount,
-                    receipt: receipt.clone(),
-                    note: note.clone(),
+                    fee: FeeTaken::clone(fee),
                     cancelled: false,
+                    confirmed: None,
                 }),
                 Op::AliasGiven { code } if !dossier.aliases.contains(code) => dossier.aliases.push(code.clone()),
                 Op::AliasGiven { .. }
@@ -128,6 +116,7 @@ impl Dossier {
         }
         for line in &mut dossier.fees {
             line.cancelled = cancelled.contains(&line.stamp.id);
+            line.confirmed = confirmed.remove(&line.stamp.id);
         }
         let status = merge::status(id, &follows, &writes, &after);
         (dossier.state, dossier.state_by, dossier.idle) = (status.state, status.by, status.idle);
@@ -254,12 +243,6 @@ impl Dossier {
     /// The fee ledger, oldest first.
     pub fn fees(&self) -> &[FeeLine] {
         &self.fees
-    }
-
-    /// What was taken and not cancelled.
-    pub fn paid(&self) -> Money {
-        let lines = self.fees.iter().filter(|line| !line.cancelled);
-        Money(lines.fold(0, |sum, line| sum.saturating_add(line.amount.0)))
     }
 
     /// What a person has to look at, by part.

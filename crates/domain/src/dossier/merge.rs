@@ -89,8 +89,9 @@ impl Value {
             | Op::AliasGiven { .. }
             | Op::Printed { .. }
             | Op::Attached { .. }
-            | Op::FeeTaken { .. }
+            | Op::FeeTaken(_)
             | Op::FeeCancelled { .. }
+            | Op::FeeConfirmed { .. }
             | Op::Settled { .. }
             | Op::Forgotten { .. }
             | Op::PaperReused(_)
@@ -265,4 +266,4 @@ pub(super) fn status(
 
 #[cfg(test)]
 #[expect(clippy::indexing_slicing, reason = "a test that meets what it does not expect has failed")]
-mod tests;
+pub(super) mod tests;

@@ -5,13 +5,15 @@
 //! changes a dossier.
 
 mod decide;
+mod fees;
 mod fold;
 mod life;
 mod merge;
 
 use decide::open_questions;
 pub use decide::{Command, Given, Intake, Known, Question, Refusal, decide, registers_birth};
-pub use fold::{Dossier, Entry, FeeLine};
+pub use fees::{Exempted, FeeKind, FeeLine, FeeTaken, LARGE, Means, Stage, sum};
+pub use fold::{Dossier, Entry};
 pub use life::{Capacity, Delivery, Grounds, HandOver, Moved, Recipient, ResultPaper, State, Step, Taken, steps_from};
 pub use merge::{ReviewCard, Seen, Value, Version};
 
@@ -19,7 +21,6 @@ use crate::catalogue::condition::Answer;
 use crate::catalogue::{Channel, TimeLimit};
 use crate::code::{AgencyCode, DossierCode};
 use crate::deadline::{Rules, due_for};
-use crate::money::Money;
 use crate::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -363,20 +364,22 @@ pub enum Op {
         number: Option<CitizenId>,
     },
     /// A fee was taken: a line of the ledger, never edited.
-    FeeTaken {
-        /// How much.
-        amount: Money,
-        /// Number of the receipt or of the receipt book, may be empty.
-        receipt: String,
-        /// The officer's remark, may be empty.
-        note: String,
-    },
+    FeeTaken(Box<FeeTaken>),
     /// A fee line was cancelled by this counter-line.
     FeeCancelled {
         /// The line.
         line: OpId,
         /// Why.
         reason: String,
+        /// How many copies (liên) of a receipt made void were kept, where somebody counted.
+        copies_kept: Option<u8>,
+    },
+    /// A person saw the transfer of a fee line arrive in the account.
+    FeeConfirmed {
+        /// The line.
+        line: OpId,
+        /// The last digits of the transaction, may be empty.
+        reference: String,
     },
     /// The result was recorded.
     ResultRecorded {
@@ -417,7 +420,9 @@ impl Op {
         match &mut self {
             Op::Moved(moved) => moved.follows = name(moved.follows),
             Op::PaperReused(reused) => reused.from = name(reused.from),
-            Op::FeeCancelled { line: id, .. } | Op::Settled { kept: id, .. } => *id = name(*id),
+            Op::FeeCancelled { line: id, .. } | Op::FeeConfirmed { line: id, .. } | Op::Settled { kept: id, .. } => {
+                *id = name(*id)
+            }
             Op::Received(_)
             | Op::Noted { .. }
             | Op::PhoneChanged { .. }
@@ -427,7 +432,7 @@ impl Op {
             | Op::AddressChanged { .. }
             | Op::NameCorrected { .. }
             | Op::NumberCorrected { .. }
-            | Op::FeeTaken { .. }
+            | Op::FeeTaken(_)
             | Op::ResultRecorded { .. }
             | Op::Renumbered { .. }
             | Op::Forgotten { .. }

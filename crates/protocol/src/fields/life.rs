@@ -1,11 +1,10 @@
-//! What happens to a dossier after its reception, besides the steps of its life: papers attached, corrections, fees, the result, a person's choice.
+//! What happens to a dossier after its reception, besides the steps of its life: papers attached, corrections, the result, a person's choice.
 
 use super::received::forgotten_name;
 use super::{Parts, kind, step};
 use crate::op::{Malformed, Ref, decode, encode};
 use domain::code::DossierCode;
 use domain::dossier::{Op, OpId, Part, Reused, ScanHash};
-use domain::money::Money;
 use domain::person::{CitizenId, PersonName};
 use minicbor::{Decode, Encode};
 
@@ -22,23 +21,6 @@ struct Attached {
     pages: Option<u16>,
     #[n(4)]
     media: Option<String>,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct FeeTaken {
-    /// Đồng.
-    #[n(0)]
-    amount: u64,
-    #[n(1)]
-    receipt: Option<String>,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct FeeCancelled {
-    #[n(0)]
-    line: Ref,
 }
 
 #[derive(Encode, Decode)]
@@ -73,9 +55,9 @@ struct PaperReused {
 /// The personal part of all of these: the value or the remark; absent where there is none.
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct Words {
+pub(super) struct Words {
     #[n(0)]
-    words: Option<String>,
+    pub words: Option<String>,
 }
 
 #[derive(Encode, Decode)]
@@ -85,7 +67,6 @@ struct Nothing {}
 /// Writes an operation of one of these kinds.
 pub fn write(op: &Op) -> Result<Parts, Malformed> {
     let value = |words: &str| Some(encode(&Words { words: given(words) }));
-    let remark = |words: &str| given(words).map(|words| encode(&Words { words: Some(words) }));
     let nothing = || encode(&Nothing {});
     Ok(match op {
         Op::Attached { paper, hash, bytes, pages, media } => {
@@ -98,12 +79,6 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         Op::NameCorrected { name } => (kind::NAME_CORRECTED, nothing(), value(name.as_str())),
         Op::NumberCorrected { number } => {
             (kind::NUMBER_CORRECTED, nothing(), value(number.as_ref().map(CitizenId::as_str).unwrap_or_default()))
-        }
-        Op::FeeTaken { amount, receipt, note } => {
-            (kind::FEE_TAKEN, encode(&FeeTaken { amount: amount.0, receipt: given(receipt) }), remark(note))
-        }
-        Op::FeeCancelled { line, reason } => {
-            (kind::FEE_CANCELLED, encode(&FeeCancelled { line: Ref::from(*line) }), value(reason))
         }
         Op::ResultRecorded { text } => (kind::RESULT_RECORDED, nothing(), value(text)),
         Op::Settled { part, kept } => {
@@ -125,6 +100,9 @@ pub fn write(op: &Op) -> Result<Parts, Malformed> {
         | Op::PhoneChanged { .. }
         | Op::AliasGiven { .. }
         | Op::Printed { .. }
+        | Op::FeeTaken(_)
+        | Op::FeeCancelled { .. }
+        | Op::FeeConfirmed { .. }
         | Op::Renumbered { .. }
         | Op::Forgotten { .. }
         | Op::Unknown { .. } => return Err(Malformed::Field("kind")),
@@ -154,11 +132,6 @@ pub fn read(kind: u16, fields: &[u8], personal: Option<&[u8]>) -> Result<Op, Mal
             let number = words.map(|number| CitizenId::parse(&number)).transpose();
             Op::NumberCorrected { number: number.map_err(|_| Malformed::Field("number"))? }
         }
-        kind::FEE_TAKEN => {
-            let FeeTaken { amount, receipt } = decode(fields)?;
-            Op::FeeTaken { amount: Money(amount), receipt: receipt.unwrap_or_default(), note: given }
-        }
-        kind::FEE_CANCELLED => Op::FeeCancelled { line: id(decode::<FeeCancelled>(fields)?.line), reason: given },
         kind::RESULT_RECORDED => Op::ResultRecorded { text: given },
         kind::SETTLED => {
             let Settled { part, kept } = decode(fields)?;

@@ -4,12 +4,14 @@ use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
 use domain::code::{AgencyCode, DossierCode, Lane};
 use domain::dossier::{
-    Capacity, CardSeen, Competent, Delivery, Grounds, HandOver, Hlc, Moved, Op, OpId, Paper, Part, Particulars, Person,
-    ProcedureInForce, Question, Received, Recipient, ResultAt, ResultPaper, Reused, ScanHash, State, Step, Submitter,
+    Capacity, CardSeen, Competent, Delivery, Exempted, FeeKind, FeeTaken, Grounds, HandOver, Hlc, Means, Moved, Op,
+    OpId, Paper, Part, Particulars, Person, ProcedureInForce, Question, Received, Recipient, ResultAt, ResultPaper,
+    Reused, ScanHash, Stage, State, Step, Submitter,
 };
 use domain::money::Money;
 use domain::not_received::{NotReceived, Outcome};
 use domain::person::{CitizenId, PartialDate, PersonName, Phone, Sex};
+use domain::till::{PaidIn, ShiftClose, Sums};
 use jiff::civil::{Date, DateTime, date};
 use proptest::option;
 use proptest::prelude::*;
@@ -226,6 +228,43 @@ prop_compose! {
     }
 }
 
+fn money() -> impl Strategy<Value = Money> {
+    any::<u64>().prop_map(Money)
+}
+
+fn means() -> impl Strategy<Value = Means> {
+    prop_oneof![option::of(money()).prop_map(|given| Means::Cash { given }), Just(Means::Transfer)]
+}
+
+prop_compose! {
+    fn fee_taken()(
+        (amount, receipt, line) in (money(), "[A-Z0-9/]{0,12}", ".{0,40}"),
+        kind in option::of(proptest::sample::select(FeeKind::ALL.to_vec())),
+        (copies, pages, source) in (any::<u32>(), any::<u32>(), ".{0,40}"),
+        exemption in option::of((".{0,10}", ".{0,40}", ".{0,40}")), means in means(),
+        stage in proptest::sample::select(Stage::ALL.to_vec()), note in ".{0,80}",
+    ) -> FeeTaken {
+        let exemption = exemption.map(|(code, name, proof)| Exempted { code, name, proof });
+        FeeTaken { amount, receipt, line, kind, copies, pages, source, exemption, means, stage, note }
+    }
+}
+
+prop_compose! {
+    fn sums()(counts in any::<[u32; 3]>(), amounts in any::<[u64; 4]>()) -> Sums {
+        let ([lines, voided, free], [cash, given_back, confirmed, waiting]) = (counts, amounts.map(Money));
+        Sums { lines, cash, given_back, confirmed, waiting, voided, free }
+    }
+}
+
+prop_compose! {
+    fn close()(
+        counter in "[0-9]{0,3}", began in option::of(moment()), at in moment(), sums in sums(), counted in option::of(money()),
+        reason in ".{0,80}", waiting in prop::collection::vec(id(), 0..4),
+    ) -> ShiftClose {
+        ShiftClose { counter, began, at, sums, counted, reason, waiting }
+    }
+}
+
 /// What happens to a dossier after its reception.
 fn life() -> impl Strategy<Value = Op> {
     prop_oneof![
@@ -236,12 +275,13 @@ fn life() -> impl Strategy<Value = Op> {
         ".{0,200}".prop_map(|address| Op::AddressChanged { address }),
         name().prop_map(|name| Op::NameCorrected { name }),
         option::of(citizen()).prop_map(|number| Op::NumberCorrected { number }),
-        (any::<u64>(), "[A-Z0-9/]{0,12}", ".{0,80}").prop_map(|(amount, receipt, note)| Op::FeeTaken {
-            amount: Money(amount),
-            receipt,
-            note
+        fee_taken().prop_map(|fee| Op::FeeTaken(Box::new(fee))),
+        (id(), ".{0,80}", option::of(any::<u8>())).prop_map(|(line, reason, copies_kept)| Op::FeeCancelled {
+            line,
+            reason,
+            copies_kept
         }),
-        (id(), ".{0,80}").prop_map(|(line, reason)| Op::FeeCancelled { line, reason }),
+        (id(), "[0-9]{0,6}").prop_map(|(line, reference)| Op::FeeConfirmed { line, reference }),
         ".{0,200}".prop_map(|text| Op::ResultRecorded { text }),
         (proptest::sample::select(Part::ALL.to_vec()), id()).prop_map(|(part, kept)| Op::Settled { part, kept }),
         code().prop_map(|printed| Op::Renumbered { printed }),
@@ -264,6 +304,9 @@ pub fn content() -> impl Strategy<Value = Content> {
         1 => (id(), any::<(u64, u64)>()).prop_map(|(OpId { replica, seq: first }, (last, at_ms))| {
             Content::ClockNoted(ClockNote { replica, first, last, at_ms })
         }),
+        1 => close().prop_map(|close| Content::ShiftClosed(Box::new(close))),
+        1 => (id(), money(), ".{0,40}")
+            .prop_map(|(close, amount, document)| Content::PaidIn(PaidIn { close, amount, document })),
     ]
 }
 
@@ -388,6 +431,7 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     let forgotten = Op::Forgotten { because: "Hết thời hạn lưu 5 năm".to_owned() };
     each.push(("forgotten", follows.clone(), Content::Dossier(forgotten)));
     each.push(("clock_noted", by_hub, Content::ClockNoted(noted)));
+    each.extend(money_of_each(&follows, &begins));
     let particulars = Particulars {
         case: "bổ sung thông tin hộ tịch".to_owned(),
         is_agreed: true,
@@ -427,6 +471,70 @@ pub fn one_of_each() -> Vec<(&'static str, Header, Content)> {
     };
     each.push(("paper_reused", follows, Content::Dossier(Op::PaperReused(Box::new(reused)))));
     each
+}
+
+/// The fee ledger in full, and the till.
+fn money_of_each(follows: &Header, alone: &Header) -> Vec<(&'static str, Header, Content)> {
+    let (own, text) = (OpId { replica: 0, seq: 4 }, str::to_owned);
+    let exemption =
+        Exempted { code: text("poor"), name: text("Hộ nghèo"), proof: text("Giấy chứng nhận hộ nghèo") };
+    let exempt = FeeTaken {
+        amount: Money(0),
+        line: text("đăng ký quá hạn"),
+        kind: Some(FeeKind::Charge),
+        copies: 1,
+        exemption: Some(exemption),
+        stage: Stage::HandBack,
+        ..FeeTaken::default()
+    };
+    let copies = FeeTaken {
+        amount: Money(100_000),
+        receipt: text("AB/26P 0001235"),
+        line: text("Chứng thực bản sao"),
+        kind: Some(FeeKind::Fee),
+        copies: 20,
+        pages: 3,
+        source: text("TT 226/2016/TT-BTC"),
+        means: Means::Cash { given: Some(Money(200_000)) },
+        stage: Stage::Supplement,
+        ..FeeTaken::default()
+    };
+    let transfer = FeeTaken { amount: Money(15_000), means: Means::Transfer, ..FeeTaken::default() };
+    let sums = Sums {
+        lines: 12,
+        cash: Money(115_000),
+        given_back: Money(2_000),
+        confirmed: Money(30_000),
+        waiting: Money(15_000),
+        voided: 1,
+        free: 2,
+    };
+    let close = ShiftClose {
+        counter: text("2"),
+        began: Some(date(2026, 11, 23).at(7, 31, 5, 0)),
+        at: date(2026, 11, 23).at(17, 2, 0, 0),
+        sums,
+        counted: Some(Money(112_000)),
+        reason: text("Trả nhầm tiền lẻ"),
+        waiting: vec![own],
+    };
+    let least = ShiftClose { began: None, counted: None, reason: String::new(), waiting: vec![], ..close.clone() };
+    let dossier = |op| (follows.clone(), Content::Dossier(op));
+    let taken = |fee| dossier(Op::FeeTaken(Box::new(fee)));
+    let void = Op::FeeCancelled { line: own, reason: text("Thu nhầm"), copies_kept: Some(3) };
+    let paid = PaidIn { close: own, amount: Money(112_000), document: text("GNT 0045") };
+    [
+        ("fee_taken_exempt", taken(exempt)),
+        ("fee_taken_copies", taken(copies)),
+        ("fee_taken_transfer", taken(transfer)),
+        ("fee_void", dossier(void)),
+        ("fee_confirmed", dossier(Op::FeeConfirmed { line: own, reference: text("4821") })),
+        ("shift_closed", (alone.clone(), Content::ShiftClosed(Box::new(close)))),
+        ("shift_closed_least", (alone.clone(), Content::ShiftClosed(Box::new(least)))),
+        ("paid_in", (alone.clone(), Content::PaidIn(paid))),
+    ]
+    .map(|(name, (header, content))| (name, header, content))
+    .into()
 }
 
 /// One of each kind of [`life`], those that may leave something out twice.
@@ -474,10 +582,9 @@ fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
         let state = step.leads_to(from);
         Op::Moved(Box::new(Moved { step, state, follows, at, answered, note: String::new() }))
     };
-    let fee = |receipt: &str, note: &str| Op::FeeTaken {
-        amount: Money(8_000),
-        receipt: receipt.to_owned(),
-        note: note.to_owned(),
+    let fee = |receipt: &str, note: &str| {
+        let (receipt, note) = (receipt.to_owned(), note.to_owned());
+        Op::FeeTaken(Box::new(FeeTaken { amount: Money(8_000), receipt, note, ..FeeTaken::default() }))
     };
     [
         ("attached", scan),
@@ -497,7 +604,7 @@ fn later(follows: &Header) -> Vec<(&'static str, Header, Content)> {
         ("number_removed", Op::NumberCorrected { number: None }),
         ("fee_taken", fee("AB/26P 0001234", "trẻ em")),
         ("fee_taken_least", fee("", "")),
-        ("fee_cancelled", Op::FeeCancelled { line: own, reason: "Thu nhầm".to_owned() }),
+        ("fee_cancelled", Op::FeeCancelled { line: own, reason: "Thu nhầm".to_owned(), copies_kept: None }),
         ("result_recorded", Op::ResultRecorded { text: "Giấy khai sinh số 45/2026".to_owned() }),
         ("settled", Op::Settled { part: Part::Status, kept: other }),
         ("renumbered", Op::Renumbered { printed: DossierCode::parse("H56.14-261122-01002").expect("a code") }),

@@ -1,8 +1,8 @@
 //! The merge table, case by case, and what holds for every history.
 
 use super::super::{
-    CardSeen, Dossier, Entry, Hlc, Moved, Op, OpId, Part, Person, ProcedureInForce, Received, ResultAt, ReviewCard,
-    Seen, Stamp, State,
+    CardSeen, Dossier, Entry, FeeTaken, Hlc, Moved, Op, OpId, Part, Person, ProcedureInForce, Received, ResultAt,
+    ReviewCard, Seen, Stamp, State,
 };
 use super::Value;
 use crate::catalogue::Channel;
@@ -69,7 +69,7 @@ impl Desks {
     }
 }
 
-fn received() -> Received {
+pub(in crate::dossier) fn received() -> Received {
     let applicant = Person {
         name: PersonName::parse("Lò Văn Ỉn").expect("a name"),
         number: Some(CitizenId::parse("000090000123").expect("a number")),
@@ -297,12 +297,12 @@ fn a_move_that_follows_what_is_not_there_is_not_in_force() {
 #[test]
 fn a_fee_taken_at_both_desks_is_two_lines_and_a_counter_line_cancels_one() {
     let mut desks = Desks::new();
-    let fee = |amount| Op::FeeTaken { amount: Money(amount), receipt: String::new(), note: String::new() };
+    let fee = |amount| Op::FeeTaken(Box::new(FeeTaken { amount: Money(amount), ..FeeTaken::default() }));
     let first = desks.writes(1, fee(8_000));
     desks.writes(2, fee(8_000));
     assert_eq!((desks.dossier().paid(), parts(&desks.dossier())), (Money(16_000), vec![]));
     for desk in [1, 2] {
-        desks.writes(desk, Op::FeeCancelled { line: first, reason: "thu hai lần".to_owned() });
+        desks.writes(desk, Op::FeeCancelled { line: first, reason: "thu hai lần".to_owned(), copies_kept: None });
     }
     let dossier = desks.dossier();
     assert_eq!((dossier.paid(), dossier.fees().len()), (Money(8_000), 2), "cancelled twice is cancelled once");
@@ -375,12 +375,12 @@ fn played(steps: &[Step]) -> Desks {
             Step::Astray(desk, state, replica, seq) => (desk, moved(state, OpId { replica, seq })),
             Step::Fee(desk, amount) => {
                 let amount = Money(u64::from(amount) * 1000);
-                (desk, Op::FeeTaken { amount, receipt: String::new(), note: String::new() })
+                (desk, Op::FeeTaken(Box::new(FeeTaken { amount, ..FeeTaken::default() })))
             }
             Step::Cancel(desk, n) => {
                 let known = desks.dossier_at(desk);
                 let Some(line) = known.fees().iter().cycle().nth(n % 7) else { continue };
-                (desk, Op::FeeCancelled { line: line.stamp.id, reason: "nhầm".to_owned() })
+                (desk, Op::FeeCancelled { line: line.stamp.id, reason: "nhầm".to_owned(), copies_kept: None })
             }
             Step::Choose(desk, card, n) => {
                 let known = desks.dossier_at(desk);
@@ -429,7 +429,7 @@ proptest! {
                 prop_assert!(Value::of(&there.op).contains(&version.value));
             }
         }
-        let paid: u64 = dossier.fees().iter().filter(|line| !line.cancelled).map(|line| line.amount.0).sum();
+        let paid: u64 = dossier.fees().iter().filter(|line| !line.cancelled).map(|line| line.fee.amount.0).sum();
         prop_assert_eq!(dossier.paid(), Money(paid));
 
         // A part that only one value was written to after everybody had met has no card; an open one is settled by a choice
