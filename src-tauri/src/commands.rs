@@ -1,6 +1,10 @@
 //! The commands of the window, each one line over `desk::api`, off the window's own thread.
 
 use crate::choosing::{self, What};
+use crate::inputs::{
+    CatalogueFile, Folder, Job, Month, Named, NewAlias, NewPhone, NewScanFile, Number, Of, OneFile, Picture, Scans,
+    Stick, Text, Words,
+};
 use crate::keeping::tell;
 use desk::api::around::Around;
 use desk::api::bundle::BundleView;
@@ -32,8 +36,6 @@ use desk::api::today::Today;
 use desk::api::trial::Trial;
 use desk::api::{Desk, Done, Trouble};
 use desk::error::{Code, Error, Result};
-use serde::Deserialize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, Wry, async_runtime, generate_handler};
@@ -155,115 +157,6 @@ async fn does<T: Send + 'static>(
     let (view, changes) = by(here, what).await?;
     tell(&app, &changes);
     Ok(view)
-}
-
-/// A dossier's number.
-#[derive(Deserialize)]
-struct Of {
-    code: String,
-}
-
-/// A text.
-#[derive(Deserialize)]
-struct Text {
-    text: String,
-}
-
-/// A draft's name.
-#[derive(Deserialize)]
-struct Named {
-    id: String,
-}
-
-/// A personal number.
-#[derive(Deserialize)]
-struct Number {
-    number: String,
-}
-
-/// A folder's path.
-#[derive(Deserialize)]
-struct Folder {
-    folder: String,
-}
-
-/// A file's path.
-#[derive(Deserialize)]
-struct OneFile {
-    file: PathBuf,
-}
-
-/// A catalogue's file.
-#[derive(Deserialize)]
-struct CatalogueFile {
-    file: PathBuf,
-    /// Whether it only says what it would change.
-    preview: bool,
-}
-
-/// A new bundle.
-#[derive(Deserialize)]
-struct Stick {
-    file: PathBuf,
-    /// Whether scans go along.
-    scans: bool,
-}
-
-/// Scanned papers for a dossier.
-#[derive(Deserialize)]
-struct Scans {
-    code: String,
-    /// Place of the paper on the dossier's list, from 1.
-    paper: usize,
-    files: Vec<PathBuf>,
-}
-
-/// A scan, and where it is to be written.
-#[derive(Deserialize)]
-struct NewScanFile {
-    #[serde(flatten)]
-    scan: ScanOf,
-    file: PathBuf,
-}
-
-/// A month, `2026-11`.
-#[derive(Deserialize)]
-struct Month {
-    month: String,
-}
-
-/// A print job.
-#[derive(Deserialize)]
-struct Job {
-    job: String,
-}
-
-/// A picture from the clipboard, a drop or a file dialogue.
-#[derive(Deserialize)]
-struct Picture {
-    name: String,
-    base64: String,
-}
-
-/// Words for a dossier: a remark, an address, a name, a personal number, a result.
-#[derive(Deserialize)]
-struct Words {
-    code: String,
-    text: String,
-}
-
-/// A telephone number for a dossier.
-#[derive(Deserialize)]
-struct NewPhone {
-    code: String,
-    phone: String,
-}
-
-/// An official code for a dossier.
-#[derive(Deserialize)]
-struct NewAlias {
-    code: String,
-    alias: String,
 }
 
 #[tauri::command]

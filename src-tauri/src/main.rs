@@ -3,6 +3,7 @@
 
 mod choosing;
 mod commands;
+mod inputs;
 mod keeping;
 mod window;
 

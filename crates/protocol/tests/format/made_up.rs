@@ -1,4 +1,5 @@
 //! Made-up operations of every kind, small and large, for the other tests.
+// over 600 lines because every kind stands here once
 
 use domain::catalogue::condition::Answer;
 use domain::catalogue::{Channel, TimeLimit};
